@@ -1,0 +1,57 @@
+# make run, make test: everything else is for those who work on Weir. "make help" lists the targets.
+
+GO       ?= go
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 10s
+TESTTIME ?= 12m
+# One version for everybody; go run fetches and caches it.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help run build test race allocs bench lint fuzz docker clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## start the built-in example; it says what to open
+	./bin/weir run
+
+build: ## the static program, bin/weir
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/weir ./cmd/weir
+
+test: race allocs ## every test, with the race detector; then the allocation gates without it
+
+# The race detector needs a C compiler; on a machine without one the tests run plain, except in CI.
+RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+
+race:
+	@[ -n "$(RACE)" ] || { echo 'no C compiler: the tests run without the race detector'; [ "$$CI" != true ]; }
+	$(GO) test $(RACE) -timeout $(TESTTIME) ./...
+
+# The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
+allocs:
+	$(GO) test -run 'Alloc' -count 1 ./...
+
+bench: ## weir beside whichever of haproxy and nginx are installed
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/... ./acl/... ./backend/...
+	bench/run
+
+lint: ## vet, gofmt, staticcheck and the repository's own rules
+	$(GO) vet ./...
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt on these files'; exit 1; }
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) test -count 1 ./internal/lint
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+docker: ## the container image
+	docker build -t weir .
+
+clean: ## remove what was built
+	rm -rf bin
