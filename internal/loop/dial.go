@@ -1,0 +1,133 @@
+package loop
+
+import (
+	"net/netip"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// DialOptions say how to connect. nil = defaults: any source, TCP_NODELAY.
+type DialOptions struct {
+	Source    *Addr // bound before connecting, port 0 = any
+	KeepAlive bool
+}
+
+// Dial connects without blocking the loop. Errors are ErrTimeout or a syscall.Errno.
+func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
+	for {
+		fd, err := l.socket(a, o)
+		if err != nil {
+			return nil, err
+		}
+		e := rawConnect(fd, a)
+		if e != unix.EAGAIN || a.Family != unix.AF_UNIX {
+			return l.dialled(t, fd, e, a, deadline)
+		}
+		// A unix listener's queue is full, and the kernel tells nobody when it no longer is.
+		rawClose(fd)
+		if l.now >= deadline {
+			return nil, ErrTimeout
+		}
+		t.Sleep(min(unixRetry, time.Duration(deadline-l.now)))
+	}
+}
+
+// dialled goes on after connect(2) has answered e.
+func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, deadline int64) (*Conn, error) {
+	if e != 0 && e != unix.EINPROGRESS {
+		rawClose(fd)
+		return nil, e
+	}
+	c := l.NewConn(fd, a.ap)
+	c.flags &^= flagReadable
+	if e == 0 {
+		return c, nil
+	}
+	if err := c.connecting(t, a, deadline); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// connecting waits for the handshake. Asking once more before sleeping saves the whole wait where the peer is near:
+// over loopback the handshake is over before connect(2) returns.
+func (c *Conn) connecting(t *Task, a *Addr, deadline int64) error {
+	switch e := rawConnect(int(c.fd), a); e {
+	case 0, unix.EISCONN:
+		return nil
+	case unix.EALREADY, unix.EINPROGRESS:
+	default:
+		return e
+	}
+	c.flags &^= flagWritable
+	if err := c.WaitWrite(t, deadline); err != nil {
+		return err
+	}
+	if e := rawSocketError(int(c.fd)); e != 0 {
+		return e
+	}
+	return nil
+}
+
+func (l *Loop) socket(a *Addr, o *DialOptions) (int, error) {
+	if a.len == 0 {
+		return -1, unix.ENAMETOOLONG
+	}
+	r, _, e := unix.RawSyscall(unix.SYS_SOCKET, uintptr(a.Family), unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if e != 0 {
+		return -1, e
+	}
+	fd := int(r)
+	if a.Family != unix.AF_UNIX {
+		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	if o == nil {
+		return fd, nil
+	}
+	if o.KeepAlive {
+		rawSetInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
+	}
+	if o.Source != nil {
+		if e := bindSource(fd, o.Source); e != 0 {
+			rawClose(fd)
+			return -1, e
+		}
+	}
+	return fd, nil
+}
+
+func bindSource(fd int, a *Addr) unix.Errno {
+	rawSetInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	// The kernel picks the port at connect time, when it knows the other end: 64k ports a server, not in all.
+	rawSetInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+	_, _, e := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&a.sa)), uintptr(a.len))
+	return e
+}
+
+func rawConnect(fd int, a *Addr) unix.Errno {
+	for {
+		_, _, e := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&a.sa)), uintptr(a.len))
+		if e != unix.EINTR {
+			return e
+		}
+	}
+}
+
+// rawAccept takes one connection; unix.EAGAIN when there is none.
+func rawAccept(fd int) (int, netip.AddrPort, unix.Errno) {
+	var rsa unix.RawSockaddrAny
+	for {
+		n := uint32(unix.SizeofSockaddrAny)
+		r, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&rsa)), uintptr(unsafe.Pointer(&n)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+		switch e {
+		case unix.EINTR, unix.ECONNABORTED:
+			continue
+		case 0:
+			return int(r), addrPort(&rsa), 0
+		}
+		return -1, netip.AddrPort{}, e
+	}
+}

@@ -1,0 +1,271 @@
+package loop
+
+import (
+	"fmt"
+	"math"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Never is a deadline that does not come.
+const Never int64 = math.MaxInt64
+
+// Options make a Loop. The zero value is a loop for tests: id 0, default buffers, no reports.
+type Options struct {
+	ID      int
+	BufSize int // bytes of one buffer (tune.bufsize); 0 = DefaultBufSize
+	// OnPanic is told of a contained panic, on the loop. It must not block.
+	OnPanic func(l *Loop, value any, stack []byte)
+	// OnStall is told of a turn that took longer than StallLimit, on the loop. It must not block.
+	OnStall func(l *Loop, took time.Duration)
+}
+
+// Stats are a loop's own counters. They are read by other goroutines, hence atomic; each is
+// written at most once per turn.
+type Stats struct {
+	Turns, Stalls, Panics, Stale atomic.Uint64
+	AcceptErrors                 atomic.Uint64 // accepts that failed for want of a resource
+	Spliced                      atomic.Uint64 // bytes sent through pipes
+	BusyNS, IdleNS               atomic.Int64
+	Conns                        atomic.Int64 // open connections, of both sides
+	Tasks                        atomic.Int64 // coroutines made and not ended
+}
+
+// Loop is one event loop. Only the fields marked shared may be touched by other goroutines.
+type Loop struct {
+	opt   Options
+	Stats Stats // shared
+
+	poll  poller
+	slots []*Conn // by fd
+	gen   uint32  // of the last registered fd
+
+	now   int64     // of this turn
+	wall  time.Time // of this turn
+	base  time.Time // what now counts from
+	fake  *fakeClock
+	wheel wheel
+
+	runq    []*Task // to resume, in order
+	cur     *Task   // the one that runs; nil outside tasks
+	calm    bool    // the last poll had to sleep
+	outside int     // functions that Await has started: they may wait for this thread's processor
+	idle    []*Task // coroutines without work
+
+	bufs    *Buf
+	nbufs   int
+	scratch []byte // one read of a tunnel: never held across a suspension
+	pipes   []pipe
+	yields  []*Task            // let everybody else have a turn first
+	more    []*Tunnel          // used up their share of the last turn
+	all     map[*Task]struct{} // every coroutine, to end them with the loop
+
+	turnEnd func()
+	busy    int64 // nanoseconds not yet added to Stats.BusyNS
+
+	// Shared.
+	mu       sync.Mutex
+	ended    bool // mail is not read any more; guarded by mu
+	mail     []func()
+	mailN    atomic.Int32
+	sleeping atomic.Bool
+	stop     atomic.Bool
+	done     chan struct{}
+
+	spare []func() // the mailbox's other half; owned by the loop
+	ids   debugIDs
+}
+
+// New makes a loop; Run starts it.
+func New(o Options) (*Loop, error) {
+	if o.BufSize == 0 {
+		o.BufSize = DefaultBufSize
+	}
+	l := &Loop{opt: o, base: time.Now(), done: make(chan struct{}), all: map[*Task]struct{}{}}
+	l.wall = l.base
+	if err := l.poll.open(); err != nil {
+		return nil, fmt.Errorf("loop %d: %w", o.ID, err)
+	}
+	l.scratch = make([]byte, max(ScratchSize, o.BufSize))
+	return l, nil
+}
+
+// ID is the loop's number, from 0.
+func (l *Loop) ID() int { return l.opt.ID }
+
+// Now is this turn's time in nanoseconds from the loop's start: monotonic, read once per turn.
+func (l *Loop) Now() int64 { return l.now }
+
+// Wall is this turn's wall-clock time.
+func (l *Loop) Wall() time.Time { return l.wall }
+
+// BufSize is the size of the loop's buffers in bytes.
+func (l *Loop) BufSize() int { return l.opt.BufSize }
+
+// Run turns the loop until Stop. It returns when every fd of its own is closed: tunnels are killed, tasks unwound
+// (their deferred calls run), connections closed.
+func (l *Loop) Run() {
+	defer close(l.done)
+	l.ids.own()
+	l.tick()
+	for !l.stop.Load() {
+		l.turn()
+	}
+	l.closeAll()
+}
+
+// turn is the loop body.
+func (l *Loop) turn() {
+	// 1st poll: without sleeping while there is work, else until an event, a timer or mail comes. 2nd clock: one
+	// reading serves the whole turn.
+	n := l.pollOnce()
+	// 3rd events: each wakes the task or calls the handler that its connection has.
+	for i := range n {
+		l.dispatch(&l.poll.events[i])
+	}
+	// 4th timers, 5th mail, 6th whatever those woke.
+	l.wheel.advance(l.now, l.call)
+	if len(l.more)+len(l.yields) > 0 {
+		l.runLater()
+	}
+	if l.mailN.Load() > 0 {
+		l.readMail()
+	}
+	l.runTasks()
+	if l.turnEnd != nil {
+		l.call(l.turnEnd)
+	}
+	l.Stats.Turns.Store(l.Stats.Turns.Load() + 1)
+}
+
+// pollOnce polls, reads the clock and returns the number of events that came.
+func (l *Loop) pollOnce() int {
+	n := 0
+	// A turn that does not sleep polls, whatever else it has to do: work that goes on and on must not keep events out.
+	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq) > 0 || l.stop.Load()
+	if work || !l.calm {
+		n = l.poll.try()
+	}
+	if work || n > 0 {
+		start := l.now
+		l.tick()
+		l.turned(start, l.now)
+		return n
+	}
+	l.sleeping.Store(true)
+	if l.mailN.Load() > 0 || l.stop.Load() {
+		l.sleeping.Store(false)
+		return 0
+	}
+	before := l.clock()
+	l.turned(l.now, before)
+	l.publishBusy()
+	n = l.poll.wait(l.sleepFor(before), l.outside == 0)
+	l.sleeping.Store(false)
+	l.tick()
+	// Where this wait slept, the next one will: asking first whether there is work would be a call for nothing.
+	l.calm = l.now-before > calmNS
+	l.Stats.IdleNS.Store(l.Stats.IdleNS.Load() + l.now - before)
+	return n
+}
+
+// sleepFor is how long the poll may sleep at time now, in nanoseconds; -1 = for ever.
+func (l *Loop) sleepFor(now int64) int64 {
+	at := l.wheel.next()
+	if at == Never || l.fake != nil {
+		return -1
+	}
+	return max(at-now, 0)
+}
+
+func (l *Loop) clock() int64 {
+	if l.fake != nil {
+		return l.fake.now.Load()
+	}
+	return int64(time.Since(l.base))
+}
+
+func (l *Loop) tick() {
+	if l.fake != nil {
+		l.now = l.fake.now.Load()
+		l.wall = l.base.Add(time.Duration(l.now))
+		return
+	}
+	w := time.Now()
+	l.wall, l.now = w, int64(w.Sub(l.base))
+}
+
+// turned accounts for a turn that has ended: with the clock reading that the loop takes anyway, before it sleeps or for
+// the next turn. One that held the loop for too long is a stall: every connection on it waited meanwhile.
+func (l *Loop) turned(start, end int64) {
+	if l.fake != nil {
+		return
+	}
+	took := end - start
+	if l.busy += took; l.busy > int64(busyEvery) {
+		l.publishBusy()
+	}
+	if took > int64(StallLimit) {
+		l.Stats.Stalls.Add(1)
+		if l.opt.OnStall != nil {
+			l.opt.OnStall(l, time.Duration(took))
+		}
+	}
+}
+
+func (l *Loop) publishBusy() {
+	l.Stats.BusyNS.Store(l.Stats.BusyNS.Load() + l.busy)
+	l.busy = 0
+}
+
+// contain reports a panic in a task or handler; it is called from their deferred functions.
+func (l *Loop) contain(v any) {
+	l.Stats.Panics.Add(1)
+	if l.opt.OnPanic != nil {
+		l.opt.OnPanic(l, v, debug.Stack())
+	}
+}
+
+// AtTurnEnd sets what is called at the end of each turn, on the loop; it must be set before Run.
+func (l *Loop) AtTurnEnd(fn func()) { l.turnEnd = fn }
+
+// Stop ends Run after the current turn. Any goroutine may call it; Done tells when it is over.
+func (l *Loop) Stop() {
+	l.stop.Store(true)
+	l.wake()
+}
+
+// Done is closed when Run has returned.
+func (l *Loop) Done() <-chan struct{} { return l.done }
+
+// closeAll ends what is left, in an order in which each may still use what comes after it.
+func (l *Loop) closeAll() {
+	l.lastMail()
+	for _, c := range l.slots {
+		if c == nil {
+			continue
+		}
+		switch h := c.h.(type) {
+		case *ear: // the listener closes its own fd
+			h.end()
+		case *Tunnel:
+			l.call(h.Kill)
+		}
+	}
+	l.endTasks()
+	for _, c := range l.slots {
+		if c != nil {
+			c.Close()
+		}
+	}
+	for _, p := range l.pipes {
+		p.close()
+	}
+	l.pipes = nil
+	l.publishBusy()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.poll.close()
+}

@@ -1,0 +1,132 @@
+package loop
+
+import (
+	"io"
+
+	"golang.org/x/sys/unix"
+)
+
+// pipe is what splice(2) moves bytes through: the kernel hands pages on instead of copying them.
+type pipe struct{ r, w int }
+
+func (p *pipe) close() {
+	rawClose(p.r)
+	rawClose(p.w)
+}
+
+// getPipe takes a pipe from the loop's free list; ok is false when the process has no fds left.
+func (l *Loop) getPipe() (p pipe, ok bool) {
+	if n := len(l.pipes); n > 0 {
+		p = l.pipes[n-1]
+		l.pipes = l.pipes[:n-1]
+		return p, true
+	}
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		return p, false
+	}
+	// Without the privilege the kernel caps it; the default size works too.
+	unix.RawSyscall(unix.SYS_FCNTL, uintptr(fds[1]), unix.F_SETPIPE_SZ, pipeSize)
+	return pipe{fds[0], fds[1]}, true
+}
+
+// putPipe gives back an empty pipe. One that still holds bytes must be closed instead: the next user would send them.
+func (l *Loop) putPipe(p pipe) {
+	if len(l.pipes) >= maxIdlePipes {
+		p.close()
+		return
+	}
+	l.pipes = append(l.pipes, p)
+}
+
+// Flow moves bytes from one connection to another through a pipe. The zero value is empty and holds nothing.
+type Flow struct {
+	p      pipe
+	open   bool
+	inside int // bytes in the pipe
+}
+
+// Inside is the number of bytes taken from the source and not yet given to the destination.
+func (f *Flow) Inside() int { return f.inside }
+
+// Fill moves up to n bytes from src into the pipe. Errors are TryRecv's; one that leaves src not Failed says that there
+// is no pipe to be had or that src cannot be spliced: the caller goes on by copying.
+func (f *Flow) Fill(src *Conn, n int) (int, error) {
+	src.l.mustOwn("Fill")
+	if src.flags&flagReadable == 0 {
+		return 0, ErrAgain
+	}
+	if src.fd < 0 {
+		return 0, ErrClosed
+	}
+	if src.flags&flagUrgent != 0 {
+		return 0, unix.EINVAL // splice never gets past urgent data
+	}
+	if !f.open {
+		if f.p, f.open = src.l.getPipe(); !f.open {
+			return 0, unix.EMFILE
+		}
+	}
+	m, e := rawSplice(int(src.fd), f.p.w, n)
+	if err := src.spliced(m, e, f.inside); err != nil {
+		return 0, err
+	}
+	f.inside += m
+	return m, nil
+}
+
+// spliced notes what a splice from c says about it.
+func (c *Conn) spliced(n int, e unix.Errno, inside int) error {
+	switch {
+	case e == unix.EAGAIN:
+		if inside == 0 { // else it may be the pipe that is full
+			c.flags &^= flagReadable
+		}
+		return ErrAgain
+	case e == unix.EINVAL || e == unix.ENOSYS:
+		return e
+	case e != 0:
+		c.flags |= flagError
+		return e
+	case n == 0:
+		c.flags |= flagHangup
+		return io.EOF
+	}
+	return nil
+}
+
+// Drain moves what is in the pipe to dst. Errors are TrySend's.
+func (f *Flow) Drain(dst *Conn) (int, error) {
+	dst.l.mustOwn("Drain")
+	if dst.flags&flagWritable == 0 {
+		return 0, ErrAgain
+	}
+	if dst.fd < 0 {
+		return 0, ErrClosed
+	}
+	n, e := rawSplice(f.p.r, int(dst.fd), f.inside)
+	switch {
+	case e == unix.EAGAIN:
+		dst.flags &^= flagWritable
+		return 0, ErrAgain
+	case e != 0:
+		dst.flags |= flagError
+		return 0, e
+	}
+	f.inside -= n
+	dst.l.Stats.Spliced.Add(uint64(n))
+	return n, nil
+}
+
+// Close gives the pipe back, or closes it if bytes are left in it.
+func (f *Flow) Close(l *Loop) {
+	if !f.open {
+		return
+	}
+	if f.inside == 0 {
+		l.putPipe(f.p)
+	} else {
+		f.p.close()
+	}
+	*f = Flow{}
+}
