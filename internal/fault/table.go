@@ -1,0 +1,32 @@
+package fault
+
+// The rows. Names are stable: they are the "reason" label of metrics.
+var (
+	ClientAbortRequest   = &Fault{Client, PhaseRequest, 400, RetryNo, "client_abort_request", "the client closed before its request was complete"}
+	ClientTimeoutRequest = &Fault{CTimeout, PhaseRequest, 408, RetryNo, "client_timeout_request", "the client did not send a complete request within timeout http-request"}
+	BadRequest           = &Fault{Proxy, PhaseRequest, 400, RetryNo, "bad_request", "the request is malformed"}
+	Denied               = &Fault{Proxy, PhaseRequest, 403, RetryNo, "denied", "a rule denied the request"}
+	DeniedResponse       = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "denied_response", "a rule denied the response"}
+	Tarpitted            = &Fault{Proxy, PhaseTarpit, 500, RetryNo, "tarpitted", "a rule tarpitted the request"}
+	NoBackend            = &Fault{Server, PhaseConnect, 503, RetryNo, "no_backend", "no backend takes this request"}
+	NoServer             = &Fault{Server, PhaseConnect, 503, RetryNo, "no_server", "no server is available"}
+	QueueTimeout         = &Fault{STimeout, PhaseQueue, 503, RetryNo, "queue_timeout", "no server had a free slot within timeout queue"}
+	ClientAbortQueue     = &Fault{Client, PhaseQueue, 0, RetryNo, "client_abort_queue", "the client closed while its request was queued"}
+	ConnectRefused       = &Fault{Server, PhaseConnect, 503, RetryYes, "connect_refused", "the server refused the connection"}
+	ConnectTimeout       = &Fault{STimeout, PhaseConnect, 503, RetryYes, "connect_timeout", "the server did not accept the connection within timeout connect"}
+	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}
+	ServerAbortHeaders   = &Fault{Server, PhaseHeaders, 502, RetryIfReused, "server_abort_headers", "the server closed before its response headers were complete"}
+	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}
+	BadResponse          = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "bad_response", "the response is malformed"}
+	ClientAbortHeaders   = &Fault{Client, PhaseHeaders, 0, RetryNo, "client_abort_headers", "the client closed while the server was preparing its response"}
+	ClientAbortData      = &Fault{Client, PhaseData, 0, RetryNo, "client_abort_data", "the client closed during the transfer"}
+	ClientTimeoutData    = &Fault{CTimeout, PhaseData, 408, RetryNo, "client_timeout_data", "the client sent or took nothing within timeout client"}
+	ServerAbortData      = &Fault{Server, PhaseData, 502, RetryNo, "server_abort_data", "the server closed during the transfer"}
+	ServerTimeoutData    = &Fault{STimeout, PhaseData, 504, RetryNo, "server_timeout_data", "the server sent or took nothing within timeout server"}
+	BadResponseData      = &Fault{Proxy, PhaseData, 502, RetryNo, "bad_response_data", "the response body is malformed"}
+	BadRequestData       = &Fault{Proxy, PhaseData, 400, RetryNo, "bad_request_data", "the request body is malformed"}
+	InternalError        = &Fault{Internal, PhaseData, 500, RetryNo, "internal", "a bug in Weir was contained"}
+	Intercepted          = &Fault{Local, PhaseRequest, 0, RetryNo, "intercepted", "Weir answered by itself"}
+	TunnelTimeout        = &Fault{CTimeout, PhaseData, 0, RetryNo, "tunnel_timeout", "the tunnel was idle for timeout tunnel"}
+	ShutDown             = &Fault{Killed, PhaseData, 0, RetryNo, "shut_down", "Weir was stopped"}
+)

@@ -1,0 +1,17 @@
+package logfmt
+
+// AppendConnect appends the default line, which HAProxy writes at the accept (HAProxy manual, 8.2.1), without a line end.
+// For a unix socket it is "Connect to unix:ID (NAME/MODE)", as HAProxy 2.6 writes it.
+func (f *Formatter) AppendConnect(dst []byte, r *Record) []byte {
+	if r.Client.IsValid() {
+		dst = appendAddrPort(append(dst, "Connect from "...), r.Client)
+		dst = appendAddrPort(append(dst, " to "...), r.Dest)
+	} else {
+		dst = appendInt(append(dst, "Connect to unix:"...), int64(r.UnixID))
+	}
+	dst = append(append(dst, " ("...), r.Frontend...)
+	if r.HTTP {
+		return append(dst, "/HTTP)"...)
+	}
+	return append(dst, "/TCP)"...)
+}

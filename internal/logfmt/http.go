@@ -1,0 +1,42 @@
+package logfmt
+
+// AppendHTTP appends the line of "option httplog" (HAProxy manual, 8.2.3), without a line end.
+func (f *Formatter) AppendHTTP(dst []byte, r *Record) []byte {
+	dst = f.appendStart(dst, r)
+	dst = append(appendInt(dst, r.TR), '/')
+	dst = append(appendInt(dst, r.Tw), '/')
+	dst = append(appendInt(dst, r.Tc), '/')
+	dst = append(appendInt(dst, r.Tr), '/')
+	dst = append(appendGrowing(dst, r, r.Tt), ' ')
+	dst = append(appendInt(dst, int64(r.Status)), ' ')
+	dst = append(appendGrowing(dst, r, r.Bytes), ' ')
+	dst = append(appendCookie(dst, r.ReqCookie), ' ')
+	dst = append(appendCookie(dst, r.RespCookie), ' ')
+	dst = append(append(dst, r.State[:]...), ' ')
+	dst = append(appendCounts(dst, r, '/'), ' ')
+	dst = appendCaptures(dst, r.ReqHeaders)
+	dst = appendCaptures(dst, r.RespHeaders)
+	return appendRequestLine(dst, r)
+}
+
+func appendCookie(dst, cookie []byte) []byte {
+	if cookie == nil {
+		return append(dst, '-')
+	}
+	return appendEscaped(dst, cookie, inCookie)
+}
+
+// appendCaptures appends "{a|b} ", or nothing where nothing is captured.
+func appendCaptures(dst []byte, values [][]byte) []byte {
+	if values == nil {
+		return dst
+	}
+	dst = append(dst, '{')
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, '|')
+		}
+		dst = appendEscaped(dst, v, inHeader)
+	}
+	return append(dst, "} "...)
+}

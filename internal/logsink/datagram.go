@@ -1,0 +1,96 @@
+package logsink
+
+import (
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// redialAfter is how long a socket that could not be connected is left alone: with no syslog daemon there, a
+// line must cost nothing.
+const redialAfter = time.Second
+
+// datagram sends each message as one datagram and loses it where the receiver is slower than we are.
+type datagram struct {
+	addr  unix.Sockaddr
+	fd    int // -1 = not connected
+	retry time.Time
+}
+
+func unixAddr(path string) unix.Sockaddr { return &unix.SockaddrUnix{Name: path} }
+
+func inetAddr(a netip.AddrPort) unix.Sockaddr {
+	if a.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+}
+
+func newDatagram(addr unix.Sockaddr) *datagram { return &datagram{addr: addr, fd: -1} }
+
+func (d *datagram) limit() int { return defaultLen }
+
+func (d *datagram) flush() {}
+
+func (d *datagram) write(msg []byte) bool {
+	for range 2 {
+		if d.fd < 0 && !d.connect() {
+			return false
+		}
+		_, err := unix.Write(d.fd, msg)
+		switch err {
+		case nil:
+			return true
+		case unix.EINTR:
+		case unix.ECONNREFUSED:
+			// Over UDP it tells of an earlier datagram: this one was not sent, the next try is. On a unix socket
+			// the daemon that we were connected to has ended; a new one has the same path.
+			if _, ok := d.addr.(*unix.SockaddrUnix); ok {
+				d.disconnect()
+			}
+		case unix.ENOTCONN, unix.ECONNRESET, unix.EPIPE, unix.EBADF:
+			d.disconnect()
+		default: // EAGAIN, ENOBUFS: full; EMSGSIZE: never fits
+			return false
+		}
+	}
+	return false
+}
+
+func (d *datagram) connect() bool {
+	if now := time.Now(); now.Before(d.retry) {
+		return false
+	} else {
+		d.retry = now.Add(redialAfter)
+	}
+	family := unix.AF_UNIX
+	switch d.addr.(type) {
+	case *unix.SockaddrInet4:
+		family = unix.AF_INET
+	case *unix.SockaddrInet6:
+		family = unix.AF_INET6
+	}
+	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	if err := unix.Connect(fd, d.addr); err != nil {
+		unix.Close(fd)
+		return false
+	}
+	d.fd, d.retry = fd, time.Time{}
+	return true
+}
+
+func (d *datagram) disconnect() {
+	unix.Close(d.fd)
+	d.fd = -1
+}
+
+func (d *datagram) close(<-chan time.Time) bool {
+	if d.fd >= 0 {
+		d.disconnect()
+	}
+	return true
+}

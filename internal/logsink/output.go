@@ -1,0 +1,103 @@
+package logsink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"weir/conf"
+)
+
+const (
+	lookupTimeout = 5 * time.Second // a name server that does not answer must not hold up the start
+	syslogPort    = 514
+)
+
+// output takes whole messages. write and flush are the writer goroutine's and never block; close may wait until
+// giveUp, after the writer goroutine has ended.
+type output interface {
+	write(msg []byte) bool // false = lost
+	flush()
+	close(giveUp <-chan time.Time) bool
+	limit() int // the default of "len": bytes of a message; 0 = none
+}
+
+// output returns the output that l names, opened once however many "log" lines name it.
+func (w *Writer) output(l *conf.LogTarget) (output, error) {
+	if out := w.outs[l.Target]; out != nil {
+		return out, nil
+	}
+	out, err := w.open(l)
+	if err != nil {
+		return nil, err
+	}
+	w.outs[l.Target] = out
+	all := append(append([]output(nil), *w.flushes.Load()...), out) // the writer has the old slice
+	w.flushes.Store(&all)
+	return out, nil
+}
+
+func (w *Writer) open(l *conf.LogTarget) (output, error) {
+	switch {
+	case l.Target == "stdout":
+		return newStream(orFile(w.opts.Stdout, os.Stdout), &w.dropped), nil
+	case l.Target == "stderr":
+		return newStream(orFile(w.opts.Stderr, os.Stderr), &w.dropped), nil
+	}
+	switch l.Addr.Kind {
+	case conf.AddrFD:
+		return newStream(os.NewFile(uintptr(l.Addr.FD), l.Target), &w.dropped), nil
+	case conf.AddrUnix:
+		return newDatagram(unixAddr(l.Addr.Path)), nil
+	case conf.AddrAbstract:
+		return newDatagram(unixAddr("@" + l.Addr.Path)), nil
+	case conf.AddrTCP:
+		addr, err := resolve(&l.Addr)
+		if err != nil {
+			return nil, err
+		}
+		if family, _, tagged := strings.Cut(l.Target, "@"); tagged && strings.HasPrefix(family, "tcp") {
+			return newStream(&dialer{addr: addr.String()}, &w.dropped), nil
+		}
+		return newDatagram(inetAddr(addr)), nil
+	}
+	return nil, errors.New(`want "stdout", "stderr", an address with a port, or the path of a unix socket`)
+}
+
+func orFile(w io.Writer, f *os.File) io.Writer {
+	if w == nil {
+		return f
+	}
+	return w
+}
+
+// resolve returns the first address of a.Host; a name is looked up once, at the start, as HAProxy does.
+func resolve(a *conf.Addr) (netip.AddrPort, error) {
+	port := uint16(a.Port)
+	if port == 0 {
+		port = syslogPort
+	}
+	if ip, err := netip.ParseAddr(a.Host); err == nil {
+		return netip.AddrPortFrom(ip.Unmap(), port), nil
+	}
+	network := "ip"
+	switch {
+	case a.V4Only:
+		network = "ip4"
+	case a.V6Only:
+		network = "ip6"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
+	defer cancel()
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, network, a.Host)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("%q: %w", a.Host, err)
+	}
+	return netip.AddrPortFrom(ips[0].Unmap(), port), nil
+}
