@@ -1,0 +1,104 @@
+package conf
+
+import (
+	"io/fs"
+	"time"
+)
+
+// Config is one whole configuration. It is immutable once Validate has passed:
+// everything below reads it from many goroutines without a lock.
+type Config struct {
+	Files  []string // the files it was read from, in order
+	Global Global
+	// Proxies holds every frontend, backend and listen section in file order. What a defaults
+	// section says is already merged into them.
+	Proxies []*Proxy
+}
+
+// Proxy returns the proxy of that name having the side asked for, or nil.
+func (c *Config) find(name string, side Kind) *Proxy {
+	for _, p := range c.Proxies {
+		if p.Name == name && p.Kind&side != 0 {
+			return p
+		}
+	}
+	return nil
+}
+
+// Frontend returns the frontend or listen section of that name, or nil.
+func (c *Config) Frontend(name string) *Proxy { return c.find(name, Frontend) }
+
+// Backend returns the backend or listen section of that name, or nil.
+func (c *Config) Backend(name string) *Proxy { return c.find(name, Backend) }
+
+// Global holds the process-wide settings. A zero number means "not set": Validate puts the default.
+type Global struct {
+	Pos            Pos
+	NbThread       int // loops; default GOMAXPROCS
+	Maxconn        int // connections over all frontends; 0 = as many as the fd limit lets, found at start
+	FDHardLimit    int // the most fds the process may use; 0 = the hard rlimit
+	User, Group    string
+	PidFile        string
+	DefaultPath    string // what relative file names are relative to: "current" directory (default) or "config" file's
+	Node           string // name in "show info" and logs; default the host name
+	Description    string
+	LogTag         string // default "weir"
+	LogSendHost    string // host name in syslog lines; "" = none
+	Logs           []*LogTarget
+	StatsSockets   []*StatsSocket
+	StatsTimeout   time.Duration // idle time on a stats socket; default 10s
+	HardStopAfter  time.Duration // after a graceful stop began; 0 = wait for ever
+	Grace          time.Duration // from the signal to the closing of the listeners
+	SpreadChecks   int           // percent of the interval by which health checks are spread, 0..50
+	MaxSpreadCheck time.Duration
+	Tune           Tune
+	Unsupported    []Unsupported
+}
+
+// Tune holds the tune.* settings that act.
+type Tune struct {
+	BufSize    int // bytes of one buffer, which bounds a message head; default 16384
+	MaxRewrite int // bytes of BufSize kept free for added fields; default 1024
+	MaxHeaders int // tune.http.maxhdr: fields in one message; default 101
+	MaxAccept  int // connections taken per wake-up; default 64
+}
+
+// Unsupported is a keyword that is understood but not done yet; Validate turns each into an error.
+type Unsupported struct {
+	Pos     Pos
+	Keyword string
+	Why     string
+}
+
+// Level is what a stats socket's user may do.
+type Level uint8
+
+const (
+	LevelUser     Level = iota + 1 // read counters that reveal nothing of configuration
+	LevelOperator                  // read everything, change nothing that matters
+	LevelAdmin                     // everything
+)
+
+// StatsSocket is one "stats socket" line.
+type StatsSocket struct {
+	Pos     Pos
+	Addr    Addr
+	Mode    fs.FileMode // of a unix socket; default 0600
+	User    string
+	Group   string
+	Level   Level // default LevelOperator
+	Maxconn int   // default 10
+}
+
+// LogTarget is one "log" line.
+type LogTarget struct {
+	Pos      Pos
+	Global   bool   // "log global": use the targets of the global section
+	Target   string // "stdout", "stderr", an address as written
+	Addr     Addr   // where Target is an address
+	Format   string // one of LogFormats; "" = "local", or "rfc3164" where Global.LogSendHost is set
+	Facility string // "local0", ...
+	Level    string // the highest level sent: emerg..debug; default debug
+	MinLevel string
+	Len      int // bytes of a line; 0 = 1024 to a syslog server, no limit to stdout, stderr and fds
+}

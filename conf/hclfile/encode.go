@@ -1,0 +1,221 @@
+package hclfile
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"weir/conf"
+)
+
+// Encode writes a validated configuration as weir.hcl. What is at its default is left out, and what came
+// from a defaults section is written into each section that has it.
+func Encode(cfg *conf.Config) []byte {
+	e := &encoder{}
+	e.global(&cfg.Global)
+	for i, p := range cfg.Proxies {
+		e.section(p, i+2)
+	}
+	return hclwrite.Format(bytes.TrimLeft(e.Bytes(), "\n"))
+}
+
+// encoder collects the text.
+type encoder struct{ bytes.Buffer }
+
+func (e *encoder) open(name string, labels ...string) {
+	e.WriteString(name)
+	for _, l := range labels {
+		e.WriteString(" " + quote(l))
+	}
+	e.WriteString(" {\n")
+}
+
+func (e *encoder) close() { e.WriteString("}\n") }
+
+func (e *encoder) attr(name, text string) {
+	if text != "" {
+		fmt.Fprintf(e, "%s = %s\n", name, text)
+	}
+}
+
+// body writes the attributes of t that are not at their defaults.
+func body[T any](e *encoder, g *grammar[T], t *T) {
+	for i := range g.rows {
+		r := &g.rows[i]
+		if r.text != nil {
+			e.attr(r.name, r.text(t))
+		} else {
+			e.attr(r.name, fieldText(r.at(t), &r.info))
+		}
+	}
+}
+
+// whole writes a block with the attributes of t; where nothing is set, it is left out unless keep.
+func whole[T any](e *encoder, g *grammar[T], t *T, keep bool, name string, labels ...string) {
+	inner := &encoder{}
+	body(inner, g, t)
+	switch {
+	case inner.Len() == 0 && !keep:
+	case inner.Len() == 0:
+		e.WriteString(name)
+		for _, l := range labels {
+			e.WriteString(" " + quote(l))
+		}
+		e.WriteString(" {}\n")
+	default:
+		e.open(name, labels...)
+		e.Write(inner.Bytes())
+		e.close()
+	}
+}
+
+func (e *encoder) global(g *conf.Global) {
+	inner := &encoder{}
+	body(inner, &globalGrammar, g)
+	for _, s := range g.StatsSockets {
+		whole(inner, &statsGrammar, s, true, "stats_socket", s.Addr.String())
+	}
+	for _, l := range g.Logs {
+		whole(inner, &logGrammar, l, true, "log", l.Target)
+	}
+	whole(inner, &tuneGrammar, &g.Tune, false, "tune")
+	if inner.Len() == 0 {
+		return
+	}
+	e.open("global")
+	e.Write(inner.Bytes())
+	e.close()
+}
+
+// section writes one proxy; id is the number that it would get by itself.
+func (e *encoder) section(p *conf.Proxy, id int) {
+	one := *p
+	if one.ID == id {
+		one.ID = 0
+	}
+	s := &section{Proxy: &one}
+	e.WriteString("\n")
+	e.open(p.Kind.String(), p.Name)
+	body(e, &sectionGrammar, s)
+	whole(e, &timeoutGrammar, s, false, "timeout")
+	e.options(s)
+	for _, l := range p.Logs {
+		if l.Global {
+			e.attr("log", `"global"`)
+			continue
+		}
+		whole(e, &logGrammar, l, true, "log", l.Target)
+	}
+	e.frontend(p)
+	e.rules(p)
+	if p.Check != nil {
+		whole(e, &checkGrammar, p.Check, true, "http_check_send")
+	}
+	for i, sv := range p.Servers {
+		one := *sv
+		if one.ID == i+1 {
+			one.ID = 0
+		}
+		whole(e, &serverGrammar, &server{Server: &one}, true, "server", sv.Name)
+	}
+	e.close()
+}
+
+func (e *encoder) options(s *section) {
+	inner := &encoder{}
+	body(inner, &optionGrammar, s)
+	if f := s.Options.ForwardFor; f != nil {
+		whole(inner, &forwardForGrammar, f, true, "forwardfor")
+	}
+	if inner.Len() > 0 {
+		e.open("option")
+		e.Write(inner.Bytes())
+		e.close()
+	}
+}
+
+func (e *encoder) frontend(p *conf.Proxy) {
+	for i, b := range p.Binds {
+		one := *b
+		if one.ID == i+1 {
+			one.ID = 0
+		}
+		// v6only is part of the address as it is written.
+		whole(e, &bindGrammar, &one, true, "bind", b.Addr.String())
+	}
+	for _, c := range p.Captures {
+		name := "capture_request_header"
+		if c.Response {
+			name = "capture_response_header"
+		}
+		whole(e, &captureGrammar, c, true, name, c.Header)
+	}
+}
+
+func (e *encoder) rules(p *conf.Proxy) {
+	for _, a := range p.ACLs {
+		whole(e, &aclGrammar, a, true, "acl", a.Name)
+	}
+	e.ruleList(p.TCPConnRules, "tcp_request", "connection")
+	e.ruleList(p.HTTPReqRules, "http_request")
+	e.ruleList(p.HTTPRespRules, "http_response")
+	e.ruleList(p.HTTPAfterRules, "http_after_response")
+	for _, u := range p.UseBackends {
+		if u.Dynamic != nil {
+			whole(e, &useBackendGrammar, &useBackend{u}, true, "use_backend")
+			continue
+		}
+		whole(e, &useBackendGrammar, &useBackend{u}, true, "use_backend", u.Backend.Name)
+	}
+}
+
+func (e *encoder) ruleList(rules []*conf.Rule, name string, labels ...string) {
+	for _, r := range rules {
+		for i := range actionRows {
+			if row := &actionRows[i]; row.name == r.Action.Keyword() {
+				whole(e, row.grammar, &ruleNode{r.Action, r.Cond}, true, name, append(labels[:len(labels):len(labels)], row.name)...)
+			}
+		}
+	}
+}
+
+func textErrorFiles(s *section) string {
+	var statuses []int
+	for n := range s.ErrorFiles {
+		statuses = append(statuses, n)
+	}
+	sort.Ints(statuses)
+	var pairs []string
+	for _, n := range statuses {
+		pairs = append(pairs, fmt.Sprintf("%q = %s", strconv.Itoa(n), quote(s.ErrorFiles[n].Path)))
+	}
+	return objectText(pairs)
+}
+
+// objectText writes an object, or nothing.
+func objectText(pairs []string) string {
+	if len(pairs) == 0 {
+		return ""
+	}
+	return "{\n" + strings.Join(pairs, "\n") + "\n}"
+}
+
+func textCheckHeaders(c *conf.HTTPCheck) string {
+	var pairs []string
+	for _, h := range c.Headers {
+		pairs = append(pairs, quote(h.Name)+" = "+quote(h.Value))
+	}
+	return objectText(pairs)
+}
+
+func textReturnHeaders(n *ruleNode) string {
+	var pairs []string
+	for _, h := range n.action.(*conf.Return).Headers {
+		pairs = append(pairs, quote(h.Name)+" = "+textFormat(h.Value))
+	}
+	return objectText(pairs)
+}

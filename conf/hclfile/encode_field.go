@@ -1,0 +1,159 @@
+package hclfile
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"weir/conf"
+)
+
+// quote writes a string in HCL's way, with its template signs escaped.
+func quote(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
+
+// fieldText writes a field's value; "" where it is at its default.
+func fieldText(field any, r *info) string {
+	switch f := field.(type) {
+	case *int:
+		return unlessDefault(strconv.Itoa(*f), *f == 0, r)
+	case *time.Duration:
+		return quoted(unlessDefault(conf.FormatDuration(*f), *f == 0, r))
+	case *bool:
+		return textTrue(*f)
+	case *string:
+		return quoted(unlessDefault(*f, *f == "", r))
+	case *fs.FileMode:
+		return quoted(unlessDefault(strconv.FormatUint(uint64(*f), 8), *f == 0, r))
+	case *uint32:
+		return quoted(unlessDefault(strconv.FormatUint(uint64(*f), 8), *f == 0, r))
+	case **conf.Format:
+		return textFormat(*f)
+	case **conf.Cond:
+		return textCond(*f)
+	case *[]string:
+		return textList(*f)
+	}
+	panic(fmt.Sprintf("BUG: no writer for %T", field))
+}
+
+// unlessDefault returns "" for a default: the named one, or zero where none is named.
+func unlessDefault(s string, zero bool, r *info) string {
+	if s == r.def || zero && r.def == "" {
+		return ""
+	}
+	return s
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return quote(s)
+}
+
+func textString(s string) string { return quoted(s) }
+
+func textTrue(on bool) string {
+	if on {
+		return "true"
+	}
+	return ""
+}
+
+func textDuration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return quote(conf.FormatDuration(d))
+}
+
+func textList(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = quote(s)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}
+
+func textNbThread(g *conf.Global) string {
+	if g.NbThread == 0 || g.NbThread == runtime.GOMAXPROCS(0) {
+		return ""
+	}
+	return strconv.Itoa(g.NbThread)
+}
+
+func textNode(g *conf.Global) string {
+	if host, _ := os.Hostname(); g.Node == host {
+		return ""
+	}
+	return quoted(g.Node)
+}
+
+func textStats(s *section, text func(*conf.StatsURI) string) string {
+	if s.StatsURI == nil {
+		return ""
+	}
+	return text(s.StatsURI)
+}
+
+func textBalance(s *section) string {
+	if s.Balance.Algo == conf.RoundRobin {
+		return ""
+	}
+	return quote(s.Balance.String())
+}
+
+func textHashType(s *section) string {
+	h := s.HashType
+	if h.BalanceFactor = 0; h == (conf.HashType{}) {
+		return ""
+	}
+	return quoted(unlessDefault(h.String(), false, &info{def: "map-based sdbm"}))
+}
+
+func textExpect(s *section) string {
+	if s.Check == nil || s.Check.Expect == nil {
+		return ""
+	}
+	x, not := s.Check.Expect, ""
+	if x.Not {
+		not = "! "
+	}
+	return quote(not + x.Kind + " " + x.Pattern)
+}
+
+func textWeight(s *server) string {
+	if !s.WeightSet {
+		return ""
+	}
+	return strconv.Itoa(s.Weight)
+}
+
+func textHTTPLog(s *section) string {
+	if s.LogFormat == conf.LogHTTPClf {
+		return `"clf"`
+	}
+	return textTrue(s.Options.HTTPLog)
+}
+
+func textTCPLog(s *section) string { return textTrue(s.Options.TCPLog) }
+
+func textRedispatch(s *section) string {
+	switch s.Redispatch {
+	case 0:
+		return ""
+	case -1:
+		return "true"
+	}
+	return strconv.Itoa(s.Redispatch)
+}

@@ -1,0 +1,62 @@
+package hclfile
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+// format translates a template to a conf.Format: constants become text, log.NAME a log variable and
+// everything else a sample. It returns nil where it has reported an error.
+func (d *decoder) format(e hclsyntax.Expression, path string) *conf.Format {
+	f := &conf.Format{Pos: d.pos(e.Range())}
+	if !d.formatPart(f, e, path) {
+		return nil
+	}
+	return f
+}
+
+func (d *decoder) formatPart(f *conf.Format, e hclsyntax.Expression, path string) bool {
+	switch e := e.(type) {
+	case *hclsyntax.TemplateExpr:
+		ok := true
+		for _, part := range e.Parts {
+			ok = d.formatPart(f, part, path) && ok
+		}
+		return ok
+	case *hclsyntax.TemplateWrapExpr:
+		return d.formatPart(f, e.Wrapped, path)
+	case *hclsyntax.ScopeTraversalExpr:
+		if name, ok := member(e, "log"); ok {
+			f.Parts = append(f.Parts, conf.FormatPart{Alias: name})
+			return true
+		}
+	}
+	if isConst(e) {
+		return d.formatText(f, e, path)
+	}
+	sample := d.sample(e, path)
+	if sample == nil {
+		return false
+	}
+	f.Parts = append(f.Parts, conf.FormatPart{Expr: sample})
+	return true
+}
+
+// formatText adds a constant, to the text before it where there is some.
+func (d *decoder) formatText(f *conf.Format, e hclsyntax.Expression, path string) bool {
+	s, ok := d.constString(e, path)
+	if !ok || s == "" {
+		return ok
+	}
+	if n := len(f.Parts); n > 0 && f.Parts[n-1].Text != "" {
+		if len(f.Parts[n-1].Text)+len(s) > maxString {
+			d.add(conf.Bad(d.pos(e.Range()), path, "want a string of at most %d bytes", maxString))
+			return false
+		}
+		f.Parts[n-1].Text += s
+		return true
+	}
+	f.Parts = append(f.Parts, conf.FormatPart{Text: s})
+	return true
+}

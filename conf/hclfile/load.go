@@ -1,0 +1,283 @@
+package hclfile
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+// Load reads a file, or all *.hcl files of a directory in the order of their names, as one configuration
+// and validates it. The configuration is what could be understood even where there are errors, for
+// programs that show it; it must not run then.
+func Load(path string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
+	return LoadFiles([]string{path}, opts...)
+}
+
+// LoadFiles reads several files and directories as Load does, in their order, as one configuration: a defaults block
+// goes on in the files after it, until the next.
+func LoadFiles(paths []string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
+	var sources []*source
+	var diags conf.Diagnostics
+	for _, path := range paths {
+		for _, name := range filesOf(path, &diags) {
+			text, err := readFile(name)
+			if err != nil {
+				diags.Add(conf.Bad(conf.Pos{File: name}, "", "cannot be read: %s", cause(err)))
+				continue
+			}
+			sources = append(sources, newSource(name, text))
+		}
+	}
+	if len(diags.Errors) > 0 && len(sources) == 0 {
+		return &conf.Config{}, diags
+	}
+	cfg, found := parse(sources, len(diags.Errors) == 0, opts)
+	found.Merge(diags)
+	found.Tidy()
+	return cfg, found
+}
+
+// filesOf returns the files that a path stands for.
+func filesOf(path string, diags *conf.Diagnostics) []string {
+	if st, err := os.Stat(path); err != nil || !st.IsDir() {
+		return []string{path}
+	}
+	names, _ := filepath.Glob(filepath.Join(path, "*.hcl")) // sorted; the pattern is good
+	if len(names) == 0 {
+		diags.Add(conf.Bad(conf.Pos{File: path}, "", "the directory has no *.hcl file"))
+	}
+	return names
+}
+
+// Parse reads one file's text as Load does; name stands for it in errors.
+func Parse(name string, text []byte, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
+	return parse([]*source{newSource(name, text)}, true, opts)
+}
+
+// readFile reads one byte more than is parsed, so that too large a file shows.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
+}
+
+// cause drops what a path error repeats of the path.
+func cause(err error) string {
+	s := err.Error()
+	return s[strings.LastIndex(s, ": ")+1:][min(1, strings.Count(s, ": ")):]
+}
+
+// parse decodes the sources as one configuration; complete says that none is missing.
+func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
+	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}}
+	d.cfg.Global.DefaultPath = "config"
+	var bodies []*hclsyntax.Body
+	for _, s := range sources {
+		d.sources[s.name] = s
+		d.cfg.Files = append(d.cfg.Files, s.name)
+		body, diags := s.parse()
+		d.diags.Merge(diags)
+		if body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	syntaxErrors := len(d.diags.Errors) > 0
+	d.config(bodies)
+	if syntaxErrors || !complete {
+		// Half of a file is missing sections that the other half refers to.
+		d.diags.Tidy()
+		return d.cfg, d.diags
+	}
+	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.Underscores()}, opts...)...))
+	d.diags.Tidy()
+	return d.cfg, d.diags
+}
+
+// sections are the blocks of a file; a label in brackets may be left out.
+var sections = []struct {
+	name      string
+	low, high int
+	labels    string
+	doc       string
+}{
+	{"locals", 0, 0, "", "constants, used as local.NAME"},
+	{"global", 0, 0, "", "settings of the process"},
+	{"defaults", 0, 1, `["NAME"]`, "what the sections after it begin with, or those that name it: from = \"NAME\""},
+	{"frontend", 1, 1, `"NAME"`, "the client side: where to listen, and what to do with requests"},
+	{"backend", 1, 1, `"NAME"`, "the server side: servers, balancing, health checks"},
+	{"listen", 1, 1, `"NAME"`, "a frontend and a backend in one"},
+}
+
+// config reads all files: constants first, then what the sections are made of, then the sections.
+func (d *decoder) config(bodies []*hclsyntax.Body) {
+	for _, body := range bodies {
+		for _, it := range items(body) {
+			if it.block != nil && it.block.Type == "locals" {
+				d.readLocals(it.block)
+			}
+		}
+	}
+	var current *hclsyntax.Block
+	named := map[string]*hclsyntax.Block{}
+	for _, body := range bodies {
+		for _, it := range items(body) {
+			if it.attr != nil {
+				d.unknown(it.attr.Name, d.pos(it.attr.NameRange), "", "file", sectionNames(), isSection(it.attr.Name), "a block: "+it.attr.Name+" { }")
+				continue
+			}
+			if it.block.Type == "defaults" && d.topLabels(it.block) {
+				current = it.block
+				d.readDefaults(it.block, named)
+				continue
+			}
+			d.top(it.block, current, named)
+		}
+	}
+}
+
+// top reads one block of a file that is no defaults block.
+func (d *decoder) top(hb *hclsyntax.Block, current *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+	if !isSection(hb.Type) {
+		d.unknown(hb.Type, d.pos(hb.TypeRange), "", "file", sectionNames(), false, "")
+		return
+	}
+	if !d.topLabels(hb) {
+		return
+	}
+	switch hb.Type {
+	case "global":
+		d.global(hb)
+	case "frontend":
+		d.section(hb, conf.Frontend, current, named)
+	case "backend":
+		d.section(hb, conf.Backend, current, named)
+	case "listen":
+		d.section(hb, conf.Listen, current, named)
+	}
+}
+
+func sectionNames() []string {
+	var out []string
+	for _, s := range sections {
+		out = append(out, s.name)
+	}
+	return out
+}
+
+func isSection(name string) bool { return slices.Contains(sectionNames(), name) }
+
+func (d *decoder) topLabels(hb *hclsyntax.Block) bool {
+	for _, s := range sections {
+		if s.name == hb.Type {
+			return d.labelsOK(d.block(hb, ""), &nest[conf.Config]{low: s.low, high: s.high, labels: s.labels})
+		}
+	}
+	return false
+}
+
+// readLocals reads constants; one may use those before it.
+func (d *decoder) readLocals(hb *hclsyntax.Block) {
+	for _, it := range items(hb.Body) {
+		if it.attr == nil {
+			d.add(conf.Bad(d.pos(it.block.TypeRange), join("locals", it.block.Type), "want an attribute: %s = ...", it.block.Type))
+			continue
+		}
+		path := join("locals", it.attr.Name)
+		if v, ok := d.constant(it.attr.Expr, path); ok {
+			if _, again := d.locals[it.attr.Name]; again {
+				d.add(conf.Bad(d.pos(it.attr.NameRange), path, "is defined already"))
+			}
+			d.locals[it.attr.Name] = v
+		}
+	}
+}
+
+// readDefaults checks a defaults block on its own, so that its errors are told once however many sections use it.
+func (d *decoder) readDefaults(hb *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+	b := d.block(hb, "")
+	s := &section{Proxy: conf.NewProxy(b.pos, conf.Listen, b.label())}
+	read(d, &sectionGrammar, s, hb.Body, b.path, inDefaults)
+	if b.label() == "" {
+		return
+	}
+	if first := named[b.label()]; first != nil {
+		d.add(conf.Conflict(b.pos, "", b.path, d.pos(first.TypeRange)))
+		return
+	}
+	named[b.label()] = hb
+}
+
+// section reads a frontend, backend or listen block over the defaults that it begins with.
+func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+	b := d.block(hb, "")
+	if b.label() == "" || len(b.label()) > maxName {
+		d.add(conf.BadValue(b.labelPos[0], b.path, b.label(), fmt.Sprintf("a name of 1 to %d bytes", maxName)))
+		return
+	}
+	w := where(0)
+	if kind&conf.Frontend != 0 {
+		w |= inFrontend
+	}
+	if kind&conf.Backend != 0 {
+		w |= inBackend
+	}
+	s := &section{Proxy: conf.NewProxy(b.pos, kind, b.label())}
+	if defaults := d.from(hb, b, current, named); defaults != nil {
+		d.muted++
+		read(d, &sectionGrammar, s, defaults.Body, d.block(defaults, "").path, w)
+		d.muted--
+		s.ID, s.Desc = 0, ""
+	}
+	read(d, &sectionGrammar, s, withoutFrom(hb.Body), b.path, w)
+	s.finish(d)
+	if s.StatsURI != nil && s.StatsURI.Path == "" {
+		d.add(conf.Bad(s.StatsURI.Pos, b.path, "stats_refresh needs stats_uri"))
+	}
+	d.cfg.Proxies = append(d.cfg.Proxies, s.Proxy)
+}
+
+// maxName bounds a section's name: it becomes a label of every metric.
+const maxName = 255
+
+// from returns the defaults block that a section begins with: the one it names, or the last before it.
+func (d *decoder) from(hb *hclsyntax.Block, b *block, current *hclsyntax.Block, named map[string]*hclsyntax.Block) *hclsyntax.Block {
+	a := hb.Body.Attributes["from"]
+	if a == nil {
+		return current
+	}
+	path := join(b.path, "from")
+	name, ok := d.constString(a.Expr, path)
+	if !ok {
+		return nil
+	}
+	if named[name] == nil {
+		e := conf.Unknown(d.pos(a.Expr.Range()), path, "defaults", name, sortedKeys(named))
+		d.add(e)
+	}
+	return named[name]
+}
+
+// withoutFrom returns the body without the attribute that from has read.
+func withoutFrom(body *hclsyntax.Body) *hclsyntax.Body {
+	if body.Attributes["from"] == nil {
+		return body
+	}
+	out := *body
+	out.Attributes = make(hclsyntax.Attributes, len(body.Attributes))
+	for name, a := range body.Attributes {
+		if name != "from" {
+			out.Attributes[name] = a
+		}
+	}
+	return &out
+}

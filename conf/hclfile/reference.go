@@ -1,0 +1,196 @@
+package hclfile
+
+import (
+	"fmt"
+	"strings"
+)
+
+//go:generate go test -run TestReference -update .
+
+// Reference returns docs/hcl.md: every block, attribute, action and function of the language, from the
+// tables that the reader works by.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(referenceHead)
+	b.WriteString("\n## Sections\n\n| block | what it is |\n|---|---|\n")
+	for _, s := range sections {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", head(s.name, s.labels), s.doc)
+	}
+	chapter(&b, "global", globalGrammar.rows, globalGrammar.nests)
+	chapter(&b, "defaults, frontend, backend and listen", sectionGrammar.rows, sectionGrammar.nests)
+	chapter(&b, "option", optionGrammar.rows, optionGrammar.nests)
+	chapter(&b, "server", serverGrammar.rows, serverGrammar.nests)
+	b.WriteString(referenceBalance)
+	actions(&b)
+	b.WriteString(referenceConditions)
+	functions(&b)
+	b.WriteString(referenceFormats)
+	return b.String()
+}
+
+// head writes the first line of a block.
+func head(name, labels string) string {
+	if labels == "" {
+		return name + " { }"
+	}
+	return name + " " + labels + " { }"
+}
+
+func chapter[T any](b *strings.Builder, title string, rows []row[T], nests []nest[T]) {
+	fmt.Fprintf(b, "\n## %s\n\n", title)
+	infos := make([]info, len(rows))
+	for i := range rows {
+		infos[i] = rows[i].info
+	}
+	attributes(b, infos)
+	for i := range nests {
+		n := &nests[i]
+		fmt.Fprintf(b, "\n### `%s`\n\n%s%s.\n", head(n.name, n.labels), sentenceCase(n.doc), places(n.in))
+		// option and server have a chapter each.
+		if n.attrs != nil && n.name != "option" && n.name != "server" && n.name != "default_server" {
+			b.WriteString("\n")
+			attributes(b, n.attrs())
+		}
+	}
+}
+
+func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// places says where a keyword may stand; nothing where that is everywhere.
+func places(in where) string {
+	if in == 0 || in == inAny {
+		return ""
+	}
+	return " (" + in.String() + ")"
+}
+
+func attributes(b *strings.Builder, infos []info) {
+	b.WriteString("| attribute | value | default | what it is |\n|---|---|---|---|\n")
+	for i := range infos {
+		r := &infos[i]
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", r.name, valueDoc(r), defaultDoc(r), cell(r.doc+places(r.in)))
+	}
+}
+
+// cell escapes what would end a table's cell.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func valueDoc(r *info) string {
+	switch {
+	case len(r.enum) > 0:
+		return "`" + strings.Join(r.enum, "` `") + "`"
+	case r.max > 0 && (r.typ == tInt || r.typ == tSize):
+		return fmt.Sprintf("%s, %d to %d", typNames[r.typ], r.min, r.max)
+	}
+	return typNames[r.typ]
+}
+
+func defaultDoc(r *info) string {
+	switch {
+	case r.required:
+		return "must be given"
+	case r.def == "":
+		return ""
+	}
+	return "`" + r.def + "`"
+}
+
+func actions(b *strings.Builder) {
+	b.WriteString("\n## Actions\n\nEvery rule takes `when`, the condition under which it applies. Rules run in the order of the file, a frontend's before its backend's.\n")
+	for i := range actionRows {
+		a := &actionRows[i]
+		fmt.Fprintf(b, "\n### `%s`\n\n%s (%s).\n\n", a.name, sentenceCase(a.doc), lists(a.in))
+		attributes(b, a.grammar.infos())
+	}
+}
+
+func lists(in ruleList) string {
+	var out []string
+	for i, name := range []string{"tcp_request connection", "http_request", "http_response", "http_after_response"} {
+		if in&(1<<i) != 0 {
+			out = append(out, "`"+name+"`")
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func functions(b *strings.Builder) {
+	b.WriteString("\n| function | ignoring case | holds where the sample |\n|---|---|---|\n")
+	for _, r := range testRows {
+		args, caseless := "(SAMPLE, VALUE...)", ""
+		if r.bare {
+			args = "(SAMPLE)"
+		}
+		if r.caseless {
+			caseless = "`" + r.name + "_i`"
+		}
+		fmt.Fprintf(b, "| `%s%s` | %s | %s |\n", r.name, args, caseless, cell(r.doc))
+	}
+}
+
+const referenceHead = `# weir.hcl
+
+Weir's own configuration language. It says what haproxy.cfg says, with the same keywords ('-' and '.' written '_'), in
+[HCL](https://github.com/hashicorp/hcl): blocks, attributes, expressions for conditions and templates for formats.
+This page is generated from the tables that the reader works by (` + "`go generate ./conf/hclfile`" + `).
+
+` + "```hcl" + `
+defaults {
+  mode = "http"
+  timeout { client = "25s"  connect = "5s"  server = "25s" }
+}
+frontend "web" {
+  bind ":80" {}
+  acl "api" { when = starts_with(path(), "/api/") }
+  http_request "deny" { when = method() == "TRACE"  status = 405 }
+  use_backend "api" { when = acl.api }
+  default_backend = "app"
+}
+backend "app" { server "a" { address = "10.0.0.1:8080"  check = true } }
+backend "api" { server "b" { address = "10.0.0.2:8080"  check = true } }
+` + "```" + `
+
+- A file, or all ` + "`*.hcl`" + ` files of a directory, make one configuration. Sections begin with the ` + "`defaults`" + ` block before them, or
+  with the one that ` + "`from`" + ` names.
+- A block may stand on one line with several items in it, which plain HCL forbids.
+- Times and sizes are strings in HAProxy's units (us, ms, s, m, h, d; k, m, g); a bare number is milliseconds or bytes.
+- A value may be a constant of a ` + "`locals`" + ` block, ` + "`local.NAME`" + `, or a variable of the environment, ` + "`env(NAME)`" + ` or ` + "`env(NAME, DEFAULT)`" + `.
+- Relative file names are relative to the configuration file's directory (` + "`default_path`" + `).
+- A keyword of HAProxy that is not on this page is an error that says that it is understood but not done yet.
+`
+
+const referenceBalance = `
+## Balancing
+
+` + "`balance`" + ` is a string in HAProxy's words, or a call:
+
+| written as | or as |
+|---|---|
+| ` + "`\"roundrobin\"` `\"static-rr\"` `\"leastconn\"` `\"first\"` `\"source\"`" + ` | ` + "`source()`" + ` and so on |
+| ` + "`\"uri len 10 depth 3 whole path-only\"`" + ` | ` + "`uri({ len = 10, depth = 3, whole = true, path_only = true })`" + ` |
+| ` + "`\"url_param id check_post 64\"`" + ` | ` + "`url_param(\"id\", { check_post = 64 })`" + `; without a number, or ` + "`true`" + `: 16384 bytes, one buffer |
+| ` + "`\"hdr(Host) use_domain_only\"`" + ` | ` + "`hdr(\"Host\", { use_domain_only = true })`" + ` |
+| ` + "`\"random(3)\"`" + ` | ` + "`random(3)`" + ` |
+`
+
+const referenceConditions = `
+## Conditions
+
+A condition is made of ` + "`&&`, `||`, `!`" + `, parentheses, ` + "`true`, `false`, `acl.NAME` (or `acl[\"NAME\"]`)" + ` and comparisons of a *sample* with constants. A
+sample is a fetch of HAProxy's, called with its arguments: ` + "`path()`, `hdr(\"Host\")`, `req_hdr(\"host\", -1)`" + `; converters are calls around
+it: ` + "`lower(hdr(\"Host\"))`, `field(path(), 2, \"/\")`" + `.
+
+- ` + "`==` and `!=`" + ` compare text byte for byte, numbers as numbers, and addresses as addresses. The values of the fields Connection and Upgrade
+  are compared without regard to case, as RFC 9110 has them.
+- ` + "`<`, `<=`, `>`, `>=`" + ` compare numbers.
+- A fetch alone holds where it is true: ` + "`ssl_fc()`" + `.
+- A list stands for its elements: ` + "`one_of(path(), [\"/a\", \"/b\"])`" + ` is ` + "`one_of(path(), \"/a\", \"/b\")`" + `. One that matches is enough.
+`
+
+const referenceFormats = `
+## Formats
+
+A format is a template: ` + "`\"https://${hdr(\"Host\")}${path()}\"`" + `. Between ` + "`${` and `}`" + ` stands a sample, a constant, or ` + "`log.NAME`" + ` for one of HAProxy's log
+variables (` + "`${log.ci}`" + ` is its ` + "`%ci`" + `). A lone sample needs no quotes: ` + "`value = src()`" + `. ` + "`%[src]` and `%ci`" + ` mean nothing in HCL and stay as they are;
+` + "`$${` and `%%{`" + ` write the characters.
+`

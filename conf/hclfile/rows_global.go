@@ -1,0 +1,142 @@
+package hclfile
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Global]{
+	{info: info{name: "nbthread", typ: tInt, min: 1, max: 1024, doc: "event loops; where not given, one for each usable core"},
+		at: func(g *conf.Global) any { return &g.NbThread }, text: textNbThread},
+	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once over all frontends; where not given, what the fd limit lets"},
+		at: func(g *conf.Global) any { return &g.Maxconn }},
+	{info: info{name: "fd_hard_limit", typ: tInt, min: 1, doc: "file descriptors that the process may use at most"},
+		at: func(g *conf.Global) any { return &g.FDHardLimit }},
+	{info: info{name: "user", typ: tString, doc: "user to become after binding"},
+		at: func(g *conf.Global) any { return &g.User }},
+	{info: info{name: "group", typ: tString, doc: "group to become after binding"},
+		at: func(g *conf.Global) any { return &g.Group }},
+	{info: info{name: "pidfile", typ: tString, doc: "file to write the process id to"},
+		at: func(g *conf.Global) any { return &g.PidFile }},
+	{info: info{name: "default_path", typ: tWord, enum: []string{"config", "current"}, def: "config",
+		doc: "what relative file names are relative to: the configuration file's directory or the current one"},
+		at: func(g *conf.Global) any { return &g.DefaultPath }},
+	{info: info{name: "node", typ: tString, doc: "name of this node in statistics; where not given, the host name"},
+		at: func(g *conf.Global) any { return &g.Node }, text: textNode},
+	{info: info{name: "description", typ: tString, doc: "text shown in statistics"},
+		at: func(g *conf.Global) any { return &g.Description }},
+	{info: info{name: "log_tag", typ: tString, def: conf.DefaultLogTag, doc: "program name in syslog lines"},
+		at: func(g *conf.Global) any { return &g.LogTag }},
+	{info: info{name: "log_send_hostname", typ: tString, doc: "host name in syslog lines"},
+		at: func(g *conf.Global) any { return &g.LogSendHost }},
+	{info: info{name: "stats_timeout", typ: tDuration, def: "10s", doc: "idle time after which a stats socket's connection is closed"},
+		at: func(g *conf.Global) any { return &g.StatsTimeout }},
+	{info: info{name: "hard_stop_after", typ: tDuration, doc: "time that a graceful stop may take; where not given, for ever"},
+		at: func(g *conf.Global) any { return &g.HardStopAfter }},
+	{info: info{name: "grace", typ: tDuration, doc: "time between the signal to stop gracefully and the closing of the listeners"},
+		at: func(g *conf.Global) any { return &g.Grace }},
+	{info: info{name: "spread_checks", typ: tInt, max: 50, doc: "percent of their interval by which health checks are spread"},
+		at: func(g *conf.Global) any { return &g.SpreadChecks }},
+	{info: info{name: "max_spread_checks", typ: tDuration, doc: "time over which health checks are spread at most"},
+		at: func(g *conf.Global) any { return &g.MaxSpreadCheck }},
+}, nests: []nest[conf.Global]{
+	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
+	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,
+		read: func(d *decoder, g *conf.Global, b *block, _ where) { g.Logs = append(g.Logs, d.log(b)) }},
+	{name: "tune", once: true, doc: "sizes and limits", attrs: tuneGrammar.infos,
+		read: func(d *decoder, g *conf.Global, b *block, _ where) { read(d, &tuneGrammar, &g.Tune, b.body, b.path, 0) }},
+}}
+
+var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: []row[conf.Tune]{
+	{info: info{name: "bufsize", typ: tSize, min: 1024, max: 1 << 24, def: "16384", doc: "bytes of one buffer, which bounds a message's head"},
+		at: func(t *conf.Tune) any { return &t.BufSize }},
+	{info: info{name: "maxrewrite", typ: tSize, def: "1024", doc: "bytes of a buffer kept free for added header fields"},
+		at: func(t *conf.Tune) any { return &t.MaxRewrite }},
+	{info: info{name: "http_maxhdr", typ: tInt, min: 1, max: 32767, def: "101", doc: "header fields in one message"},
+		at: func(t *conf.Tune) any { return &t.MaxHeaders }},
+	{info: info{name: "maxaccept", typ: tInt, min: 1, max: 32767, def: "64", doc: "connections accepted per wake-up"},
+		at: func(t *conf.Tune) any { return &t.MaxAccept }},
+}}
+
+var levels = []string{"user", "operator", "admin"}
+
+var statsGrammar = grammar[conf.StatsSocket]{context: "bind", rows: []row[conf.StatsSocket]{
+	{info: info{name: "mode", typ: tOctal, def: "600", doc: "of the unix socket's file"},
+		at: func(s *conf.StatsSocket) any { return &s.Mode }},
+	{info: info{name: "user", typ: tString, doc: "owner of the unix socket's file"},
+		at: func(s *conf.StatsSocket) any { return &s.User }},
+	{info: info{name: "group", typ: tString, doc: "group of the unix socket's file"},
+		at: func(s *conf.StatsSocket) any { return &s.Group }},
+	{info: info{name: "level", typ: tWord, enum: levels, def: "operator", doc: "what its users may do"},
+		read: readLevel, text: func(s *conf.StatsSocket) string {
+			if s.Level == conf.LevelOperator || s.Level == 0 {
+				return ""
+			}
+			return quote(levels[s.Level-1])
+		}},
+	{info: info{name: "maxconn", typ: tInt, min: 1, def: "10", doc: "connections at once"},
+		at: func(s *conf.StatsSocket) any { return &s.Maxconn }},
+}}
+
+func readLevel(d *decoder, s *conf.StatsSocket, a *attr) {
+	word := ""
+	d.assign(&word, &info{typ: tWord, enum: levels}, a)
+	for i, l := range levels {
+		if l == word {
+			s.Level = conf.Level(i + 1)
+		}
+	}
+}
+
+func readStatsSocket(d *decoder, g *conf.Global, b *block, _ where) {
+	s := &conf.StatsSocket{Pos: b.pos}
+	addr, err := conf.ParseAddr(b.label())
+	if err != nil {
+		d.add(conf.Misread(b.labelPos[0], b.path, b.label(), err))
+	}
+	s.Addr = addr
+	read(d, &statsGrammar, s, b.body, b.path, 0)
+	if err == nil {
+		g.StatsSockets = append(g.StatsSockets, s)
+	}
+}
+
+var logGrammar = grammar[conf.LogTarget]{context: "log", rows: []row[conf.LogTarget]{
+	{info: info{name: "format", typ: tWord, enum: conf.LogFormats, doc: "what stands before the message; where not given, local, or rfc3164 with log_send_hostname"},
+		at: func(l *conf.LogTarget) any { return &l.Format }},
+	{info: info{name: "facility", typ: tWord, enum: conf.LogFacilities, doc: "syslog facility"},
+		at: func(l *conf.LogTarget) any { return &l.Facility }},
+	{info: info{name: "level", typ: tWord, enum: conf.LogLevels, def: "debug", doc: "the least important level that is sent"},
+		at: func(l *conf.LogTarget) any { return &l.Level }},
+	{info: info{name: "minlevel", typ: tWord, enum: conf.LogLevels, doc: "more important levels are sent as this one"},
+		at: func(l *conf.LogTarget) any { return &l.MinLevel }},
+	{info: info{name: "len", typ: tSize, min: 80, max: 65535, doc: "bytes of a line at most; where not given, 1024 to a syslog server and no limit to stdout, stderr and fd@N"},
+		at: func(l *conf.LogTarget) any { return &l.Len }},
+}}
+
+// log reads a log block.
+func (d *decoder) log(b *block) *conf.LogTarget {
+	l := &conf.LogTarget{Pos: b.pos, Target: b.label()}
+	if l.Target != "stdout" && l.Target != "stderr" {
+		addr, err := conf.ParseLogAddr(l.Target)
+		if err != nil {
+			d.add(conf.BadValue(b.labelPos[0], b.path, l.Target, "stdout", "stderr", "an address such as 127.0.0.1:514, tcp@HOST:514, /dev/log or fd@1"))
+		}
+		l.Addr = addr
+	}
+	read(d, &logGrammar, l, b.body, b.path, 0)
+	return l
+}
+
+// global reads one global block; several add up.
+func (d *decoder) global(hb *hclsyntax.Block) {
+	b := d.block(hb, "")
+	if !d.labelsOK(b, &nest[conf.Global]{}) {
+		return
+	}
+	if d.cfg.Global.Pos.IsZero() {
+		d.cfg.Global.Pos = b.pos
+	}
+	read(d, &globalGrammar, &d.cfg.Global, b.body, b.path, 0)
+}

@@ -1,0 +1,252 @@
+package hclfile
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+// section is a frontend, backend, listen or defaults block being read.
+type section struct {
+	*conf.Proxy
+	serverDefaults []serverDefault // of the defaults section and its own, in order
+	servers        []*block
+}
+
+// serverDefault is a default_server block, applied to every server of the section.
+type serverDefault struct {
+	body *hclsyntax.Body
+	path string
+}
+
+var modes = []string{"tcp", "http"}
+
+var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
+	{info: info{name: "mode", typ: tWord, enum: modes, def: "tcp", doc: "the layer that the section works at"}, read: readMode,
+		text: func(s *section) string { return quote(s.Mode.String()) }},
+	{info: info{name: "disabled", typ: tBool, in: inAny, doc: "leave the section out"},
+		at: func(s *section) any { return &s.Disabled }},
+	{info: info{name: "id", typ: tInt, in: forListen, min: 1, doc: "number in statistics; where not given, the next free one"},
+		at: func(s *section) any { return &s.ID }},
+	{info: info{name: "description", typ: tString, in: forListen, doc: "text shown on the statistics page"},
+		at: func(s *section) any { return &s.Desc }},
+	{info: info{name: "log", typ: tWord, enum: []string{"global", "none"}, doc: `"global" logs to the targets of the global section; "none" drops the targets of the defaults section`},
+		read: readLogWord, text: nothing[section]},
+	{info: info{name: "errorfile", typ: tMap, doc: `error pages: a raw HTTP response for a status, as in { "503" = "errors/503.http" }`},
+		read: readErrorFiles, text: textErrorFiles},
+	{info: info{name: "maxconn", typ: tInt, in: forFrontends, min: 1, doc: "connections at once; where not given, the global one"},
+		at: func(s *section) any { return &s.Maxconn }},
+	{info: info{name: "backlog", typ: tInt, in: forFrontends, min: 1, doc: "connections that the kernel queues; where not given, maxconn"},
+		at: func(s *section) any { return &s.Backlog }},
+	{info: info{name: "default_backend", typ: tString, in: forFrontends, doc: "backend of the streams that no use_backend takes"},
+		read: readDefaultBackend, text: func(s *section) string {
+			if s.DefaultBackend == nil {
+				return ""
+			}
+			return quote(s.DefaultBackend.Name)
+		}},
+	{info: info{name: "monitor_uri", typ: tString, in: forFrontends, doc: "path that is answered 200 by the frontend itself and not logged"},
+		at: func(s *section) any { return &s.MonitorURI }},
+	{info: info{name: "stats_uri", typ: tString, doc: "path of the statistics page"},
+		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Path, &info{}, a) },
+		text: func(s *section) string { return textStats(s, func(u *conf.StatsURI) string { return quote(u.Path) }) }},
+	{info: info{name: "stats_refresh", typ: tDuration, doc: "interval at which the statistics page reloads itself"},
+		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Refresh, &info{}, a) },
+		text: func(s *section) string {
+			return textStats(s, func(u *conf.StatsURI) string { return textDuration(u.Refresh) })
+		}},
+	{info: info{name: "balance", typ: tOther, in: forBackends, def: "roundrobin", doc: "how a server is chosen; see Balancing"},
+		read: readBalance, text: textBalance},
+	{info: info{name: "hash_type", typ: tString, in: forBackends, def: "map-based sdbm", doc: `METHOD [FUNCTION [avalanche]]: map-based or consistent; sdbm, djb2, wt6, crc32 or none`},
+		read: readHashType, text: textHashType},
+	{info: info{name: "hash_balance_factor", typ: tInt, in: forBackends, max: 65535, doc: "percent of the average load that a server may have with a consistent hash; 0 is off"},
+		at: func(s *section) any { return &s.HashType.BalanceFactor }},
+	{info: info{name: "fullconn", typ: tInt, in: forBackends, min: 1, doc: "load at which the servers' maxconn is reached, where they have a minconn"},
+		at: func(s *section) any { return &s.Fullconn }},
+	{info: info{name: "retries", typ: tInt, in: forBackends, max: 1000, def: "3", doc: "connection attempts after the first"},
+		at: func(s *section) any { return &s.Retries }},
+	{info: info{name: "http_reuse", typ: tWord, enum: reuses, in: forBackends, def: "safe", doc: "when an idle server connection may serve another client"},
+		read: readReuse, text: func(s *section) string {
+			if s.Reuse == conf.ReuseSafe {
+				return ""
+			}
+			return quote(reuses[s.Reuse])
+		}},
+	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: `what a health check must get: "[!] status 200-399", rstatus, string or rstring`},
+		read: readExpect, text: textExpect},
+}, nests: sectionNests}
+
+// sectionNests are the blocks of a section.
+var sectionNests = []nest[section]{
+	{name: "timeout", once: true, doc: "timeouts", attrs: timeoutGrammar.infos,
+		read: func(d *decoder, s *section, b *block, w where) { read(d, &timeoutGrammar, s, b.body, b.path, w) }},
+	{name: "option", once: true, doc: "options", attrs: optionGrammar.infos,
+		read: func(d *decoder, s *section, b *block, w where) { read(d, &optionGrammar, s, b.body, b.path, w) }},
+	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: "one more target of log lines, as in the global section", attrs: logGrammar.infos,
+		read: func(d *decoder, s *section, b *block, _ where) { s.Logs = append(s.Logs, d.log(b)) }},
+	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind},
+	{name: "capture_request_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a request field to log", attrs: captureGrammar.infos, read: readCapture},
+	{name: "capture_response_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a response field to log", attrs: captureGrammar.infos, read: readCapture},
+	{name: "acl", low: 1, high: 1, labels: `"NAME"`, doc: "a named condition, used as acl.NAME", attrs: aclGrammar.infos, read: readACL},
+	{name: "tcp_request", in: inFrontend | inDefaults, low: 2, high: 2, labels: `"connection" "ACTION"`, doc: "rules for a new connection, in order; see Actions", read: readTCPRequest},
+	{name: "http_request", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a request, in order; see Actions", read: readHTTPRule},
+	{name: "http_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a response, in order; see Actions", read: readHTTPRule},
+	{name: "http_after_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for every response, Weir's own too, in order; see Actions", read: readHTTPRule},
+	{name: "use_backend", in: inFrontend, low: 0, high: 1, labels: `"NAME"`, doc: "the backend of the streams for which the condition holds; the first that holds wins", attrs: useBackendGrammar.infos, read: readUseBackend},
+	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check", attrs: checkGrammar.infos, read: readHTTPChk},
+	{name: "default_server", in: forBackends, doc: "settings of every server of the section", attrs: serverGrammar.infos,
+		read: func(d *decoder, s *section, b *block, _ where) {
+			s.serverDefaults = append(s.serverDefaults, serverDefault{b.body, b.path})
+			read(d, &serverGrammar, &server{Server: &conf.Server{}, section: s}, b.body, b.path, 0) // to report what is wrong once
+		}},
+	{name: "server", in: inBackend, low: 1, high: 1, labels: `"NAME"`, doc: "a server", attrs: serverGrammar.infos, read: readServer},
+}
+
+func nothing[T any](*T) string { return "" }
+
+func (s *section) stats(pos conf.Pos) *conf.StatsURI {
+	if s.StatsURI == nil {
+		s.StatsURI = &conf.StatsURI{Pos: pos}
+	}
+	return s.StatsURI
+}
+
+// word reads one of the words and returns its index, or -1.
+func (d *decoder) word(words []string, a *attr) int {
+	got := ""
+	d.assign(&got, &info{typ: tWord, enum: words}, a)
+	for i, w := range words {
+		if w == got {
+			return i
+		}
+	}
+	return -1
+}
+
+func readMode(d *decoder, s *section, a *attr) {
+	if i := d.word(modes, a); i >= 0 {
+		s.Mode = conf.Mode(i + 1)
+	}
+}
+
+var reuses = []string{conf.ReuseSafe: "safe", conf.ReuseNever: "never", conf.ReuseAggressive: "aggressive", conf.ReuseAlways: "always"}
+
+func readReuse(d *decoder, s *section, a *attr) {
+	if i := d.word(reuses, a); i >= 0 {
+		s.Reuse = conf.Reuse(i)
+	}
+}
+
+func readLogWord(d *decoder, s *section, a *attr) {
+	switch d.word([]string{"global", "none"}, a) {
+	case 0:
+		s.Logs = append(s.Logs, &conf.LogTarget{Pos: a.pos, Global: true})
+	case 1:
+		s.Logs = nil
+	}
+}
+
+func readDefaultBackend(d *decoder, s *section, a *attr) {
+	name := ""
+	if d.assign(&name, &info{typ: tString}, a); name != "" {
+		s.DefaultBackend = &conf.Ref{Pos: a.pos, Name: name}
+	}
+}
+
+func readErrorFiles(d *decoder, s *section, a *attr) {
+	for _, e := range d.object(a.expr, a.path) {
+		name, ok := d.constString(e.val, a.path)
+		if !ok {
+			continue
+		}
+		status := statusOf(e.key)
+		if status == 0 {
+			d.add(conf.BadValue(e.keyPos, a.path, e.key, conf.Statuses(conf.ErrorFileStatuses)...))
+			continue
+		}
+		s.ErrorFiles[status] = &conf.ErrorFile{Pos: e.keyPos, Path: name}
+	}
+}
+
+// statusOf returns a status that may have an error file, or 0.
+func statusOf(s string) int {
+	for _, n := range conf.ErrorFileStatuses {
+		if conf.Statuses([]int{n})[0] == s {
+			return n
+		}
+	}
+	return 0
+}
+
+var timeoutGrammar = grammar[section]{context: "timeout", rows: []row[section]{
+	timeoutRow("client", forFrontends, "silence of the client", func(t *conf.Timeouts) any { return &t.Client }),
+	timeoutRow("client_fin", forFrontends, "silence of the client once one side is closed", func(t *conf.Timeouts) any { return &t.ClientFin }),
+	timeoutRow("http_request", inAny, "time for a whole request head to arrive", func(t *conf.Timeouts) any { return &t.HTTPRequest }),
+	timeoutRow("http_keep_alive", inAny, "wait for the next request; where not given, http_request", func(t *conf.Timeouts) any { return &t.HTTPKeepAlive }),
+	timeoutRow("tarpit", inAny, "how long tarpit holds a request; where not given, connect", func(t *conf.Timeouts) any { return &t.Tarpit }),
+	timeoutRow("connect", forBackends, "time for a server to accept the connection", func(t *conf.Timeouts) any { return &t.Connect }),
+	timeoutRow("server", forBackends, "silence of the server", func(t *conf.Timeouts) any { return &t.Server }),
+	timeoutRow("server_fin", forBackends, "silence of the server once one side is closed", func(t *conf.Timeouts) any { return &t.ServerFin }),
+	timeoutRow("queue", forBackends, "wait for a free place on a server; where not given, connect", func(t *conf.Timeouts) any { return &t.Queue }),
+	timeoutRow("tunnel", forBackends, "silence of both sides of a tunnel", func(t *conf.Timeouts) any { return &t.Tunnel }),
+	timeoutRow("check", forBackends, "time for a health check's answer", func(t *conf.Timeouts) any { return &t.Check }),
+}}
+
+func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) any) row[section] {
+	return row[section]{info: info{name: name, in: in, typ: tDuration, doc: doc}, at: func(s *section) any { return at(&s.Timeouts) }}
+}
+
+var captureGrammar = grammar[conf.Capture]{context: "capture", rows: []row[conf.Capture]{
+	{info: info{name: "len", typ: tInt, min: 1, max: 65535, required: true, doc: "bytes of the value that are kept"},
+		at: func(c *conf.Capture) any { return &c.Len }},
+}}
+
+func readCapture(d *decoder, s *section, b *block, _ where) {
+	c := &conf.Capture{Pos: b.pos, Response: b.name == "capture_response_header", Header: b.label(), Len: 0}
+	before := d.failures
+	read(d, &captureGrammar, c, b.body, b.path, 0)
+	if d.failures == before {
+		s.Captures = append(s.Captures, c)
+	}
+}
+
+var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{
+	{info: info{name: "name", typ: tString, doc: "name in statistics"}, at: func(b *conf.Bind) any { return &b.Name }},
+	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(b *conf.Bind) any { return &b.ID }},
+	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once"}, at: func(b *conf.Bind) any { return &b.Maxconn }},
+	{info: info{name: "backlog", typ: tInt, min: 1, doc: "connections that the kernel queues"}, at: func(b *conf.Bind) any { return &b.Backlog }},
+	{info: info{name: "defer_accept", typ: tBool, doc: "accept when the first bytes are there"}, at: func(b *conf.Bind) any { return &b.DeferAccept }},
+	{info: info{name: "tfo", typ: tBool, doc: "TCP fast open"}, at: func(b *conf.Bind) any { return &b.TFO }},
+	{info: info{name: "transparent", typ: tBool, doc: "listen on addresses that are not this host's"}, at: func(b *conf.Bind) any { return &b.Transparent }},
+	{info: info{name: "interface", typ: tString, doc: "network interface to listen on"}, at: func(b *conf.Bind) any { return &b.Interface }},
+	{info: info{name: "mss", typ: tInt, min: 1, max: 65535, doc: "TCP maximum segment size"}, at: func(b *conf.Bind) any { return &b.MSS }},
+	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},
+	{info: info{name: "user", typ: tString, doc: "owner of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.User }},
+	{info: info{name: "group", typ: tString, doc: "group of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Group }},
+	{info: info{name: "v4v6", typ: tBool, doc: "an IPv6 socket takes IPv4 too"}, at: func(b *conf.Bind) any { return &b.Addr.V4V6 }},
+	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only }, text: nothing[conf.Bind]},
+}}
+
+// readBind reads one bind block, which gives a bind for each of its addresses.
+func readBind(d *decoder, s *section, b *block, _ where) {
+	common := conf.Bind{Pos: b.pos}
+	read(d, &bindGrammar, &common, b.body, b.path, 0)
+	for _, text := range splitList(b.label()) {
+		addr, err := conf.ParseAddr(text)
+		if err == nil {
+			err = addr.CheckBind()
+		}
+		if err != nil {
+			d.add(conf.Misread(b.labelPos[0], join(dirname(b.path), "bind"), text, err))
+		}
+		one := common
+		one.Addr = addr
+		one.Addr.V4V6 = common.Addr.V4V6
+		one.Addr.V6Only = addr.V6Only || common.Addr.V6Only
+		one.ID = common.ID
+		if err != nil {
+			one.Addr = conf.Addr{Kind: conf.AddrFD, FD: -1 - len(s.Binds)} // reported; keeps the frontend from seeming to have no bind
+		}
+		s.Binds = append(s.Binds, &one)
+	}
+}

@@ -1,0 +1,113 @@
+package hclfile
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+// server is a server block being read.
+type server struct {
+	*conf.Server
+	section *section
+}
+
+var serverGrammar = grammar[server]{context: "server", rows: append([]row[server]{
+	{info: info{name: "address", typ: tString, doc: "HOST:PORT, /path, unix@/path or abns@name"}, read: readAddress, text: func(s *server) string { return quote(s.Addr.String()) }},
+	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(s *server) any { return &s.ID }},
+	{info: info{name: "weight", typ: tInt, max: conf.MaxWeight, def: "1", doc: "share of the load beside the other servers"}, read: readWeight, text: textWeight},
+	{info: info{name: "maxconn", typ: tInt, doc: "streams at once; 0 is no limit"}, at: func(s *server) any { return &s.Maxconn }},
+	{info: info{name: "minconn", typ: tInt, doc: "streams at once while the backend is far from its fullconn"}, at: func(s *server) any { return &s.Minconn }},
+	{info: info{name: "maxqueue", typ: tInt, doc: "streams that wait for this server; 0 is no limit"}, at: func(s *server) any { return &s.Maxqueue }},
+	{info: info{name: "backup", typ: tBool, doc: "used only when no other server is"}, at: func(s *server) any { return &s.Backup }},
+	{info: info{name: "disabled", typ: tBool, doc: "starts in maintenance"}, at: func(s *server) any { return &s.Disabled }},
+	{info: info{name: "enabled", typ: tBool, doc: "undoes disabled of a default_server"}, read: readEnabled, text: nothing[server]},
+	{info: info{name: "cookie", typ: tString, doc: "the server's name in a persistence cookie"}, at: func(s *server) any { return &s.Cookie }},
+	{info: info{name: "pool_max_conn", typ: tInt, min: -1, def: "-1", doc: "idle connections kept; -1 is no limit"}, at: func(s *server) any { return &s.PoolMax }},
+	{info: info{name: "pool_purge_delay", typ: tDuration, def: "5s", doc: "interval at which idle connections are thinned out"}, at: func(s *server) any { return &s.PoolPurge }},
+	{info: info{name: "max_reuse", typ: tInt, min: -1, def: "-1", doc: "requests on one connection after the first; -1 is no limit"}, at: func(s *server) any { return &s.MaxReuse }},
+	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
+}, checkRows...), nests: []nest[server]{
+	{name: "check", once: true, doc: "health checks", attrs: timingGrammar.infos, read: readCheck},
+}}
+
+// checkRows are the settings of health checks, which may stand in the server or in its check block.
+var checkRows = []row[server]{
+	{info: info{name: "inter", typ: tDuration, def: "2s", doc: "time between two checks"}, at: func(s *server) any { return &s.Checks.Inter }},
+	{info: info{name: "fastinter", typ: tDuration, doc: "time between two checks while the state is changing; where not given, inter"}, at: func(s *server) any { return &s.Checks.FastInter }},
+	{info: info{name: "downinter", typ: tDuration, doc: "time between two checks while it is down; where not given, inter"}, at: func(s *server) any { return &s.Checks.DownInter }},
+	{info: info{name: "rise", typ: tInt, min: 1, def: "2", doc: "good checks in a row that bring it up"}, at: func(s *server) any { return &s.Checks.Rise }},
+	{info: info{name: "fall", typ: tInt, min: 1, def: "3", doc: "bad checks in a row that take it down"}, at: func(s *server) any { return &s.Checks.Fall }},
+	{info: info{name: "port", typ: tInt, min: 1, max: 65535, doc: "port to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Port }},
+	{info: info{name: "addr", typ: tString, doc: "address to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Addr }},
+}
+
+var timingGrammar = grammar[server]{context: "server", rows: checkRows}
+
+func readCheck(d *decoder, s *server, b *block, _ where) {
+	s.Check = true
+	read(d, &timingGrammar, s, b.body, b.path, 0)
+}
+
+func readAddress(d *decoder, s *server, a *attr) {
+	text := ""
+	if d.assign(&text, &info{typ: tString}, a); text == "" {
+		return
+	}
+	addr, err := conf.ParseAddr(text)
+	if err == nil {
+		err = addr.CheckServer()
+	}
+	if err != nil {
+		d.add(conf.Misread(a.pos, a.path, text, err))
+		return
+	}
+	s.Addr = addr
+}
+
+func readWeight(d *decoder, s *server, a *attr) {
+	n := -1
+	if d.assign(&n, &info{max: conf.MaxWeight}, a); n >= 0 {
+		s.Weight, s.WeightSet = n, true
+	}
+}
+
+func readEnabled(d *decoder, s *server, a *attr) {
+	on := !s.Disabled
+	d.assign(&on, &info{}, a)
+	s.Disabled = !on
+}
+
+// readServer reads a server over the section's default_server blocks. Those are complete only when the
+// whole section has been read, so the server itself is read then: see section.finish.
+func readServer(_ *decoder, s *section, b *block, _ where) {
+	s.servers = append(s.servers, b)
+}
+
+// finish reads the servers.
+func (s *section) finish(d *decoder) {
+	for _, b := range s.servers {
+		sv := &server{conf.NewServer(b.pos, b.label()), s}
+		d.muted++
+		for _, def := range s.serverDefaults {
+			read(d, &serverGrammar, sv, def.body, def.path, 0)
+		}
+		d.muted--
+		sv.ID = 0
+		sv.Addr = conf.Addr{}
+		before := d.failures
+		read(d, &serverGrammar, sv, b.body, b.path, 0)
+		if !hasAttr(b.body, "address") {
+			d.add(conf.Bad(b.pos, b.path, "missing attribute %q (%s)", "address", serverGrammar.rows[0].doc))
+		}
+		// A server without its address is reported already, and would be again for it.
+		if sv.Addr.Kind == 0 {
+			if d.failures > before {
+				sv.Addr = conf.Addr{Kind: conf.AddrUnix, Path: "/"}
+			}
+		}
+		s.Servers = append(s.Servers, sv.Server)
+	}
+}
+
+func hasAttr(body *hclsyntax.Body, name string) bool { return body.Attributes[name] != nil }

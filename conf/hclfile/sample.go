@@ -1,0 +1,169 @@
+package hclfile
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+// names maps the HCL spelling of fetches and converters to HAProxy's, and fetches to their types.
+type names struct {
+	fetch, conv map[string]string
+	types       map[string]string // by HAProxy's name
+}
+
+var knownNames = sync.OnceValue(func() names {
+	n := names{map[string]string{}, map[string]string{}, map[string]string{}}
+	for typ, list := range fetchNames {
+		for _, name := range strings.Fields(list) {
+			n.types[name] = typ
+			// req_ver and req.ver are the same fetch under an old and a new name; the new one wins.
+			if old, taken := n.fetch[spelling(name)]; !taken || old == spelling(name) {
+				n.fetch[spelling(name)] = name
+			}
+		}
+	}
+	for _, name := range strings.Fields(converterNames) {
+		n.conv[spelling(name)] = name
+	}
+	return n
+})
+
+// spelling writes a name of HAProxy so that it can be called in HCL.
+func spelling(name string) string {
+	return strings.NewReplacer("-", "_", ".", "_", "+", "_").Replace(name)
+}
+
+// unparen removes parentheses.
+func unparen(e hclsyntax.Expression) hclsyntax.Expression {
+	for {
+		p, ok := e.(*hclsyntax.ParenthesesExpr)
+		if !ok {
+			return e
+		}
+		e = p.Expression
+	}
+}
+
+// sample reads an expression such as lower(hdr("host")): the innermost call is the fetch, the ones around
+// it are converters. It returns nil where it has reported an error.
+func (d *decoder) sample(e hclsyntax.Expression, path string) *conf.Expr {
+	e = unparen(e)
+	pos := d.pos(e.Range())
+	call, ok := e.(*hclsyntax.FunctionCallExpr)
+	if !ok {
+		d.notSample(e, pos, path)
+		return nil
+	}
+	if call.ExpandFinal {
+		d.add(conf.Bad(pos, path, "... is not part of the language"))
+		return nil
+	}
+	if len(call.Args) == 0 || isConst(call.Args[0]) || !isCall(call.Args[0]) {
+		return d.fetch(call, pos, path)
+	}
+	return d.converter(call, path)
+}
+
+func isCall(e hclsyntax.Expression) bool {
+	_, ok := unparen(e).(*hclsyntax.FunctionCallExpr)
+	return ok
+}
+
+// notSample says what was written instead of a fetch. A bare word is most likely a call without its parentheses.
+func (d *decoder) notSample(e hclsyntax.Expression, pos conf.Pos, path string) {
+	err := conf.BadValue(pos, path, d.text(e.Range()), `a fetch such as path() or hdr("Host")`)
+	if t, ok := e.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) == 1 {
+		if word := t.Traversal.RootName(); knownNames().fetch[word] != "" {
+			err.Suggest = word + "()"
+		}
+	}
+	d.add(err)
+}
+
+func (d *decoder) fetch(call *hclsyntax.FunctionCallExpr, pos conf.Pos, path string) *conf.Expr {
+	name, ok := knownNames().fetch[call.Name]
+	if !ok {
+		d.unknownCall(call, path)
+		return nil
+	}
+	args, ok := d.args(call.Args, path)
+	if !ok {
+		return nil
+	}
+	return &conf.Expr{Pos: pos, Fetch: conf.Call{Pos: pos, Name: name, Args: args}}
+}
+
+// unknownCall tells a function used in the wrong place from a name that nothing has.
+func (d *decoder) unknownCall(call *hclsyntax.FunctionCallExpr, path string) {
+	pos := d.pos(call.NameRange)
+	switch {
+	case knownNames().conv[call.Name] != "":
+		d.add(conf.Bad(pos, path, "%s() is a converter; want a fetch inside it: %s(hdr(\"Host\"))", call.Name, call.Name))
+	case testByName(call.Name) != nil:
+		d.add(conf.Bad(pos, path, "%s() is a condition; want a fetch such as path()", call.Name))
+	default:
+		d.add(conf.Unknown(pos, path, "fetch", call.Name, sortedKeys(knownNames().fetch)))
+	}
+}
+
+func (d *decoder) converter(call *hclsyntax.FunctionCallExpr, path string) *conf.Expr {
+	inner := d.sample(call.Args[0], path)
+	pos := d.pos(call.NameRange)
+	name, ok := knownNames().conv[call.Name]
+	switch {
+	case ok:
+	case testByName(call.Name) != nil:
+		d.add(conf.Bad(pos, path, "%s() is a condition, not a value", call.Name))
+	case knownNames().fetch[call.Name] != "":
+		d.add(conf.Bad(pos, path, "%s() is a fetch, which takes constants only", call.Name))
+	default:
+		d.add(conf.Unknown(pos, path, "converter", call.Name, sortedKeys(knownNames().conv)))
+	}
+	args, argsOK := d.args(call.Args[1:], path)
+	if inner == nil || !ok || !argsOK {
+		return nil
+	}
+	inner.Pos = d.pos(call.Range())
+	inner.Convs = append(inner.Convs, conf.Call{Pos: pos, Name: name, Args: args})
+	return inner
+}
+
+// args reads the constants that a fetch or converter is given, as text.
+func (d *decoder) args(list []hclsyntax.Expression, path string) ([]string, bool) {
+	var out []string
+	all := true
+	for _, e := range list {
+		s, ok := d.constString(e, path)
+		out, all = append(out, s), all && ok
+	}
+	return out, all
+}
+
+// typeOf returns the type of what an expression yields, or "" where converters may change it.
+func typeOf(e *conf.Expr) string {
+	if len(e.Convs) > 0 {
+		return ""
+	}
+	switch t := knownNames().types[e.Fetch.Name]; t {
+	case "ipv4", "ipv6":
+		return "addr"
+	default:
+		return t
+	}
+}
+
+// caseless reports whether the expression is a field whose values RFC 9110 (7.6.1, 7.8) makes
+// case-insensitive, so that == on it must not depend on case.
+func caseless(e *conf.Expr) bool {
+	fetches := []string{"hdr", "req.hdr", "req.fhdr", "res.hdr", "res.fhdr", "shdr"}
+	if len(e.Convs) > 0 || len(e.Fetch.Args) == 0 || !slices.Contains(fetches, e.Fetch.Name) {
+		return false
+	}
+	name := e.Fetch.Args[0]
+	return strings.EqualFold(name, "connection") || strings.EqualFold(name, "upgrade")
+}

@@ -1,0 +1,275 @@
+package conf
+
+import "time"
+
+// Kind is which sides a proxy section has. A listen section has both.
+type Kind uint8
+
+const (
+	Frontend Kind = 1 << iota
+	Backend
+	Listen = Frontend | Backend
+)
+
+// Mode is the layer that a proxy works at.
+type Mode uint8
+
+const (
+	ModeTCP Mode = iota + 1
+	ModeHTTP
+)
+
+// ConnMode is how HTTP connections end ("option httpclose" and its kin). The strictest of the two sides wins.
+type ConnMode uint8
+
+const (
+	KeepAlive       ConnMode = iota // both sides stay open: the default
+	HTTPServerClose                 // the server side closes after each response
+	HTTPClose                       // both sides close after each response
+)
+
+// Reuse is the "http-reuse" strategy.
+type Reuse uint8
+
+const (
+	ReuseSafe Reuse = iota
+	ReuseNever
+	ReuseAggressive
+	ReuseAlways
+)
+
+// Proxy is a frontend, backend or listen section with its defaults merged in.
+type Proxy struct {
+	Pos      Pos
+	Kind     Kind
+	Name     string
+	Mode     Mode
+	Disabled bool
+	ID       int // "id": the iid of "show stat"; Validate numbers the rest
+	Desc     string
+
+	Timeouts Timeouts
+	Options  Options
+	Logs     []*LogTarget
+	// LogFormat is what a log line holds.
+	LogFormat  LogFormat
+	ErrorFiles map[int]*ErrorFile // by status
+	Captures   []*Capture         // "capture request|response header NAME len N"
+
+	ACLs []*ACL
+
+	// The client side.
+	Binds          []*Bind
+	Maxconn        int // connections at once; 0 = the global one
+	Backlog        int // listen(2) queue; 0 = Maxconn
+	UseBackends    []*UseBackend
+	DefaultBackend *Ref
+	MonitorURI     string
+
+	// Rules, in order. A frontend's run before its backend's.
+	TCPConnRules   []*Rule
+	HTTPReqRules   []*Rule
+	HTTPRespRules  []*Rule
+	HTTPAfterRules []*Rule
+	StatsURI       *StatsURI
+
+	// The server side.
+	Balance     Balance
+	HashType    HashType
+	Servers     []*Server
+	Fullconn    int
+	Retries     int // connection attempts after the first; default 3
+	Redispatch  int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
+	AllBackups  bool
+	Reuse       Reuse
+	Check       *HTTPCheck // "option httpchk"; nil = TCP connect
+	Unsupported []Unsupported
+}
+
+// Timeouts are all of a section's timeouts; 0 = not set, which means none.
+type Timeouts struct {
+	Client, ClientFin, Connect, Server, ServerFin, Queue, Tunnel, Tarpit, Check, HTTPRequest, HTTPKeepAlive time.Duration
+}
+
+// Options are the "option" switches that act.
+type Options struct {
+	ConnMode           ConnMode
+	ForwardFor         *ForwardFor
+	HTTPLog, TCPLog    bool
+	DontLogNull        bool
+	DontLogNormal      bool
+	LogASAP            bool
+	LogHealthChecks    bool
+	AbortOnClose       bool
+	HTTPNoDelay        bool
+	TCPKeepAliveClient bool // "option clitcpka", "option tcpka"
+	TCPKeepAliveServer bool // "option srvtcpka", "option tcpka"
+	SpliceAuto         bool
+	SpliceRequest      bool
+	SpliceResponse     bool
+}
+
+// ForwardFor is "option forwardfor [except NET] [header NAME] [if-none]".
+type ForwardFor struct {
+	Pos    Pos
+	Header string // default "X-Forwarded-For"
+	Except []string
+	IfNone bool
+}
+
+// LogFormat is a proxy's kind of access line.
+type LogFormat uint8
+
+const (
+	LogDefault LogFormat = iota // "Connect from ..." at accept: HAProxy without httplog/tcplog
+	LogTCP
+	LogHTTP
+	LogHTTPClf
+)
+
+// ErrorFile is a raw HTTP response read at load time.
+type ErrorFile struct {
+	Pos  Pos
+	Path string
+	Data []byte
+}
+
+// Capture is one "capture request|response header".
+type Capture struct {
+	Pos      Pos
+	Response bool
+	Header   string
+	Len      int
+}
+
+// Ref is a name that refers to another section, with where it was written.
+type Ref struct {
+	Pos  Pos
+	Name string
+}
+
+// UseBackend is one "use_backend NAME if COND".
+type UseBackend struct {
+	Pos     Pos
+	Backend Ref
+	// Dynamic is set where the name is a format to evaluate per request; Backend.Name is then its text.
+	Dynamic *Format
+	Cond    *Cond // nil = always
+}
+
+// StatsURI is "stats uri": a page of counters served by the proxy itself.
+type StatsURI struct {
+	Pos     Pos
+	Path    string
+	Refresh time.Duration
+}
+
+// Bind is one listening address (a "bind" line with several addresses gives several).
+type Bind struct {
+	Pos         Pos
+	Addr        Addr
+	Name        string
+	ID          int
+	Maxconn     int
+	Backlog     int
+	DeferAccept bool
+	TFO         bool
+	Transparent bool
+	Interface   string
+	MSS         int
+	Mode        uint32 // of a unix socket's file; 0 = the umask's
+	User, Group string
+	Unsupported []Unsupported
+}
+
+// Server is one "server" line, its default-server merged in.
+type Server struct {
+	Pos         Pos
+	Name        string
+	ID          int // sid; Validate numbers the rest
+	Addr        Addr
+	Weight      int // 0..256; -1 = not set, default 1
+	WeightSet   bool
+	Maxconn     int // streams at once; 0 = no limit
+	Minconn     int
+	Maxqueue    int
+	Backup      bool
+	Disabled    bool
+	Cookie      string        // kept for the configuration's sake: inert without a backend "cookie"
+	PoolMax     int           // pool-max-conn: idle connections kept; -1 = no limit
+	PoolPurge   time.Duration // default 5s
+	MaxReuse    int           // requests on one connection; -1 = no limit
+	Check       bool
+	Checks      ServerCheck
+	Unsupported []Unsupported
+}
+
+// ServerCheck is the timing and target of a server's health check.
+type ServerCheck struct {
+	Addr      string        // "" = the server's
+	Port      int           // 0 = the server's
+	Inter     time.Duration // default 2s
+	FastInter time.Duration // in transition; 0 = Inter
+	DownInter time.Duration // while down; 0 = Inter
+	Rise      int           // default 2
+	Fall      int           // default 3
+}
+
+// HTTPCheck is "option httpchk" with its "http-check send" and "http-check expect".
+type HTTPCheck struct {
+	Pos     Pos
+	Method  string // default OPTIONS
+	URI     string // default /
+	Version string // default HTTP/1.0
+	Headers []CheckHeader
+	Body    string
+	Expect  *CheckExpect // nil = any 2xx or 3xx
+}
+
+// CheckHeader is one field of a check request.
+type CheckHeader struct{ Name, Value string }
+
+// CheckExpect is one "http-check expect [!] KIND PATTERN".
+type CheckExpect struct {
+	Pos     Pos
+	Not     bool
+	Kind    string // "status" (list and ranges), "rstatus", "string", "rstring"
+	Pattern string
+}
+
+// Algorithm is a load-balancing algorithm.
+type Algorithm uint8
+
+const (
+	RoundRobin Algorithm = iota
+	LeastConn
+	Source
+	URI
+	URLParam
+	Header
+	Random // random(draws)
+	First
+	StaticRR
+)
+
+// Balance is the "balance" line.
+type Balance struct {
+	Pos        Pos
+	Algo       Algorithm
+	Name       string // url_param's parameter, hdr's field
+	Len        int    // uri: bytes hashed; 0 = all
+	Depth      int    // uri: directories hashed; 0 = all
+	Whole      bool   // uri: with the query
+	PathOnly   bool   // uri: without scheme and authority
+	CheckPost  int    // url_param: bytes of a POST body to wait for; 0 = off
+	DomainOnly bool   // hdr: "use_domain_only"
+	Draws      int    // random
+}
+
+// HashType is "hash-type METHOD FUNCTION MODIFIER".
+type HashType struct {
+	Consistent    bool
+	Func          string // sdbm (default), djb2, wt6, crc32, none
+	Avalanche     bool
+	BalanceFactor int // hash-balance-factor, percent; 0 = off
+}

@@ -1,0 +1,83 @@
+package conf
+
+// Rule is one action with its condition.
+type Rule struct {
+	Pos    Pos
+	Action Action
+	Cond   *Cond // nil = always
+}
+
+// Action is one of the action types below. A consumer switches on the type; an unknown one is a bug.
+type Action interface{ Keyword() string }
+
+// Deny ends the request with Status (default 403) and its error page.
+type Deny struct{ Status int }
+
+// Allow ends the rule list of this section.
+type Allow struct{}
+
+// Reject closes the connection at once (tcp-request).
+type Reject struct{}
+
+// Tarpit holds the request for the tarpit timeout, then answers Status (default 500).
+type Tarpit struct{ Status int }
+
+// RedirectKind is what Redirect does with its text.
+type RedirectKind uint8
+
+const (
+	RedirectLocation RedirectKind = iota // the whole Location
+	RedirectPrefix                       // put before the request's URI
+	RedirectScheme                       // scheme://host/uri
+)
+
+// Redirect answers with a Location.
+type Redirect struct {
+	Kind        RedirectKind
+	Text        *Format
+	Code        int // 301, 302 (default), 303, 307, 308
+	DropQuery   bool
+	AppendSlash bool
+	SetCookie   string
+	ClearCookie string
+}
+
+// SetHeader replaces every field of that name by one.
+type SetHeader struct {
+	Name  string
+	Value *Format
+}
+
+// AddHeader appends a field.
+type AddHeader struct {
+	Name  string
+	Value *Format
+}
+
+// DelHeader removes the fields whose name matches Name in the way of Match: "str" (default), "beg", "end", "sub", "reg".
+type DelHeader struct {
+	Name  string
+	Match string
+}
+
+// Return answers with a ready response.
+type Return struct {
+	Status      int // default 200
+	ContentType string
+	Body        []byte
+	Headers     []SetHeader
+}
+
+// UseService hands the request to a service inside Weir: "prometheus-exporter".
+type UseService struct{ Name string }
+
+func (*Deny) Keyword() string       { return "deny" }
+func (*Allow) Keyword() string      { return "allow" }
+func (*Reject) Keyword() string     { return "reject" }
+func (*Tarpit) Keyword() string     { return "tarpit" }
+func (*Redirect) Keyword() string   { return "redirect" }
+func (*SetHeader) Keyword() string  { return "set-header" }
+func (*AddHeader) Keyword() string  { return "add-header" }
+func (*DelHeader) Keyword() string  { return "del-header" }
+func (*Return) Keyword() string     { return "return" }
+func (*UseService) Keyword() string { return "use-service" }

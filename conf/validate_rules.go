@@ -1,0 +1,125 @@
+package conf
+
+import "slices"
+
+// ruleSet is one rule list of a section with its keyword.
+type ruleSet struct {
+	keyword string
+	rules   []*Rule
+}
+
+func (p *Proxy) ruleSets() []ruleSet {
+	return []ruleSet{
+		{"tcp-request", p.TCPConnRules},
+		{"http-request", p.HTTPReqRules},
+		{"http-response", p.HTTPRespRules},
+		{"http-after-response", p.HTTPAfterRules},
+	}
+}
+
+func (v *validator) rules(p *Proxy) {
+	for _, a := range p.ACLs {
+		v.cond(a.Cond, v.path(p.Title(), `acl "`+a.Name+`"`))
+	}
+	for _, set := range p.ruleSets() {
+		fillRules(set.rules)
+		for _, r := range set.rules {
+			path := v.path(p.Title(), set.keyword) + " " + v.actionName(r.Action)
+			v.cond(r.Cond, path)
+			v.action(r, path)
+		}
+	}
+	for _, c := range p.Captures {
+		v.headerName(c.Pos, v.path(p.Title(), "capture"), c.Header)
+		v.within(c.Pos, "len", c.Len, 1, 65535, p.Title(), "capture")
+	}
+	if f := p.Options.ForwardFor; f != nil {
+		v.headerName(f.Pos, v.path(p.Title(), "forwardfor"), f.Header)
+		for _, net := range f.Except {
+			v.network(f.Pos, v.path(p.Title(), "forwardfor", "except"), net)
+		}
+	}
+}
+
+func (v *validator) actionName(a Action) string {
+	if v.quoteAction {
+		return `"` + a.Keyword() + `"`
+	}
+	return a.Keyword()
+}
+
+func (v *validator) action(r *Rule, path string) {
+	switch a := r.Action.(type) {
+	case *Deny:
+		v.status(r.Pos, path, a.Status, DenyStatuses)
+	case *Tarpit:
+		v.status(r.Pos, path, a.Status, DenyStatuses)
+	case *Redirect:
+		v.status(r.Pos, path, a.Code, RedirectCodes)
+	case *SetHeader:
+		v.headerName(r.Pos, path, a.Name)
+	case *AddHeader:
+		v.headerName(r.Pos, path, a.Name)
+	case *DelHeader:
+		v.delHeader(r.Pos, path, a)
+	case *Return:
+		v.returned(r.Pos, path, a)
+	case *UseService:
+		if a.Name != "prometheus-exporter" {
+			v.add(BadValue(r.Pos, path, a.Name, "prometheus-exporter"))
+		}
+	}
+}
+
+func (v *validator) status(pos Pos, path string, got int, accepted []int) {
+	if !slices.Contains(accepted, got) {
+		v.add(BadValue(pos, path, Statuses([]int{got})[0], Statuses(accepted)...))
+	}
+}
+
+func (v *validator) delHeader(pos Pos, path string, a *DelHeader) {
+	switch a.Match {
+	case "", "str":
+		v.headerName(pos, path, a.Name)
+	case "reg":
+		v.regex(pos, path, a.Name)
+	case "beg", "end", "sub":
+	default:
+		v.add(BadValue(pos, path, a.Match, "str", "beg", "end", "sub", "reg"))
+	}
+}
+
+// returned checks a ready response. 1xx is never final, and 101 would hand the connection over (RFC 9110, 15.2).
+func (v *validator) returned(pos Pos, path string, a *Return) {
+	v.within(pos, "status", a.Status, 200, 599, path)
+	for i := range a.Headers {
+		v.headerName(pos, path, a.Headers[i].Name)
+	}
+}
+
+// httpInTCP warns of what a section in tcp mode never looks at. What it has from a defaults section is
+// meant for others, and passed over.
+func (v *validator) httpInTCP(p *Proxy) {
+	if p.LogFormat == LogHTTP || p.LogFormat == LogHTTPClf {
+		p.LogFormat = LogTCP // as HAProxy does
+	}
+	ignored := func(pos Pos, keyword string) {
+		if pos.File == p.Pos.File && comparePos(pos, p.Pos) > 0 {
+			v.warn(Bad(pos, v.path(p.Title(), keyword), "has no effect in tcp mode; set mode to http"))
+		}
+	}
+	for _, set := range p.ruleSets()[1:] {
+		for _, r := range set.rules {
+			ignored(r.Pos, set.keyword)
+		}
+	}
+	for _, c := range p.Captures {
+		ignored(c.Pos, "capture")
+	}
+	if p.Options.ForwardFor != nil {
+		ignored(p.Options.ForwardFor.Pos, "forwardfor")
+	}
+	if p.StatsURI != nil {
+		ignored(p.StatsURI.Pos, "stats_uri")
+	}
+}

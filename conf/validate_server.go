@@ -1,0 +1,148 @@
+package conf
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// backend checks the server side.
+func (v *validator) backend(p *Proxy) {
+	if len(p.Servers) == 0 && p.Kind == Backend && !p.Disabled && len(p.HTTPReqRules) == 0 && p.StatsURI == nil {
+		v.warn(Bad(p.Pos, p.Title(), "no server: every request gets 503"))
+	}
+	number(p.Servers, firstServerID, func(s *Server) *int { return &s.ID })
+	names, ids := map[string]*Server{}, map[int]*Server{}
+	for _, s := range p.Servers {
+		if first := names[s.Name]; first != nil {
+			v.add(Conflict(s.Pos, p.Title(), fmt.Sprintf("server %q", s.Name), first.Pos))
+			continue
+		}
+		if first := ids[s.ID]; first != nil {
+			v.add(Bad(s.Pos, v.path(p.Title(), s.Title(), "id"), "%d is already the id of server %q at %s", s.ID, first.Name, first.Pos))
+		}
+		names[s.Name], ids[s.ID] = s, s
+		v.server(p, s)
+	}
+	v.balance(p)
+	v.httpCheck(p)
+}
+
+// Title names the server as messages do.
+func (s *Server) Title() string { return `server "` + s.Name + `"` }
+
+func (v *validator) server(p *Proxy, s *Server) {
+	section := v.path(p.Title(), s.Title())
+	v.unsupported(section, s.Unsupported)
+	for _, limit := range []struct {
+		keyword      string
+		n, low, high int
+	}{
+		{"weight", s.Weight, 0, MaxWeight},
+		{"maxconn", s.Maxconn, 0, maxConnections},
+		{"minconn", s.Minconn, 0, maxConnections},
+		{"maxqueue", s.Maxqueue, 0, maxConnections},
+		{"rise", s.Checks.Rise, 1, maxCheckCount},
+		{"fall", s.Checks.Fall, 1, maxCheckCount},
+		{"port", s.Checks.Port, 0, 65535},
+		{"pool-max-conn", s.PoolMax, -1, maxConnections},
+		{"max-reuse", s.MaxReuse, -1, maxConnections},
+	} {
+		v.within(s.Pos, limit.keyword, limit.n, limit.low, limit.high, section)
+	}
+	if err := s.Addr.CheckServer(); err != nil {
+		v.add(Misread(s.Pos, v.path(section, "address"), s.Addr.String(), err))
+	}
+	if s.Check && s.Checks.Port == 0 && s.Addr.Kind == AddrTCP && s.Addr.PortOffset {
+		v.add(Bad(s.Pos, v.path(section, "check"), "the server's address has no fixed port to check; set port"))
+	}
+	if s.Minconn > s.Maxconn && s.Maxconn > 0 {
+		v.add(Bad(s.Pos, v.path(section, "minconn"), "%d is more than maxconn, %d", s.Minconn, s.Maxconn))
+	}
+}
+
+// balance checks what the algorithm needs of the section.
+func (v *validator) balance(p *Proxy) {
+	b := p.Balance
+	path := v.path(p.Title(), "balance")
+	if p.Mode == ModeTCP && (b.Algo == URI || b.Algo == URLParam || b.Algo == Header) {
+		v.warn(Bad(b.Pos, path, "%s needs http mode; in tcp mode it balances as roundrobin", b.Algo))
+	}
+	if b.Algo == Header && !IsToken(b.Name) {
+		v.add(BadValue(b.Pos, path, b.Name, "the name of a header field"))
+	}
+}
+
+// httpCheck checks "option httpchk" and what goes with it.
+func (v *validator) httpCheck(p *Proxy) {
+	c := p.Check
+	if c == nil {
+		return
+	}
+	path := v.path(p.Title(), "httpchk")
+	if !IsToken(c.Method) {
+		v.add(BadValue(c.Pos, path, c.Method, "an HTTP method"))
+	}
+	if c.Version != "HTTP/1.0" && c.Version != "HTTP/1.1" {
+		v.add(BadValue(c.Pos, path, c.Version, "HTTP/1.0", "HTTP/1.1"))
+	}
+	// A blank would end the request-target (RFC 9112, 3).
+	if strings.ContainsAny(c.URI, " \t\r\n\x00") || c.URI == "" {
+		v.add(BadValue(c.Pos, path, c.URI, "a URI without blanks"))
+	}
+	for _, h := range c.Headers {
+		v.headerName(c.Pos, path, h.Name)
+		if strings.ContainsAny(h.Value, "\r\n\x00") {
+			v.add(BadValue(c.Pos, path, h.Value, "a field value without line ends"))
+		}
+	}
+	if c.Expect != nil {
+		v.expect(c.Expect, v.path(p.Title(), "http-check-expect"))
+	}
+}
+
+// ExpectKinds are what "http-check expect" compares.
+var ExpectKinds = []string{"status", "rstatus", "string", "rstring"}
+
+func (v *validator) expect(e *CheckExpect, path string) {
+	var err error
+	switch e.Kind {
+	case "status":
+		_, err = ParseStatuses(e.Pattern)
+	case "rstatus", "rstring":
+		v.regex(e.Pos, path, e.Pattern)
+	case "string":
+	default:
+		v.add(BadValue(e.Pos, path, e.Kind, ExpectKinds...))
+	}
+	if err != nil {
+		v.add(Misread(e.Pos, path, e.Pattern, err))
+	}
+}
+
+func (v *validator) regex(pos Pos, path, pattern string) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		v.add(BadValue(pos, path, pattern, "a regular expression ("+regexCause(err)+")"))
+	}
+}
+
+func regexCause(err error) string {
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}
+
+// headerName reports what cannot be a field name (RFC 9110, 5.1).
+func (v *validator) headerName(pos Pos, path, name string) {
+	if !IsToken(name) {
+		v.add(BadValue(pos, path, name, "the name of a header field"))
+	}
+}
+
+// IsToken reports whether s is a token (RFC 9110, 5.6.2).
+func IsToken(s string) bool {
+	for _, c := range []byte(s) {
+		if !isAlnum(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
