@@ -1,0 +1,107 @@
+package acl
+
+import (
+	"net/netip"
+	"time"
+
+	"weir/internal/message"
+)
+
+// Context is what an evaluation may look at. It belongs to one stream, which fills it as things become known and
+// reuses it for the next request. What is not there yet is nil or zero: a fetch of it finds nothing.
+type Context struct {
+	Req  *message.Request
+	Resp *message.Response
+	// Src and Dst are the client connection's two ends, after PROXY protocol.
+	Src, Dst netip.AddrPort
+
+	FrontendName, BackendName, ServerName, ListenerName string
+	FrontendID, BackendID, ServerID, ListenerID         int
+	// FirstRequest is set for the first request on its connection.
+	FirstRequest bool
+	// Final is set when no more of the message will come: wait_end holds.
+	Final bool
+	Loop  int // the loop's number: "thread"
+
+	// ReqBody and RespBody are the body bytes that are buffered by now. The sizes are those of the whole bodies where
+	// they are known, else -1.
+	ReqBody, RespBody         []byte
+	ReqBodySize, RespBodySize int64
+	// ReqCaptures and RespCaptures are the values of the proxy's "capture" lines, in order; nil for none.
+	ReqCaptures, RespCaptures [][]byte
+
+	Now time.Time // the wall clock of this loop turn
+	Env Env       // nil = live numbers cannot be had
+	// Arena holds what converters build: Begin sets the Context's own and empties it. It may be that of the stream's
+	// rewrites: then KeepArena is set, and whoever owns it resets it.
+	Arena     *message.Arena
+	KeepArena bool
+
+	own     message.Arena
+	scratch message.Arena // what conditions build; given up after each
+	folded  []byte        // see lower
+	// smp and it are the running evaluation's sample and the place of its fetch among several values. They are here
+	// and not on the stack because what is passed through a function pointer would be allocated there.
+	smp Sample
+	it  cursor
+}
+
+// cursor is where a fetch with several values has got to.
+type cursor struct {
+	more  bool // another value may follow
+	field int  // index of the field being walked
+	rest  []byte
+	in    bool // rest is unread
+}
+
+// Begin readies the Context for a new request: it forgets the message, not the connection.
+func (c *Context) Begin(now time.Time) {
+	c.Req, c.Resp = nil, nil
+	c.BackendName, c.ServerName = "", ""
+	c.BackendID, c.ServerID = 0, 0
+	c.ReqBody, c.RespBody = nil, nil
+	c.ReqBodySize, c.RespBodySize = -1, -1
+	c.FirstRequest, c.Final = false, false
+	c.Now = now
+	c.smp = Sample{}
+	c.it = cursor{}
+	if !c.KeepArena {
+		// Also after a panic that was contained in the midst of a condition, which builds elsewhere.
+		c.Arena = &c.own
+		c.own.Reset()
+	}
+}
+
+// Gauge is a live number of a proxy or a server that rules may ask for.
+type Gauge uint8
+
+const (
+	Nbsrv      Gauge = iota + 1 // usable servers of a backend
+	BeConn                      // streams on a backend
+	BeConnFree                  // connection slots left in a backend; -1 without limits
+	BeSessRate                  // streams per second
+	Queue                       // requests queued in a backend and its servers
+	AvgQueue                    // Queue per usable server
+	ConnSlots                   // connection and queue slots left; -1 without limits
+	FeConn                      // connections of a frontend
+	FeSessRate
+	FeReqRate
+	DstConn     // connections on the client's listener
+	SrvConn     // streams on a server
+	SrvConnFree // connection slots left in a server; -1 without limits
+	SrvIsUp     // 1 when usable
+	SrvQueue
+	SrvSessRate
+	SrvWeight  // the effective one
+	SrvIWeight // the configured one
+	SrvUWeight // as people see it
+	ActConn    // connections of the process
+	Stopping   // 1 while the process stops gracefully
+)
+
+// Env answers for what lives outside a stream. It is called on the loop and must not block or allocate.
+type Env interface {
+	// Gauge is the number for a proxy, or for one of its servers where server is not empty; proxy is empty for what is
+	// of the process or of the listener. false = there is no such thing now.
+	Gauge(g Gauge, proxy, server string) (int64, bool)
+}

@@ -1,0 +1,124 @@
+package acl
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// timeConvs write dates.
+var timeConvs = []conv{
+	{"http_date", "[offset:int,unit:str]", Int, Str, convHTTPDate, fixUnit, "a date of HTTP (RFC 9110, 5.6.7)"},
+	{"utime", "format:str,[offset:int]", Int, Str, timeConv(time.UTC, time.Second), fixTime, "a date by strftime's letters, in UTC"},
+	{"ltime", "format:str,[offset:int]", Int, Str, timeConv(time.Local, time.Second), fixTime, "a date by strftime's letters, in local time"},
+	{"ms_utime", "format:str,[offset:int]", Int, Str, timeConv(time.UTC, time.Millisecond), fixTime, "as utime, of milliseconds"},
+	{"ms_ltime", "format:str,[offset:int]", Int, Str, timeConv(time.Local, time.Millisecond), fixTime, "as ltime, of milliseconds"},
+	{"us_utime", "format:str,[offset:int]", Int, Str, timeConv(time.UTC, time.Microsecond), fixTime, "as utime, of microseconds"},
+	{"us_ltime", "format:str,[offset:int]", Int, Str, timeConv(time.Local, time.Microsecond), fixTime, "as ltime, of microseconds"},
+}
+
+func unixTime(n int64, unit time.Duration) time.Time {
+	switch unit {
+	case time.Millisecond:
+		return time.UnixMilli(n)
+	case time.Microsecond:
+		return time.UnixMicro(n)
+	}
+	return time.Unix(n, 0)
+}
+
+func convHTTPDate(c *Context, a *args, s *Sample) bool {
+	unit := time.Second
+	switch a.str[0] {
+	case "ms":
+		unit = time.Millisecond
+	case "us":
+		unit = time.Microsecond
+	}
+	t := unixTime(s.Int+a.num[0], unit).UTC()
+	return s.setStr(c.Arena.Seal(t.AppendFormat(c.Arena.Open(), http.TimeFormat)))
+}
+
+// timeConv writes a date; the offset is in the sample's unit.
+func timeConv(in *time.Location, unit time.Duration) runConv {
+	return func(c *Context, a *args, s *Sample) bool {
+		t := unixTime(s.Int+a.num[0], unit).In(in)
+		return s.setStr(c.Arena.Seal(appendTime(c.Arena.Open(), a.str[0], t)))
+	}
+}
+
+// strftime maps its letters to Go's layouts; what has no layout is written by appendTime.
+var strftime = map[byte]string{
+	'a': "Mon", 'A': "Monday", 'b': "Jan", 'h': "Jan", 'B': "January", 'c': "Mon Jan _2 15:04:05 2006", 'd': "02",
+	'D': "01/02/06", 'e': "_2", 'F': "2006-01-02", 'H': "15", 'I': "03", 'j': "002", 'm': "01", 'M': "04", 'p': "PM",
+	'r': "03:04:05 PM", 'R': "15:04", 'S': "05", 'T': "15:04:05", 'x': "01/02/06", 'X': "15:04:05", 'y': "06",
+	'Y': "2006", 'z': "-0700", 'Z': "MST",
+}
+
+const strftimeOther = "CNnstuw%" // written without a layout; N is the nanoseconds, as HAProxy has it
+
+func fixTime(a *args) error {
+	f := a.str[0]
+	for i := 0; i < len(f); i++ {
+		if f[i] != '%' {
+			continue
+		}
+		i++
+		if i == len(f) {
+			return errors.New("format: ends in %")
+		}
+		if _, ok := strftime[f[i]]; !ok && !contains(strftimeOther, f[i]) {
+			return errors.New("format: %" + string(f[i]) + " is not done yet")
+		}
+	}
+	return nil
+}
+
+func contains(set string, c byte) bool {
+	for i := range len(set) {
+		if set[i] == c {
+			return true
+		}
+	}
+	return false
+}
+
+func appendTime(b []byte, format string, t time.Time) []byte {
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			b = append(b, format[i])
+			continue
+		}
+		i++
+		if layout, ok := strftime[format[i]]; ok {
+			b = t.AppendFormat(b, layout)
+			continue
+		}
+		b = appendOther(b, format[i], t)
+	}
+	return b
+}
+
+func appendOther(b []byte, letter byte, t time.Time) []byte {
+	switch letter {
+	case 'C':
+		return append(b, byte('0'+t.Year()/1000%10), byte('0'+t.Year()/100%10))
+	case 'N':
+		for div := 100_000_000; div > 0; div /= 10 {
+			b = append(b, byte('0'+t.Nanosecond()/div%10))
+		}
+		return b
+	case 'n':
+		return append(b, '\n')
+	case 's':
+		return strconv.AppendInt(b, t.Unix(), 10)
+	case 't':
+		return append(b, '\t')
+	case 'u':
+		return append(b, byte('1'+(t.Weekday()+6)%7))
+	case 'w':
+		return append(b, byte('0'+t.Weekday()))
+	}
+	return append(b, letter)
+}

@@ -1,0 +1,29 @@
+package acl
+
+// bodyFetches read what is buffered of a body; they wait for nothing.
+var bodyFetches = []fetch{
+	{"req.body", "", Bin, needReqBody, runReqBody, nil, "the buffered part of the request's body"},
+	{"req.body_len", "", Int, needReqBody, runReqBodyLen, nil, "the length of that part"},
+	{"req.body_size", "", Int, needReqBody, runReqBodySize, nil, "the length of the whole body, as far as it is known"},
+	{"req.len", "", Int, needReqBody, runReqBodyLen, nil, "the bytes in the request's buffer"},
+	{"res.body", "", Bin, needResBody, runResBody, nil, "the buffered part of the response's body"},
+	{"res.body_len", "", Int, needResBody, runResBodyLen, nil, "the length of that part"},
+	{"res.body_size", "", Int, needResBody, runResBodySize, nil, "the length of the whole body, as far as it is known"},
+	{"res.len", "", Int, needResBody, runResBodyLen, nil, "the bytes in the response's buffer"},
+}
+
+func runReqBody(c *Context, _ *args, s *Sample) bool { return c.ReqBody != nil && s.setBin(c.ReqBody) }
+func runResBody(c *Context, _ *args, s *Sample) bool {
+	return c.RespBody != nil && s.setBin(c.RespBody)
+}
+
+func runReqBodyLen(c *Context, _ *args, s *Sample) bool { return s.setInt(int64(len(c.ReqBody))) }
+func runResBodyLen(c *Context, _ *args, s *Sample) bool { return s.setInt(int64(len(c.RespBody))) }
+
+func runReqBodySize(c *Context, _ *args, s *Sample) bool {
+	return s.setInt(max(c.ReqBodySize, int64(len(c.ReqBody))))
+}
+
+func runResBodySize(c *Context, _ *args, s *Sample) bool {
+	return s.setInt(max(c.RespBodySize, int64(len(c.RespBody))))
+}

@@ -1,0 +1,64 @@
+package acl
+
+// gaugeFetches ask the Env for a live number.
+var gaugeFetches = []fetch{
+	{"nbsrv", "[backend:backend]", Int, 0, runGauge, fixGauge(Nbsrv), "usable servers of a backend"},
+	{"be_conn", "[backend:backend]", Int, 0, runGauge, fixGauge(BeConn), "streams on a backend"},
+	{"be_conn_free", "[backend:backend]", Int, 0, runGauge, fixGauge(BeConnFree), "connection slots left in a backend; -1 without limits"},
+	{"be_sess_rate", "[backend:backend]", Int, 0, runGauge, fixGauge(BeSessRate), "streams per second on a backend"},
+	{"queue", "[backend:backend]", Int, 0, runGauge, fixGauge(Queue), "requests queued in a backend"},
+	{"avg_queue", "[backend:backend]", Int, 0, runGauge, fixGauge(AvgQueue), "requests queued in a backend per usable server"},
+	{"connslots", "[backend:backend]", Int, 0, runGauge, fixGauge(ConnSlots), "connection and queue slots left in a backend; -1 without limits"},
+	{"fe_conn", "[frontend:frontend]", Int, 0, runGauge, fixGauge(FeConn), "connections of a frontend"},
+	{"fe_sess_rate", "[frontend:frontend]", Int, 0, runGauge, fixGauge(FeSessRate), "new sessions per second of a frontend"},
+	{"fe_req_rate", "[frontend:frontend]", Int, 0, runGauge, fixGauge(FeReqRate), "requests per second of a frontend"},
+	{"dst_conn", "", Int, needClient, runGauge, fixGauge(DstConn), "connections on the client's listener"},
+	{"srv_conn", "server:server", Int, 0, runGauge, fixGauge(SrvConn), "streams on a server"},
+	{"srv_conn_free", "server:server", Int, 0, runGauge, fixGauge(SrvConnFree), "connection slots left in a server; -1 without limits"},
+	{"srv_is_up", "server:server", Bool, 0, runGaugeBool, fixGauge(SrvIsUp), "a server is usable"},
+	{"srv_queue", "server:server", Int, 0, runGauge, fixGauge(SrvQueue), "requests queued on a server"},
+	{"srv_sess_rate", "server:server", Int, 0, runGauge, fixGauge(SrvSessRate), "streams per second on a server"},
+	{"srv_weight", "server:server", Int, 0, runGauge, fixGauge(SrvWeight), "a server's effective weight"},
+	{"srv_iweight", "server:server", Int, 0, runGauge, fixGauge(SrvIWeight), "a server's configured weight"},
+	{"srv_uweight", "server:server", Int, 0, runGauge, fixGauge(SrvUWeight), "a server's weight as people see it"},
+	{"act_conn", "", Int, 0, runGauge, fixGauge(ActConn), "connections of the process"},
+	{"stopping", "", Bool, 0, runGaugeBool, fixGauge(Stopping), "the process is stopping"},
+}
+
+// fixGauge also notes what an argument that is left out stands for.
+func fixGauge(g Gauge) func(*args) error {
+	return func(a *args) error {
+		a.gauge = g
+		return nil
+	}
+}
+
+func runGauge(c *Context, a *args, s *Sample) bool {
+	if c.Env == nil {
+		return false
+	}
+	proxy, server := "", ""
+	switch {
+	case len(a.str) == 2: // a server: backend and name
+		proxy, server = a.str[0], a.str[1]
+	case len(a.str) == 1:
+		proxy = a.str[0]
+	}
+	if proxy == "" {
+		switch a.gauge {
+		case FeConn, FeSessRate, FeReqRate:
+			proxy = c.FrontendName
+		case ActConn, Stopping:
+		case DstConn:
+			proxy, server = c.FrontendName, c.ListenerName
+		default:
+			proxy = c.BackendName
+		}
+	}
+	n, ok := c.Env.Gauge(a.gauge, proxy, server)
+	return ok && s.setInt(n)
+}
+
+func runGaugeBool(c *Context, a *args, s *Sample) bool {
+	return runGauge(c, a, s) && s.setBool(s.Int != 0)
+}

@@ -1,0 +1,40 @@
+package acl
+
+import "weir/conf"
+
+// predefined are the ACLs that need not be declared (HAProxy's guide, 7.4).
+var predefined = map[string]*conf.ACL{
+	"FALSE":          ready("FALSE", "always_false", "", ""),
+	"HTTP":           ready("HTTP", "req.proto_http", "", ""),
+	"HTTP_1.0":       ready("HTTP_1.0", "req.ver", "", "str", "1.0"),
+	"HTTP_1.1":       ready("HTTP_1.1", "req.ver", "", "str", "1.1"),
+	"HTTP_2.0":       ready("HTTP_2.0", "req.ver", "", "str", "2.0"),
+	"HTTP_CONTENT":   ready("HTTP_CONTENT", "req.hdr_val", "content-length", "int", "gt 0"),
+	"HTTP_URL_ABS":   ready("HTTP_URL_ABS", "url", "", "reg", "^[^/:]*://"),
+	"HTTP_URL_SLASH": ready("HTTP_URL_SLASH", "url", "", "beg", "/"),
+	"HTTP_URL_STAR":  ready("HTTP_URL_STAR", "url", "", "str", "*"),
+	"LOCALHOST":      ready("LOCALHOST", "src", "", "ip", "127.0.0.1/8", "::1"),
+	"METH_CONNECT":   ready("METH_CONNECT", "method", "", "str", "CONNECT"),
+	"METH_DELETE":    ready("METH_DELETE", "method", "", "str", "DELETE"),
+	"METH_GET":       ready("METH_GET", "method", "", "str", "GET", "HEAD"),
+	"METH_HEAD":      ready("METH_HEAD", "method", "", "str", "HEAD"),
+	"METH_OPTIONS":   ready("METH_OPTIONS", "method", "", "str", "OPTIONS"),
+	"METH_POST":      ready("METH_POST", "method", "", "str", "POST"),
+	"METH_PUT":       ready("METH_PUT", "method", "", "str", "PUT"),
+	"METH_TRACE":     ready("METH_TRACE", "method", "", "str", "TRACE"),
+	"REQ_CONTENT":    ready("REQ_CONTENT", "req.len", "", "int", "gt 0"),
+	"TRUE":           ready("TRUE", "always_true", "", ""),
+	"WAIT_END":       ready("WAIT_END", "wait_end", "", ""),
+}
+
+func ready(name, fetch, arg, match string, patterns ...string) *conf.ACL {
+	e := &conf.Expr{Fetch: conf.Call{Name: fetch}}
+	if arg != "" {
+		e.Fetch.Args = []string{arg}
+	}
+	t := &conf.Test{Expr: e, Match: match}
+	for _, p := range patterns {
+		t.Patterns = append(t.Patterns, conf.Pattern{Text: p})
+	}
+	return &conf.ACL{Name: name, Cond: &conf.Cond{Op: conf.OpTest, Test: t}}
+}
