@@ -1,0 +1,138 @@
+package backend
+
+import (
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// change is the one way a server's state changes: fn edits it, then what loops read is derived anew, the
+// table is made again, queues are told and the transition is logged. why is for the log.
+func (s *Server) change(why string, fn func(st *state)) {
+	b := s.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := s.state
+	fn(&s.state)
+	st := &s.state
+	if before.weight != st.weight {
+		s.weight.Store(int32(st.weight))
+	}
+	s.usable.Store(st.balanced())
+	s.alive.Store(st.alive())
+	if before.balanced() != st.balanced() || before.weight != st.weight {
+		b.update()
+	}
+	requeued := 0
+	if before.alive() && !st.alive() {
+		requeued = b.queue.redistribute(s)
+		s.closeIdle()
+	}
+	b.settle()
+	if before.String() != st.String() {
+		s.transition(&before, why, requeued)
+	}
+}
+
+// transition counts and logs a change of state. With Backend.mu held.
+func (s *Server) transition(before *state, why string, requeued int) {
+	st, b, now := &s.state, s.b, time.Now()
+	if before.alive() != st.alive() {
+		if !before.alive() {
+			st.downtime += now.Sub(before.changed)
+		}
+		st.changed = now
+	}
+	if before.alive() && !st.alive() {
+		st.downs++
+	}
+	word := s.event(before)
+	if word == "" {
+		return
+	}
+	active, backup := b.countUsable()
+	left := "left"
+	if st.alive() {
+		left = "online"
+	}
+	if active == 0 && backup > 0 {
+		left += ". running on backup"
+	}
+	kind := ""
+	if s.conf.Backup {
+		kind = "backup "
+	}
+	msg := fmt.Sprintf("%sserver %s/%s %s%s. %d active and %d backup servers %s. %d sessions active, %d requeued, %d remaining in queue",
+		kind, b.Name(), s.Name(), word, why, active, backup, left, s.cur.Load(), requeued, b.queue.any.Load())
+	level := zap.InfoLevel
+	if before.alive() && !st.alive() {
+		level = zap.WarnLevel
+	}
+	b.events.say(level, msg, zap.String("backend", b.Name()), zap.String("server", s.Name()), zap.String("state", st.String()))
+	b.noteEmpty(active + backup)
+}
+
+// event is the word for a transition; empty for the steps between, which are not news.
+func (s *Server) event(before *state) string {
+	st := &s.state
+	switch {
+	case st.maint && !before.maint:
+		return "is going DOWN for maintenance"
+	case before.maint && !st.maint:
+		return "is UP (leaving forced maintenance)"
+	case before.up() && !st.up():
+		return "is DOWN"
+	case !before.up() && st.up():
+		return "is UP"
+	case st.drain != before.drain && st.drain:
+		return "enters drain state"
+	case st.drain != before.drain:
+		return "is UP (leaving forced drain)"
+	case st.stopping != before.stopping && st.stopping:
+		return "is stopping"
+	case st.stopping != before.stopping:
+		return "is UP"
+	}
+	return ""
+}
+
+// noteEmpty says so when no server is left, once.
+func (b *Backend) noteEmpty(left int) {
+	if empty := left == 0; empty != b.empty {
+		b.empty = empty
+		b.changed.set()
+		if empty {
+			b.downs++
+			b.downSince = time.Now()
+			b.events.say(zap.ErrorLevel, fmt.Sprintf("backend %s has no server available", b.Name()), zap.String("backend", b.Name()))
+		} else {
+			b.downtime += time.Since(b.downSince)
+		}
+	}
+}
+
+// countUsable is how many active and backup servers balancing may use.
+func (b *Backend) countUsable() (active, backup int) {
+	for _, s := range b.servers {
+		switch {
+		case !s.usable.Load():
+		case s.conf.Backup:
+			backup++
+		default:
+			active++
+		}
+	}
+	return active, backup
+}
+
+// settle tells the queues what the present table means for them.
+func (b *Backend) settle() {
+	if len(b.table.Load().servers) == 0 {
+		b.queue.disband()
+		return
+	}
+	b.queue.mu.Lock()
+	b.offer(nil, nil)
+	b.queue.mu.Unlock()
+}

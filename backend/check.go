@@ -1,0 +1,217 @@
+package backend
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"weir/conf"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// checker is the health check of one server: a timer and, while it runs, a task on one loop. It waits for
+// nothing but its own socket, always with a deadline, and reads a bounded answer: it cannot hold its loop up.
+type checker struct {
+	server  *Server
+	loop    *loop.Loop
+	addr    *loop.Addr       // resolved "addr"; nil = the server's
+	http    *httpCheck       // nil = a connection is enough
+	resp    message.Response // of the check under way
+	body    []byte
+	timer   loop.Timer
+	busy    atomic.Bool
+	paused  atomic.Bool // "disable health"
+	stopped bool        // owned by the loop
+}
+
+func newChecker(s *Server) (*checker, error) {
+	c := &checker{server: s}
+	c.timer.Fire = c.fire
+	if p := s.b.conf.Check; p != nil {
+		h, err := newHTTPCheck(p)
+		if err != nil {
+			return nil, err
+		}
+		c.http = h
+	}
+	return c, nil
+}
+
+// running reports whether a check is under way.
+func (c *checker) running() bool { return c.busy.Load() }
+
+// startChecks spreads the servers' checks over the loops and their first ones over the shortest interval
+// (no longer than max-spread-checks), so that servers on one machine are not all asked at once. With Backend.mu held.
+func (b *Backend) startChecks() {
+	var list []*checker
+	window := time.Duration(0)
+	for _, s := range b.servers {
+		if s.checker == nil {
+			continue
+		}
+		list = append(list, s.checker)
+		if d := s.checker.interval(0); window == 0 || d < window {
+			window = d
+		}
+	}
+	if m := b.global.MaxSpreadCheck; m > 0 {
+		window = min(window, m)
+	}
+	if len(b.loops) == 0 {
+		return
+	}
+	for i, c := range list {
+		after := window * time.Duration(i) / time.Duration(len(list))
+		c.loop = b.loops[(i+b.conf.ID)%len(b.loops)]
+		c.loop.Post(func() {
+			c.stopped = false
+			c.loop.Arm(&c.timer, c.loop.Now()+int64(after))
+		})
+	}
+	b.checkers = list
+}
+
+// stop ends the checks. On the checker's loop.
+func (c *checker) stop() {
+	c.stopped = true
+	c.loop.Disarm(&c.timer)
+}
+
+// fire starts a check.
+func (c *checker) fire() {
+	if c.paused.Load() || c.server.inMaint() {
+		c.loop.Arm(&c.timer, c.loop.Now()+int64(c.interval(0)))
+		return
+	}
+	c.loop.GoRun(c)
+}
+
+// Run is one check and the arming of the next.
+func (c *checker) Run(t *loop.Task) {
+	c.busy.Store(true)
+	began := c.loop.Now()
+	defer func() {
+		c.busy.Store(false)
+		if !c.stopped {
+			next := max(began+int64(c.spread(c.next())), c.loop.Now()+int64(minInter))
+			c.loop.Arm(&c.timer, next)
+		}
+	}()
+	r := c.check(t)
+	r.took = time.Duration(c.loop.Now() - began)
+	if !c.stopped && !c.paused.Load() {
+		c.server.report(r)
+	}
+}
+
+// check connects and, if so configured, asks.
+func (c *checker) check(t *loop.Task) checkResult {
+	now := c.loop.Now()
+	end := now + int64(c.interval(0))
+	connectBy, p := end, c.server.b.conf
+	if p.Timeouts.Check > 0 && p.Timeouts.Connect > 0 {
+		connectBy = min(end, now+int64(p.Timeouts.Connect))
+	}
+	conn, err := c.loop.Dial(t, c.target(), c.server.dial, connectBy)
+	if err != nil {
+		return connectResult(err)
+	}
+	// With a RST: a check every second would otherwise leave a TIME_WAIT behind every second.
+	defer conn.Reset()
+	if c.http == nil {
+		return checkResult{status: checkL4OK, code: -1}
+	}
+	if p.Timeouts.Check > 0 {
+		end = c.loop.Now() + int64(p.Timeouts.Check)
+	}
+	return c.ask(t, conn, end)
+}
+
+// target is the address to check: the server's, with "addr" and "port" in its place.
+func (c *checker) target() *loop.Addr {
+	a, port := c.server.addr.Load(), c.server.conf.Checks.Port
+	if c.addr == nil && (port == 0 || !a.AddrPort().IsValid()) {
+		return a
+	}
+	ap := a.AddrPort()
+	if c.addr != nil {
+		ap = netip.AddrPortFrom(c.addr.AddrPort().Addr(), ap.Port())
+	}
+	if port != 0 {
+		ap = netip.AddrPortFrom(ap.Addr(), uint16(port))
+	}
+	return loop.TCPAddr(ap)
+}
+
+// interval is inter, or other in its place where that is set.
+func (c *checker) interval(other time.Duration) time.Duration {
+	d := c.server.conf.Checks.Inter
+	if d <= 0 {
+		d = conf.DefaultInter
+	}
+	if other > 0 {
+		d = other
+	}
+	return max(d, minInter)
+}
+
+// next is the time to the next check: fastinter in transition, downinter while down.
+func (c *checker) next() time.Duration {
+	s := c.server
+	s.b.mu.Lock()
+	health, rise, full := s.state.health, s.state.rise, s.state.full()
+	s.b.mu.Unlock()
+	switch {
+	case health == full:
+		return c.interval(0)
+	case health == 0:
+		return c.interval(s.conf.Checks.DownInter)
+	case health == rise && rise == full:
+		return c.interval(0)
+	}
+	return c.interval(s.conf.Checks.FastInter)
+}
+
+// spread moves d by up to spread-checks percent to either side.
+func (c *checker) spread(d time.Duration) time.Duration {
+	part := d * time.Duration(c.server.b.global.SpreadChecks) / 100
+	if part <= 0 {
+		return d
+	}
+	return d - part + time.Duration(rand.Int64N(2*int64(part)))
+}
+
+// report moves the server's health by the result of a check.
+func (s *Server) report(r checkResult) {
+	s.change(r.reason(), func(st *state) {
+		if st.maint {
+			return
+		}
+		last, health := st.last.status, st.health
+		st.last = r
+		switch {
+		case r.ok():
+			st.pass()
+		case r.status != checkSOCKERR: // our own lack of sockets is not the server's fault
+			st.miss()
+		}
+		if s.b.conf.Options.LogHealthChecks && (last != r.status || health != st.health) {
+			s.logCheck(&r)
+		}
+	})
+}
+
+func (s *Server) inMaint() bool {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	return s.state.maint
+}
+
+// SetChecks is "enable health" and "disable health"; a server without checks is left as it is.
+func (s *Server) SetChecks(on bool) {
+	if s.checker != nil {
+		s.checker.paused.Store(!on)
+	}
+}

@@ -1,0 +1,109 @@
+package backend
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"weir/internal/fault"
+	"weir/internal/loop"
+	"weir/stats"
+)
+
+// checkStatus is how a health check ended, as "show stat" names it.
+type checkStatus uint8
+
+const (
+	checkINI     checkStatus = iota // none has ended yet
+	checkSOCKERR                    // no socket to check with: says nothing about the server
+	checkL4OK
+	checkL4TOUT
+	checkL4CON
+	checkL7OK
+	checkL7TOUT
+	checkL7RSP // not HTTP, or not the content expected
+	checkL7STS // not the status expected
+)
+
+// checkStatuses is one row per status: its name, what people read, whether it is good, and its number in "show servers state"
+// (those of SOCKERR and L4TOUT are by the order of the others; the rest were seen).
+var checkStatuses = [...]struct {
+	name, text string
+	ok         bool
+	number     int
+}{
+	checkINI:     {"INI", "initializing", false, 1},
+	checkSOCKERR: {"SOCKERR", "socket error", false, 4},
+	checkL4OK:    {"L4OK", "layer4 check passed", true, 6},
+	checkL4TOUT:  {"L4TOUT", "layer4 timeout", false, 7},
+	checkL4CON:   {"L4CON", "layer4 connection problem", false, 8},
+	checkL7OK:    {"L7OK", "layer7 check passed", true, 15},
+	checkL7TOUT:  {"L7TOUT", "layer7 timeout", false, 12},
+	checkL7RSP:   {"L7RSP", "layer7 invalid response", false, 13},
+	checkL7STS:   {"L7STS", "layer7 wrong status", false, 17},
+}
+
+// String is the name, such as L4OK.
+func (s checkStatus) String() string { return checkStatuses[s].name }
+
+// checkResult is one ended check.
+type checkResult struct {
+	status checkStatus
+	code   int // HTTP status; -1 = none
+	took   time.Duration
+	text   string // what the network or the server said
+}
+
+func (r *checkResult) ok() bool { return checkStatuses[r.status].ok }
+
+// reason is the result in a log line.
+func (r *checkResult) reason() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ", reason: %s", checkStatuses[r.status].text)
+	if r.code > 0 {
+		fmt.Fprintf(&b, ", code: %d", r.code)
+	}
+	if r.text != "" {
+		fmt.Fprintf(&b, ", info: %q", r.text)
+	}
+	fmt.Fprintf(&b, ", check duration: %dms", r.took.Milliseconds())
+	return b.String()
+}
+
+// fill puts the result into a row; a check that is under way marks the last one with a star.
+func (r *checkResult) fill(row *stats.Row, running bool) {
+	row.CheckStatus, row.CheckCode = r.status.String(), r.code
+	if running && r.status != checkINI {
+		row.CheckStatus = "* " + row.CheckStatus
+	}
+	row.CheckDuration, row.LastCheck = r.took, r.text
+}
+
+// failed is a result without an HTTP status.
+func failed(status checkStatus, text string) checkResult {
+	if len(text) > maxCheckText {
+		text = text[:maxCheckText]
+	}
+	return checkResult{status: status, code: -1, text: text}
+}
+
+// errorText is what the system says of an error, with a capital as it stands in "show stat".
+func errorText(err error) string {
+	s := err.Error()
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// connectResult is how a check ends whose connection could not be made.
+func connectResult(err error) checkResult {
+	if err == loop.ErrTimeout || err == syscall.ETIMEDOUT {
+		return failed(checkL4TOUT, "")
+	}
+	if connectFault(err) == fault.ConnectResource {
+		return failed(checkSOCKERR, errorText(err))
+	}
+	return failed(checkL4CON, errorText(err))
+}

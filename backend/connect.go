@@ -1,0 +1,90 @@
+package backend
+
+import (
+	"net/netip"
+	"syscall"
+
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/loop"
+)
+
+// Connect gives the lease a connection to its server: where allowReuse is set the most recently used idle one
+// of this loop, else, or if there is none, a new one until deadline.
+//
+// Errors are rows of package fault: ConnectRefused, ConnectTimeout, ConnectResource. The slot stays taken:
+// the caller connects again (a connection that the lease still has is closed) or Releases. It counts Connects and Reuses; a failure is counted by who gives up (ConnErrors, Retries).
+func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int64) error {
+	b.Disconnect(ls)
+	s, l := ls.Server, ls.loop
+	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
+	addr := s.target(ls.dst)
+	if allowReuse {
+		if k := sl.pool.get(addr); k != nil {
+			k.uses++
+			ls.Conn, ls.link, ls.Reused = k.conn, k, true
+			sl.used++
+			sl.traffic.Reuses++
+			bl.traffic.Reuses++
+			return nil
+		}
+	}
+	sl.traffic.Connects++
+	bl.traffic.Connects++
+	c, err := l.Dial(t, addr, s.dial, deadline)
+	if err != nil {
+		return connectFault(err)
+	}
+	sl.used++
+	ls.Conn = c
+	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
+	if b.conf.Mode != conf.ModeTCP {
+		ls.link = &link{conn: c, server: s, addr: addr}
+	}
+	return nil
+}
+
+// putConn pools the lease's connection or closes it.
+func (ls *Lease) putConn(keep bool) {
+	c, k := ls.Conn, ls.link
+	ls.Conn, ls.link = nil, nil
+	sl := &ls.Server.local[ls.loop.ID()]
+	sl.used--
+	if keep && k != nil && sl.pool.put(ls.loop, k) {
+		return
+	}
+	c.Close()
+}
+
+// target is the address to connect to. A server whose port is relative follows the port that the client used.
+func (s *Server) target(dst netip.AddrPort) *loop.Addr {
+	a := s.addr.Load()
+	if !s.conf.Addr.PortOffset || !a.AddrPort().IsValid() {
+		return a
+	}
+	port := uint16(int(dst.Port()) + s.conf.Addr.Port)
+	return loop.TCPAddr(netip.AddrPortFrom(a.AddrPort().Addr(), port))
+}
+
+// connectFault is the row for what connect(2) said.
+func connectFault(err error) *fault.Fault {
+	if err == loop.ErrTimeout {
+		return fault.ConnectTimeout
+	}
+	errno, _ := err.(syscall.Errno)
+	switch errno {
+	case syscall.ETIMEDOUT:
+		return fault.ConnectTimeout
+	case syscall.EADDRNOTAVAIL, syscall.EADDRINUSE, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EAGAIN:
+		return fault.ConnectResource
+	}
+	return fault.ConnectRefused
+}
+
+// Disconnect closes the lease's connection and keeps its slot, to Connect to the same server again.
+func (b *Backend) Disconnect(ls *Lease) {
+	if ls.Conn != nil {
+		ls.putConn(false)
+	}
+	ls.Reused = false
+}

@@ -1,0 +1,178 @@
+package backend
+
+import (
+	"net/netip"
+
+	"weir/internal/fault"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// Subject is what balancing may look at. The stream embeds one and fills it in anew: a fresh one would be an
+// allocation, as it goes through a function value.
+type Subject struct {
+	Source netip.AddrPort   // the client
+	Dst    netip.AddrPort   // what the client connected to
+	Req    *message.Request // nil in TCP mode
+	Body   []byte           // the first bytes of a POST body, for url_param with check_post
+}
+
+// Lease is a stream's hold on a server. It is embedded by value in the stream and used again and again; the
+// zero value holds nothing. It belongs to the stream's loop.
+type Lease struct {
+	Server *Server
+	Conn   *loop.Conn
+	Reused bool // Conn had carried a stream before
+	// Waited is set where Assign had to queue; one of BackendQueue and ServerQueue is then its place in line, from 1 (%bq, %sq).
+	Waited                    bool
+	BackendQueue, ServerQueue int64
+
+	// Client, where set, ends a wait in a queue when it hangs up ("option abortonclose").
+	Client *loop.Conn
+
+	b       *Backend
+	loop    *loop.Loop
+	dst     netip.AddrPort
+	link    *link // what the pool knows about Conn
+	entered bool  // counted in the backend
+	slot    bool  // holds one of Server's slots
+	w       waiter
+}
+
+// Assign picks a server for sub and takes one of its slots, waiting in a queue while all that may serve it
+// are full, until deadline (Loop.Now's scale). exclude is a server to avoid if there is any other: the one
+// that just failed. The lease keeps no reference to sub.
+//
+// Errors are rows of package fault: NoServer, QueueTimeout, ClientAbortQueue. The lease then holds nothing.
+func (b *Backend) Assign(t *loop.Task, ls *Lease, sub *Subject, exclude *Server, deadline int64) error {
+	ls.enter(b, t.Loop(), exclude != nil)
+	ls.dst = sub.Dst
+	key, hashed := b.hash(sub)
+	for {
+		tb := b.table.Load()
+		if len(tb.servers) == 0 {
+			return ls.fail(fault.NoServer)
+		}
+		s, own := tb.choose(key, hashed, exclude)
+		if s != nil && ls.take(s, !own) {
+			return nil
+		}
+		if s == nil {
+			own = false
+		}
+		var queue *Server // nil = the backend's
+		if own {
+			queue = s
+		}
+		if f := b.wait(t, ls, queue, deadline); f != errAgain {
+			return ls.queued(f)
+		}
+	}
+}
+
+// AssignTo is Assign without balancing: to s and no other, as persistence asks for. It fails with
+// NoServer where s takes no streams; draining servers do take them.
+func (b *Backend) AssignTo(t *loop.Task, ls *Lease, sub *Subject, s *Server, deadline int64) error {
+	ls.enter(b, t.Loop(), false)
+	ls.dst = sub.Dst
+	for {
+		if !s.persists() {
+			return ls.fail(fault.NoServer)
+		}
+		if ls.take(s, false) {
+			return nil
+		}
+		if f := b.wait(t, ls, s, deadline); f != errAgain {
+			return ls.queued(f)
+		}
+	}
+}
+
+// take takes a slot of s, unless others stand in line for it: for s, or where line is set for any server.
+func (ls *Lease) take(s *Server, line bool) bool {
+	if (line && ls.b.queue.any.Load() > 0 || s.queued.Load() > 0) && s.slots() != 0 {
+		return false
+	}
+	if !s.acquire() {
+		return false
+	}
+	ls.hold(s)
+	return true
+}
+
+// hold makes the lease the owner of a slot that was taken for it.
+func (ls *Lease) hold(s *Server) {
+	ls.Server, ls.slot = s, true
+	sl := &s.local[ls.loop.ID()]
+	sl.traffic.Selected++
+	sl.traffic.Sessions++
+	sl.rate.tick(ls.loop, &s.shared)
+	sl.lastUse = ls.loop.Now()
+	b := ls.b
+	bl := &b.local[ls.loop.ID()]
+	bl.traffic.Selected++
+	bl.lastUse = sl.lastUse
+	if tb := b.table.Load(); tb.loads != nil {
+		tb.loads.touch(s)
+	}
+}
+
+// enter counts the stream in the backend, once even when it is assigned again.
+func (ls *Lease) enter(b *Backend, l *loop.Loop, again bool) {
+	ls.b, ls.loop = b, l
+	ls.Waited, ls.BackendQueue, ls.ServerQueue = false, 0, 0
+	if ls.entered {
+		return
+	}
+	ls.entered = true
+	raise(&b.max, b.cur.Add(1))
+	if again {
+		return
+	}
+	bl := &b.local[l.ID()]
+	bl.traffic.Sessions++
+	bl.rate.tick(l, &b.shared)
+}
+
+// queued ends a wait: f is nil when a slot was granted.
+func (ls *Lease) queued(f *fault.Fault) error {
+	if f != nil {
+		return ls.fail(f)
+	}
+	ls.hold(ls.w.server)
+	return nil
+}
+
+// fail leaves the backend and returns f.
+func (ls *Lease) fail(f *fault.Fault) error {
+	ls.leave()
+	return f
+}
+
+func (ls *Lease) leave() {
+	if ls.entered {
+		ls.entered = false
+		ls.b.cur.Add(-1)
+	}
+}
+
+// Release gives back the slot and pools the connection (keep) or closes it. A lease that holds nothing is left as it is.
+func (b *Backend) Release(ls *Lease, keep bool) {
+	if ls.Conn != nil {
+		ls.putConn(keep)
+	}
+	s := ls.Server
+	ls.leave()
+	ls.Server, ls.Reused = nil, false
+	if !ls.slot {
+		return
+	}
+	ls.slot = false
+	s.cur.Add(-1)
+	if tb := ls.b.table.Load(); tb.loads != nil {
+		tb.loads.touch(s)
+	}
+	if s.queued.Load() > 0 || ls.b.queue.any.Load() > 0 {
+		ls.b.queue.serve(s, ls.loop)
+	}
+}

@@ -1,0 +1,240 @@
+package backend
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"weir/internal/fault"
+	"weir/internal/loop"
+)
+
+// queue is where streams wait for a slot: one line for the backend (any server will do) and one for each
+// server, first come first served. A slot that gets free goes to whoever has waited longest of the two lines that it can serve.
+//
+// No wake-up is lost: who waits puts itself in line, counts itself and only then looks for a free
+// slot once more; who releases frees the slot and only then reads the counts. One of the two sees the other.
+type queue struct {
+	any atomic.Int64 // streams in the backend's line
+	max atomic.Int64 // most ever in the backend's line
+
+	mu   sync.Mutex // guards the lines and every waiter in them
+	line waitList
+	tick uint64 // numbers the waiters
+}
+
+// errAgain tells Assign to pick anew: the server that it waited for is gone. It never leaves the package.
+var errAgain = &fault.Fault{Name: "again", Text: "pick again"}
+
+// waiter is a stream in a line; it lives in its lease.
+type waiter struct {
+	prev, next *waiter
+	line       *waitList // nil = in none
+	of         *Server   // whose line; nil = the backend's
+	since      uint64
+	task       *loop.Task
+	server     *Server      // whose slot it was given
+	verdict    *fault.Fault // why it left the line without one
+	woken      bool         // owned by the task's loop
+	wake       func()       // runs on the task's loop; made once
+}
+
+// waitList is a line, first in first out.
+type waitList struct{ head, tail *waiter }
+
+func (l *waitList) push(w *waiter) {
+	w.line, w.prev, w.next = l, l.tail, nil
+	if l.tail != nil {
+		l.tail.next = w
+	} else {
+		l.head = w
+	}
+	l.tail = w
+}
+
+func (l *waitList) remove(w *waiter) {
+	if w.prev != nil {
+		w.prev.next = w.next
+	} else {
+		l.head = w.next
+	}
+	if w.next != nil {
+		w.next.prev = w.prev
+	} else {
+		l.tail = w.prev
+	}
+	w.line, w.prev, w.next = nil, nil, nil
+}
+
+// wait puts the stream in the line of s, or of the backend when s is nil, until it is given a slot (nil), must
+// pick again (errAgain) or gives up.
+func (b *Backend) wait(t *loop.Task, ls *Lease, s *Server, deadline int64) *fault.Fault {
+	w, q := &ls.w, &b.queue
+	if w.wake == nil {
+		w.wake = func() {
+			w.woken = true
+			w.task.Wake()
+		}
+	}
+	w.task, w.woken, w.server, w.verdict, w.of = t, false, nil, nil, s
+	q.mu.Lock()
+	q.enter(ls, w, b)
+	b.offer(s, t.Loop())
+	if !q.stillThere(b, s) && w.line != nil {
+		q.leave(w)
+		w.verdict = errAgain
+	}
+	waits := w.line != nil
+	q.mu.Unlock()
+	if !waits {
+		return w.verdict
+	}
+	ls.Waited = true
+	for !w.woken {
+		if ls.gone(t) && q.giveUp(w, fault.ClientAbortQueue) {
+			return fault.ClientAbortQueue
+		}
+		ok := t.Park(deadline)
+		if ls.Client != nil {
+			ls.Client.Release()
+		}
+		if ok {
+			continue
+		}
+		if q.giveUp(w, fault.QueueTimeout) {
+			return fault.QueueTimeout
+		}
+		// It was given a slot in this very moment. The wake-up is on its way: leaving now, it would disturb a later wait.
+		deadline = loop.Never
+	}
+	return w.verdict
+}
+
+// gone reports whether the client that is to be watched has hung up, and watches it otherwise.
+func (ls *Lease) gone(t *loop.Task) bool {
+	return ls.Client != nil && (ls.Client.HungUp() || ls.Client.Await(t, true, false) != nil)
+}
+
+// enter puts w at the end of its line and notes how many stand before it.
+func (q *queue) enter(ls *Lease, w *waiter, b *Backend) {
+	q.tick++
+	w.since = q.tick
+	if w.of == nil {
+		ls.BackendQueue = q.any.Add(1)
+		raise(&q.max, ls.BackendQueue)
+		q.line.push(w)
+		return
+	}
+	ls.ServerQueue = w.of.queued.Add(1)
+	raise(&w.of.qmax, ls.ServerQueue)
+	w.of.waiting.push(w)
+	if tb := b.table.Load(); tb.loads != nil {
+		tb.loads.touch(w.of)
+	}
+}
+
+// leave takes w out of its line.
+func (q *queue) leave(w *waiter) {
+	w.line.remove(w)
+	if w.of == nil {
+		q.any.Add(-1)
+	} else {
+		w.of.queued.Add(-1)
+	}
+}
+
+// stillThere reports whether what a waiter waits for can still come.
+func (q *queue) stillThere(b *Backend, s *Server) bool {
+	if s != nil {
+		return s.persists()
+	}
+	return len(b.table.Load().servers) > 0
+}
+
+// offer lets the lines have what slots there are: those of s, or of every usable server when s is nil. With mu held.
+func (b *Backend) offer(s *Server, on *loop.Loop) {
+	if s != nil {
+		b.queue.serveLocked(s, on)
+		return
+	}
+	for _, s := range b.table.Load().servers {
+		if b.queue.line.head == nil {
+			return
+		}
+		b.queue.serveLocked(s, on)
+	}
+}
+
+// serve gives the free slots of s to those who wait. on is the loop that calls, nil on none.
+func (q *queue) serve(s *Server, on *loop.Loop) {
+	q.mu.Lock()
+	q.serveLocked(s, on)
+	q.mu.Unlock()
+}
+
+func (q *queue) serveLocked(s *Server, on *loop.Loop) {
+	for {
+		w := s.waiting.head
+		if other := q.line.head; other != nil && s.usable.Load() && (w == nil || other.since < w.since) {
+			w = other
+		}
+		if w == nil || !s.acquire() {
+			return
+		}
+		w.server = s
+		q.dismiss(w, nil, on)
+	}
+}
+
+// dismiss takes w out of its line with a verdict and wakes its task.
+func (q *queue) dismiss(w *waiter, f *fault.Fault, on *loop.Loop) {
+	q.leave(w)
+	w.verdict = f
+	if l := w.task.Loop(); l == on {
+		w.wake()
+	} else {
+		l.Post(w.wake)
+	}
+}
+
+// giveUp takes w out of its line unless it has left it already.
+func (q *queue) giveUp(w *waiter, f *fault.Fault) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.line == nil {
+		return false
+	}
+	q.leave(w)
+	w.verdict = f
+	return true
+}
+
+// redistribute makes those who wait for s pick again.
+func (q *queue) redistribute(s *Server) (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for s.waiting.head != nil {
+		q.dismiss(s.waiting.head, errAgain, nil)
+		n++
+	}
+	return n
+}
+
+// disband makes everybody in the backend's line pick again: no server is left.
+func (q *queue) disband() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.line.head != nil {
+		q.dismiss(q.line.head, errAgain, nil)
+	}
+}
+
+// Abort ends the wait of a queued lease: Assign returns ClientAbortQueue. It is called on the lease's loop, by
+// whoever watches the client; on a lease that does not wait it does nothing.
+func (ls *Lease) Abort() {
+	w := &ls.w
+	if ls.b == nil || !ls.b.queue.giveUp(w, fault.ClientAbortQueue) {
+		return
+	}
+	w.woken = true
+	w.task.Wake()
+}

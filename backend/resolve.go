@@ -1,0 +1,95 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"weir/conf"
+	"weir/internal/loop"
+)
+
+// resolveAll gives every server, and every health check, its address, looking names up side by side, and
+// returns every error.
+func resolveAll(servers []*Server) []error {
+	ctx, cancel := context.WithTimeout(context.Background(), resolveTimeout)
+	defer cancel()
+	errs := make([]error, 2*len(servers))
+	var wg sync.WaitGroup
+	for i, s := range servers {
+		wg.Go(func() { errs[2*i] = s.resolve(ctx) })
+		if host := s.conf.Checks.Addr; host != "" && s.checker != nil {
+			wg.Go(func() {
+				ip, err := s.lookUp(ctx, host)
+				errs[2*i+1] = err
+				s.checker.addr = loop.TCPAddr(netip.AddrPortFrom(ip, 0))
+			})
+		}
+	}
+	wg.Wait()
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+func (s *Server) resolve(ctx context.Context) error {
+	a := &s.conf.Addr
+	switch a.Kind {
+	case conf.AddrTCP:
+		ip, err := s.lookUp(ctx, a.Host)
+		if err != nil {
+			return err
+		}
+		s.addr.Store(loop.TCPAddr(netip.AddrPortFrom(ip, s.port())))
+	case conf.AddrUnix:
+		s.addr.Store(loop.UnixAddr(a.Path))
+	case conf.AddrAbstract:
+		s.addr.Store(loop.AbstractAddr(a.Path))
+	default:
+		return s.addrError(a.Host, "want an IP address, a name or a unix socket")
+	}
+	return nil
+}
+
+// port is the configured port; a relative one is added to the client's at connect time.
+func (s *Server) port() uint16 {
+	if s.conf.Addr.PortOffset {
+		return 0
+	}
+	return uint16(s.conf.Addr.Port)
+}
+
+func (s *Server) addrError(host, text string) error {
+	return conf.Bad(s.conf.Pos, fmt.Sprintf("backend %q: server %q", s.b.Name(), s.Name()), "address %q: %s", host, text)
+}
+
+// lookUp is the address of a host, which may be one itself. IPv4 comes first where a name has both and the line
+// does not say which, as most servers listen on it.
+func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap(), nil
+	}
+	network := "ip"
+	switch a := &s.conf.Addr; {
+	case a.V4Only:
+		network = "ip4"
+	case a.V6Only:
+		network = "ip6"
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
+	if err != nil {
+		text := err.Error()
+		if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
+			text = dns.Err
+		}
+		return netip.Addr{}, s.addrError(host, text)
+	}
+	for _, ip := range ips {
+		if ip.Unmap().Is4() {
+			return ip.Unmap(), nil
+		}
+	}
+	return ips[0], nil
+}
