@@ -1,0 +1,338 @@
+package frontend
+
+import (
+	"context"
+
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/loop"
+	"weir/internal/message"
+	"weir/stats"
+)
+
+// refuse ends a stream that failed: it answers where an answer can still be given.
+func (st *stream) refuse(t *loop.Task, f *fault.Fault) next {
+	switch f {
+	case errIdle:
+		return nextIdle
+	case errGone:
+		return nextClose
+	}
+	st.rec.fail(f)
+	st.countFault(f)
+	if f.Status == 0 || st.answered {
+		return nextClose
+	}
+	status := f.Status
+	switch f {
+	case fault.BadRequest, fault.ClientAbortRequest, fault.ClientTimeoutRequest:
+		if st.rec.reason != nil && st.rec.reason.Status != 0 {
+			status = st.rec.reason.Status
+		}
+		st.closeSide = true
+		if f == fault.ClientAbortRequest {
+			st.rec.status = status
+			return nextClose // nobody is there to read it
+		}
+	case fault.ServerAbortHeaders:
+		if st.lease.Reused && st.rec.nothingBack && st.s.requests > 1 && !st.repeatable() {
+			// The server closed an idle connection just as we sent a request that must not be sent twice. The client knows
+			// this case from its own keep-alive connections and knows whether to repeat (RFC 9112, 9.3.1): close without a word.
+			st.rec.status = 502
+			return nextClose
+		}
+	}
+	return st.page(t, status)
+}
+
+// countFault puts the failure where "show stat" has it.
+func (st *stream) countFault(f *fault.Fault) {
+	fe := st.fe().traffic(st.w)
+	ln := &st.s.ln.local[st.w.id]
+	switch f {
+	case fault.BadRequest, fault.ClientAbortRequest, fault.ClientTimeoutRequest, fault.BadRequestData:
+		fe.ReqErrors++
+		ln.ReqErrors++
+		return
+	case fault.InternalError:
+		fe.InternalErrors++
+	}
+	if st.route == nil {
+		return
+	}
+	be := st.route.b.Counters(st.w.l)
+	srv := be
+	if s := st.lease.Server; s != nil {
+		srv = s.Counters(st.w.l)
+	}
+	count := func(of func(*stats.Traffic) *uint64) {
+		*of(be)++
+		if srv != be {
+			*of(srv)++
+		}
+	}
+	switch {
+	case f.Phase == fault.PhaseConnect || f.Phase == fault.PhaseQueue && f.Side != fault.Client:
+		count(func(c *stats.Traffic) *uint64 { return &c.ConnErrors })
+	case f.Side == fault.Client:
+		count(func(c *stats.Traffic) *uint64 { return &c.ClientAbort })
+		fe.ClientAbort++
+	case f == fault.ServerAbortData || f == fault.ServerAbortHeaders:
+		count(func(c *stats.Traffic) *uint64 { return &c.ServerAbort })
+		fe.ServerAbort++
+		count(func(c *stats.Traffic) *uint64 { return &c.RespErrors })
+	case f.Phase == fault.PhaseHeaders, f == fault.BadResponseData:
+		count(func(c *stats.Traffic) *uint64 { return &c.RespErrors })
+	}
+}
+
+// page answers with the page for a status.
+func (st *stream) page(t *loop.Task, status int) next {
+	p := st.pageFor(status)
+	p.respond(&st.resp)
+	return st.reply(t, p.body)
+}
+
+// ready answers as http-request return says.
+func (st *stream) ready(t *loop.Task, r *rule, a *conf.Return) next {
+	st.resp.Reset()
+	st.resp.Status, st.resp.Minor = orStatus(a.Status, 200), 1
+	st.resp.Reason = []byte(http1.Reason(st.resp.Status))
+	for i := range r.fields {
+		st.setHeader(&st.resp.Fields, &r.fields[i], false)
+	}
+	if a.ContentType != "" {
+		st.resp.Fields.Add(message.ContentType, st.arena.CopyString(a.ContentType))
+	}
+	st.resp.Framing, st.resp.ContentLength = message.Length, int64(len(a.Body))
+	return st.reply(t, a.Body)
+}
+
+// redirect answers with a Location (RFC 9110, 15.4).
+func (st *stream) redirect(t *loop.Task, r *rule, a *conf.Redirect) next {
+	code := orStatus(a.Code, 302)
+	st.text = st.location(st.text[:0], r, a)
+	if !validValue(st.text) {
+		st.fe().traffic(st.w).FailedRewrites++
+		return st.page(t, 400)
+	}
+	st.resp.Reset()
+	st.resp.Status, st.resp.Reason, st.resp.Minor = code, []byte(http1.Reason(code)), 1
+	st.resp.Fields.Add(message.Location, st.arena.Copy(st.text))
+	if code != 301 && code != 308 { // the permanent ones may be kept
+		st.resp.Fields.Add(message.CacheControl, noCache)
+	}
+	if a.SetCookie != "" {
+		st.resp.Fields.Add(message.SetCookie, st.arena.CopyString(a.SetCookie+"; path=/;"))
+	}
+	if a.ClearCookie != "" {
+		st.resp.Fields.Add(message.SetCookie, st.arena.CopyString(a.ClearCookie+"; path=/; Max-Age=0;"))
+	}
+	st.resp.Framing = message.Length
+	return st.reply(t, nil)
+}
+
+var noCache = []byte("no-cache")
+
+// location appends the address that the client is sent to.
+func (st *stream) location(dst []byte, r *rule, a *conf.Redirect) []byte {
+	if a.Kind == conf.RedirectLocation {
+		return r.value.Append(dst, &st.ctx)
+	}
+	dst = r.value.Append(dst, &st.ctx)
+	if a.Kind == conf.RedirectScheme {
+		dst = append(dst, "://"...)
+		dst = append(dst, st.req.Host()...)
+	}
+	path := st.req.Path
+	if a.DropQuery {
+		path = st.req.PathOnly()
+	}
+	if a.Kind == conf.RedirectPrefix && len(dst) == 1 && dst[0] == '/' && len(path) > 0 && path[0] == '/' {
+		dst = dst[:0] // "prefix /" means the path as it is
+	}
+	if a.AppendSlash {
+		if p := st.req.PathOnly(); len(p) > 0 && p[len(p)-1] != '/' {
+			dst = append(dst, p...)
+			dst = append(dst, '/')
+			return append(dst, path[len(p):]...)
+		}
+	}
+	return append(dst, path...)
+}
+
+// monitor answers a health check of ourselves. It is never logged (HAProxy manual, "monitor-uri").
+func (st *stream) monitor(t *loop.Task) next {
+	st.rec.logged = true
+	st.rec.fail(fault.Intercepted)
+	st.fe().traffic(st.w).Intercepted++
+	return st.page(t, 200)
+}
+
+// reply sends st.resp with body, which is not kept, and decides what becomes of the connection.
+func (st *stream) reply(t *loop.Task, body []byte) next {
+	s := st.s
+	if !st.begun { // there is no request, and what the Context knows is of the stream's last use
+		st.ctx.Begin(st.w.l.Wall())
+		s.fill(&st.ctx)
+	}
+	if st.resp.Status == 204 || st.resp.Status == 304 { // whatever the rule says: RFC 9110, 15.3.5 and 15.4.5
+		body, st.resp.Framing = nil, message.NoBody
+	}
+	st.ctx.Resp = &st.resp
+	st.afterRules()
+	keep := !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.px.stopping.Load() && st.skipBody()
+	minor := uint8(1)
+	if st.begun {
+		minor = st.req.Minor
+	}
+	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: !keep, KeepAlive: keep && minor == 0})
+	if !(st.begun && st.req.MethodID == message.MethodHead) {
+		h = append(h, body...)
+	}
+	st.answered, st.rec.status = true, st.resp.Status
+	st.rec.local = true
+	f := st.sendAll(t, h)
+	st.down.sent += int64(len(h))
+	switch {
+	case f != nil:
+		st.rec.fail(f)
+		return nextClose
+	case !keep:
+		return nextLinger
+	}
+	return s.nextOrIdle()
+}
+
+// sendAll sends b, which may be the worker's scratch: it is copied before the task suspends.
+func (st *stream) sendAll(t *loop.Task, b []byte) *fault.Fault {
+	n, err := st.s.c.TrySend(b)
+	if err != nil && err != loop.ErrAgain {
+		return fault.ClientAbortData
+	}
+	if n == len(b) {
+		return nil
+	}
+	rest := append([]byte(nil), b[n:]...)
+	switch err := st.s.c.Send(t, rest, after(st.w.l.Now(), st.fe().p.Timeouts.Client)); err {
+	case nil:
+		return nil
+	case loop.ErrTimeout:
+		return fault.ClientTimeoutData
+	}
+	return fault.ClientAbortData
+}
+
+// skipBody drops the request's body if all of it is here; false: it is not, and the connection cannot be kept.
+// Whoever asked for 100-continue may send its body or not (RFC 9110, 10.1.1): what follows cannot be told apart.
+func (st *stream) skipBody() bool {
+	in := &st.s.in
+	if st.up.src != nil { // sent on, wholly or not at all
+		return st.up.ended
+	}
+	switch st.req.Framing {
+	case message.NoBody:
+		return true
+	case message.Length:
+		if int64(in.len()) < st.req.ContentLength {
+			return false
+		}
+		in.r += int(st.req.ContentLength)
+		return true
+	case message.Chunked:
+		var c http1.ChunkReader
+		_, n, _ := c.Decode(in.bytes())
+		in.r += n
+		return c.Done()
+	}
+	return false
+}
+
+// Service answers requests inside the process. It runs on a goroutine of its own and may block.
+type Service func(ctx context.Context, r *ServiceRequest) *ServiceResponse
+
+// ServiceRequest is what a Service is told. Header reads the request itself: it must not be called after the Service returned.
+type ServiceRequest struct {
+	Method, Path, Query string
+	Header              func(name string) string
+	Frontend            string
+	Stats               *conf.StatsURI // of the section that serves the stats page
+}
+
+// ServiceResponse is what a Service answers. Header holds name, value pairs.
+type ServiceResponse struct {
+	Status      int
+	ContentType string
+	Header      []string
+	Body        []byte
+}
+
+// service lets a Service answer.
+func (st *stream) service(t *loop.Task, name string) next {
+	st.fe().traffic(st.w).Intercepted++
+	st.rec.fail(fault.Intercepted)
+	fn := st.w.px.opt.Services[name]
+	if fn == nil {
+		return st.page(t, 503)
+	}
+	if name == "stats" {
+		st.rec.server = "<STATS>"
+	} else {
+		st.rec.server = "<" + name + ">"
+	}
+	fields := append(message.Fields(nil), st.req.Fields...)
+	r := &ServiceRequest{
+		Method: string(st.req.Method), Path: string(st.req.PathOnly()), Query: string(st.req.Query()), Frontend: st.fe().p.Name,
+		Header: func(name string) string { return string(fields.GetName(name)) },
+		Stats:  st.statsURI(),
+	}
+	resp, _ := loop.Await(t, func() (*ServiceResponse, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), serviceTime)
+		defer cancel()
+		return fn(ctx, r), nil
+	})
+	if resp == nil {
+		return st.page(t, 500)
+	}
+	st.resp.Reset()
+	st.resp.Status, st.resp.Minor = orStatus(resp.Status, 200), 1
+	st.resp.Reason = []byte(http1.Reason(st.resp.Status))
+	if resp.ContentType != "" {
+		st.resp.Fields.Add(message.ContentType, []byte(resp.ContentType))
+	}
+	for i := 0; i+1 < len(resp.Header); i += 2 {
+		st.resp.Fields.AddName(resp.Header[i], []byte(resp.Header[i+1]))
+	}
+	st.resp.Framing, st.resp.ContentLength = message.Length, int64(len(resp.Body))
+	return st.reply(t, resp.Body)
+}
+
+func (st *stream) statsURI() *conf.StatsURI {
+	if u := st.fe().p.StatsURI; u != nil {
+		return u
+	}
+	if st.route != nil {
+		return st.route.p.StatsURI
+	}
+	return nil
+}
+
+// denyResponse answers in place of a response that a rule refused.
+func (st *stream) denyResponse(t *loop.Task, r *rule) next {
+	st.deniedResp()
+	st.rec.fail(fault.DeniedResponse)
+	status := 0
+	if d, ok := r.action.(*conf.Deny); ok {
+		status = d.Status
+	}
+	return st.page(t, orStatus(status, 502))
+}
+
+func (st *stream) deniedResp() {
+	st.fe().traffic(st.w).DeniedResp++
+	st.route.b.Counters(st.w.l).DeniedResp++
+	if s := st.lease.Server; s != nil {
+		s.Counters(st.w.l).DeniedResp++
+	}
+}

@@ -1,0 +1,170 @@
+package frontend
+
+import (
+	"errors"
+	"time"
+
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// connect takes a server's slot and a connection to it.
+func (st *stream) connect(t *loop.Task) *fault.Fault {
+	r := st.route
+	tm := &r.p.Timeouts
+	st.pause(t)
+	if st.lease.Server == nil {
+		st.subject()
+		if r.p.Options.AbortOnClose {
+			st.lease.Client = st.s.c
+		}
+		f := st.assign(t)
+		st.rec.assigned(st)
+		if f != nil {
+			return f
+		}
+	}
+	st.ctx.ServerName, st.ctx.ServerID = st.lease.Server.Name(), st.lease.Server.Conf().ID
+	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
+		st.rec.connected(st)
+		return nil
+	}
+	st.tried = st.w.l.Now()
+	err := r.b.Connect(t, &st.lease, st.mayReuse(), after(st.w.l.Now(), tm.Connect))
+	st.rec.connected(st)
+	if err != nil {
+		return asFault(err)
+	}
+	return nil
+}
+
+// subject is what balancing looks at.
+func (st *stream) subject() {
+	st.sub = st.s.subject(&st.req)
+	if st.route.p.Balance.CheckPost > 0 {
+		st.sub.Body = st.bodySoFar()
+	}
+}
+
+// bodySoFar is what is there of the request's body: of a chunked one, the data of the first chunk.
+func (st *stream) bodySoFar() []byte {
+	if st.req.Framing != message.Chunked {
+		b := st.s.in.bytes() // the next request may stand behind it
+		return b[:min(int64(len(b)), st.req.ContentLength)]
+	}
+	var c http1.ChunkReader
+	data, _, _ := c.Next(st.s.in.bytes())
+	return data
+}
+
+// mayReuse decides by "http-reuse" whether an idle connection may carry this request.
+//
+// The risk of an idle connection is that the server closes it just then. HAProxy's "safe" leaves a session's first request to a new
+// connection, because only a later one is sent again by the browser. Weir sends an idempotent request without
+// a body again itself (RFC 9110, 9.2.2), so under "safe" such a one may take an idle connection at once.
+func (st *stream) mayReuse() bool {
+	if st.tries > 0 { // the second try is not for gambling
+		return false
+	}
+	switch st.route.p.Reuse {
+	case conf.ReuseNever:
+		return false
+	case conf.ReuseAlways:
+		return true
+	}
+	return st.s.requests > 1 || st.repeatable()
+}
+
+// repeatable reports whether sending the request twice does what sending it once does, and it is all there to be sent.
+func (st *stream) repeatable() bool {
+	if st.req.Framing != message.NoBody {
+		return false
+	}
+	switch st.req.MethodID {
+	case message.MethodGet, message.MethodHead, message.MethodOptions, message.MethodTrace, message.MethodPut, message.MethodDelete:
+		return !st.req.Upgrade
+	}
+	return false
+}
+
+// mayRetry decides whether a failed attempt is worth another one.
+func (st *stream) mayRetry(f *fault.Fault) bool {
+	switch f.Retry {
+	case fault.RetryYes:
+		return st.lease.Server != nil && st.tries < st.route.p.Retries
+	case fault.RetryIfReused:
+		return st.lease.Reused && st.rec.nothingBack && (st.up.sent < st.headLen || st.repeatable()) && st.up.moved == 0
+	}
+	return false
+}
+
+// retry prepares the next attempt: on the same server after a pause, or, where redispatch allows it, on another.
+func (st *stream) retry() {
+	r := st.route
+	reused := st.lease.Reused
+	r.b.Disconnect(&st.lease)
+	st.tries++
+	st.parser = http1.Parser{}
+	st.out.clear()
+	st.up.reset(st.w.l)
+	if reused {
+		return // the server is well: only an idle connection was not
+	}
+	srv := st.lease.Server
+	r.b.Counters(st.w.l).Retries++
+	srv.Counters(st.w.l).Retries++
+	st.rec.retries++
+	if st.redispatch() {
+		st.avoid = srv
+		st.rec.redispatched = true
+		r.b.Counters(st.w.l).Redispatch++
+		srv.Counters(st.w.l).Redispatch++
+		r.b.Release(&st.lease, false)
+	}
+}
+
+// redispatch applies "option redispatch".
+func (st *stream) redispatch() bool { return redispatches(st.route.p, st.tries) }
+
+// redispatches reports whether attempt number tries goes to another server: -1 means on the last retry, n on every nth. Where no
+// key binds the request to its server, any other will do at once, as in HAProxy.
+func redispatches(p *conf.Proxy, tries int) bool {
+	switch n := p.Redispatch; {
+	case n == 0:
+		return false
+	case !p.Balance.Algo.Keyed():
+		return true
+	case n < 0:
+		return tries >= p.Retries+1+n
+	default:
+		return tries%n == 0
+	}
+}
+
+// pause waits before the same server is tried again.
+func (st *stream) pause(t *loop.Task) {
+	if st.tries > 0 && st.lease.Server != nil && st.rec.retries > 0 {
+		t.Sleep(retryPause(st.route.p, st.w.l.Now()-st.tried))
+	}
+}
+
+// retryPause is what is left of min(timeout connect, one second) since the attempt that failed began, as HAProxy's: after a
+// timeout nothing.
+func retryPause(p *conf.Proxy, since int64) time.Duration {
+	d := turnAround
+	if c := p.Timeouts.Connect; c > 0 && c < d {
+		d = c
+	}
+	return max(d-time.Duration(since), 0)
+}
+
+func asFault(err error) *fault.Fault {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return fault.InternalError
+}

@@ -1,0 +1,347 @@
+package frontend
+
+import (
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// send gives the request head, and what is there of its body, to the server.
+func (st *stream) send(t *loop.Task) *fault.Fault {
+	st.rec.nothingBack = true
+	h := http1.AppendRequest(st.w.scratch[:0], &st.req, http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true})
+	s := st.s
+	st.headLen = int64(len(h))
+	switch st.up.begin(st.w, h, s.c, st.lease.Conn, &s.in, st.req.Framing, st.req.ContentLength, st.req.Framing == message.Chunked) {
+	case relayDstEnd:
+		return fault.ServerAbortHeaders
+	case relaySrcBad:
+		return fault.BadRequestData
+	}
+	return nil
+}
+
+// await reads the response head while the request's body goes on. nil: it is in st.resp.
+func (st *stream) await(t *loop.Task) *fault.Fault {
+	c := st.lease.Conn
+	st.out.clear()
+	st.parser = http1.Parser{}
+	interim := 0
+	for {
+		up, f := st.pumpUp()
+		if f != nil {
+			return f
+		}
+		n, f := st.responseHead(c) // also in the midst of a long body: the server may refuse it
+		if f != nil {
+			return f
+		}
+		if n == 0 && up == relayMore {
+			t.Yield()
+			continue
+		}
+		if n == 0 {
+			if f := st.waitHead(t, up); f != nil {
+				return f
+			}
+			continue
+		}
+		st.out.r, st.out.lo = n, 0
+		if st.resp.Status >= 200 || st.resp.Status == 101 {
+			st.rec.responded(st)
+			return nil
+		}
+		if interim++; interim > maxInterim {
+			return fault.BadResponse
+		}
+		if f := st.interim(t); f != nil {
+			return f
+		}
+	}
+}
+
+// pumpUp moves the request's body on. A server that stops taking it may still answer: that is not the stream's end.
+func (st *stream) pumpUp() (status, *fault.Fault) {
+	if !st.up.on {
+		return relayDone, nil
+	}
+	switch s := st.up.step(st.w); s {
+	case relaySrcEnd:
+		return s, fault.ClientAbortData
+	case relaySrcBad:
+		return s, fault.BadRequestData
+	case relayDstEnd:
+		st.up.on, st.up.cut = false, true
+		st.closeSide = true // what is left of the body is not read
+		return relayDone, nil
+	default:
+		return s, nil
+	}
+}
+
+// responseHead reads and parses. 0 = more bytes are needed and none are there.
+func (st *stream) responseHead(c *loop.Conn) (int, *fault.Fault) {
+	for {
+		if st.out.len() > 0 {
+			n, err := st.parser.Response(st.out.bytes(), &st.resp, st.req.MethodID, st.route.limits)
+			if err == nil {
+				return st.out.r + n, nil
+			}
+			if err != http1.ErrIncomplete {
+				st.rec.reason, _ = err.(*http1.Error)
+				return 0, fault.BadResponse
+			}
+		}
+		if !c.Readable() {
+			return 0, nil
+		}
+		st.out.ready(st.w.l)
+		if st.out.full() {
+			return 0, fault.BadResponse
+		}
+		_, err := st.out.recv(c)
+		switch {
+		case err == nil:
+			st.rec.nothingBack = false
+		case err == loop.ErrAgain:
+			return 0, nil
+		default:
+			return 0, fault.ServerAbortHeaders
+		}
+	}
+}
+
+// waitHead suspends until the server or, while its body is awaited, the client has something.
+func (st *stream) waitHead(t *loop.Task, up status) *fault.Fault {
+	client, server := st.s.c, st.lease.Conn
+	now := st.w.l.Now()
+	deadline, f := after(now, st.route.p.Timeouts.Server), fault.ServerTimeoutHeaders
+	if st.out.len() == 0 && st.out.b != nil {
+		st.out.drop(st.w.l) // waiting holds no buffer
+	}
+	if up == relayNeedSrc && st.fe().p.Timeouts.Client > 0 {
+		deadline, f = after(now, st.fe().p.Timeouts.Client), fault.ClientTimeoutData
+	}
+	abort := st.route.p.Options.AbortOnClose && up != relayNeedSrc
+	defer client.Release()
+	defer server.Release()
+	for watch := up == relayNeedSrc || abort || client.Watched(); ; watch = true {
+		if err := server.Await(t, true, up == relayNeedDst); err != nil {
+			return fault.InternalError
+		}
+		until := deadline
+		if watch {
+			if err := client.Await(t, up == relayNeedSrc || abort, false); err != nil {
+				return fault.ClientAbortHeaders
+			}
+			if f := clientGone(client, up, abort); f != nil {
+				return f
+			}
+		} else {
+			// Most servers answer before watching the client would have paid for its system call.
+			until = min(deadline, st.w.l.Now()+int64(watchAfter))
+		}
+		if t.Park(until) {
+			break
+		}
+		if until == deadline {
+			return f
+		}
+	}
+	return clientGone(client, up, abort)
+}
+
+// clientGone is the fault of a client that failed, or, where abort asks for it, that closed.
+func clientGone(client *loop.Conn, up status, abort bool) *fault.Fault {
+	switch {
+	case client.Failed() && up == relayNeedSrc:
+		return fault.ClientAbortData
+	case client.Failed(), abort && client.HungUp():
+		return fault.ClientAbortHeaders
+	}
+	return nil
+}
+
+// interim forwards a 1xx response. A client of HTTP/1.0 knows none.
+func (st *stream) interim(t *loop.Task) *fault.Fault {
+	st.parser = http1.Parser{}
+	if st.req.Minor == 0 {
+		return nil
+	}
+	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{})
+	tm := st.fe().p.Timeouts.Client
+	if err := st.s.c.Send(t, append([]byte(nil), h...), after(st.w.l.Now(), tm)); err != nil {
+		return fault.ClientAbortHeaders
+	}
+	return nil
+}
+
+// exchange brings the response to the client, and what is left of the request to the server.
+func (st *stream) exchange(t *loop.Task) next {
+	if st.resp.Status == 101 || st.req.MethodID == message.MethodConnect && st.resp.Status/100 == 2 {
+		return st.tunnel(t)
+	}
+	st.ctx.Resp = &st.resp
+	st.authenticates() // before the rules, which may take the field away
+	if r := st.responseRules(); r != nil {
+		return st.denyResponse(t, r)
+	}
+	f := st.relayResponse(t)
+	if f == fault.BadResponse { // found out in time
+		return st.refuse(t, f)
+	}
+	if f != nil {
+		st.rec.fail(f)
+		st.countFault(f)
+		if !st.down.chunked && st.down.framing != message.Length {
+			st.s.c.Reset() // a FIN would say that this close-delimited body is complete
+		}
+		return nextClose
+	}
+	st.reuse = st.resp.KeepAlive && st.resp.Framing != message.UntilClose && !st.up.on && st.up.ended && st.out.len() == 0 &&
+		st.route.p.Options.ConnMode == conf.KeepAlive && st.fe().p.Options.ConnMode == conf.KeepAlive
+	return st.after()
+}
+
+// after is what becomes of the client's connection once the response has left.
+func (st *stream) after() next {
+	s := st.s
+	switch {
+	case st.up.on: // the request has not ended and nobody reads the rest
+		return nextLinger
+	case st.closeSide:
+		if st.req.Framing != message.NoBody || s.in.len() > 0 || s.c.Readable() {
+			return nextLinger
+		}
+		return nextClose
+	}
+	return s.nextOrIdle()
+}
+
+// responseRules runs the backend's rules, then the frontend's: responses go the other way round.
+func (st *stream) responseRules() *rule {
+	fe, r := st.fe(), st.route
+	if len(r.resRules) > 0 {
+		if rule := st.run(r.resRules, &st.resp.Fields); rule != nil {
+			return rule
+		}
+	}
+	if r.p != fe.p && len(fe.resRules) > 0 {
+		if rule := st.run(fe.resRules, &st.resp.Fields); rule != nil {
+			return rule
+		}
+	}
+	st.afterRules()
+	return nil
+}
+
+// afterRules runs http-after-response on whatever response goes out.
+func (st *stream) afterRules() {
+	fe, r := st.fe(), st.route
+	if r != nil && len(r.aftRules) > 0 {
+		st.run(r.aftRules, &st.resp.Fields)
+	}
+	if (r == nil || r.p != fe.p) && len(fe.aftRules) > 0 {
+		st.run(fe.aftRules, &st.resp.Fields)
+	}
+}
+
+// relayResponse sends the head and then both bodies until the response is complete.
+func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
+	framing, chunked := st.resp.Framing, st.resp.Framing == message.Chunked
+	if chunked && st.req.Minor == 0 { // RFC 9112, 7.1: such a client knows no chunks
+		chunked = false
+		st.resp.Framing = message.UntilClose
+	}
+	before := st.closeSide
+	st.closeSide = before || st.mustClose()
+	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide})
+	st.resp.Framing = framing
+	st.answered = true
+	st.rec.status = st.resp.Status
+	switch st.down.begin(st.w, h, st.lease.Conn, st.s.c, &st.out, framing, st.resp.ContentLength, chunked) {
+	case relayDstEnd:
+		return fault.ClientAbortData
+	case relaySrcBad: // what came with the head is malformed: nothing has left yet
+		st.answered, st.closeSide, st.rec.status = false, before || !st.req.KeepAlive || st.up.on, 0
+		return fault.BadResponse
+	}
+	if st.fe().p.Options.LogASAP {
+		st.rec.asap(st)
+	}
+	return st.bodies(t)
+}
+
+// mustClose decides whether the client's connection ends with this response. A client whose request is refused while it still
+// sends is told to stop by it (RFC 9112, 9.3); where both bodies flow at once the request may yet come to its end.
+func (st *stream) mustClose() bool {
+	refused := st.up.on && !st.up.ended && st.resp.Status >= 300
+	return !st.req.KeepAlive || st.resp.Framing == message.UntilClose || refused ||
+		st.fe().p.Options.ConnMode == conf.HTTPClose || st.route.p.Options.ConnMode == conf.HTTPClose || st.w.px.stopping.Load()
+}
+
+// bodies relays until the response's body is complete.
+func (st *stream) bodies(t *loop.Task) *fault.Fault {
+	for {
+		down := st.down.step(st.w)
+		switch down {
+		case relayDone:
+			return nil
+		case relayDstEnd:
+			return fault.ClientAbortData
+		case relaySrcEnd:
+			return fault.ServerAbortData
+		case relaySrcBad:
+			return fault.BadResponseData
+		}
+		up, f := st.pumpUp()
+		if f != nil { // the client stopped sending: the response may still reach it
+			st.up.on, st.up.cut = false, true
+			st.closeSide = true
+			up = relayDone
+		}
+		if down == relayMore || up == relayMore {
+			t.Yield()
+			continue
+		}
+		if f := st.waitBodies(t, up, down); f != nil {
+			return f
+		}
+	}
+}
+
+// waitBodies suspends until one of the two relays can go on.
+func (st *stream) waitBodies(t *loop.Task, up, down status) *fault.Fault {
+	client, server := st.s.c, st.lease.Conn
+	now := st.w.l.Now()
+	ct, stm := st.fe().p.Timeouts.Client, st.route.p.Timeouts.Server
+	deadline, f := after(now, stm), fault.ServerTimeoutData
+	if down == relayNeedDst {
+		deadline, f = after(now, ct), fault.ClientTimeoutData
+	}
+	if st.down.idle() {
+		st.out.drop(st.w.l)
+	}
+	if !st.up.on && st.s.in.len() == 0 && st.s.in.b != nil {
+		// A response may go on for hours (a log, server-sent events). Of the request only its line is still wanted.
+		st.rec.keepLine(st)
+		st.s.dropBuf()
+	}
+	defer client.Release()
+	defer server.Release()
+	if client.Await(t, up == relayNeedSrc, down == relayNeedDst) != nil || client.Failed() {
+		return fault.ClientAbortData
+	}
+	if err := server.Await(t, down == relayNeedSrc, up == relayNeedDst); err != nil {
+		return fault.ServerAbortData
+	}
+	if !t.Park(deadline) {
+		return f
+	}
+	if client.Failed() {
+		return fault.ClientAbortData
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"weir/acl"
+	"weir/conf"
+	"weir/internal/http1"
+	"weir/internal/logsink"
+	"weir/stats"
+)
+
+// Frontend is one frontend or listen section at work.
+type Frontend struct {
+	px *Proxy
+	p  *conf.Proxy
+	settings
+
+	tcp       bool
+	listeners []*listener
+	connRules []rule
+	pick      *acl.Switch // use_backend rules; nil = none
+	targets   []*route    // by the switch's index
+	fallback  *route      // default_backend; nil = none
+
+	cur, max, limit atomic.Int64
+	disabled, shut  atomic.Bool
+	local           []feLocal // by loop id
+	logConnect      bool      // "Connect from" at the accept: HAProxy without httplog and tcplog
+}
+
+// feLocal is one loop's share of a frontend's counters; padded so that loops do not share cache lines.
+type feLocal struct {
+	traffic                     stats.Traffic
+	sessRate, connRate, reqRate stats.Rate
+	sessNow, reqNow             atomic.Int64      // the rates as other loops may read them (fe_sess_rate, fe_req_rate)
+	reasons                     map[string]uint64 // malformed requests by reason
+	_                           [64]byte
+}
+
+// settings are what both sides of a proxy section have, compiled.
+type settings struct {
+	limits   http1.Limits
+	pages    *pages
+	log      logsink.Route
+	reqRules []rule
+	resRules []rule
+	aftRules []rule
+	captures []capture // request fields to log
+	resCapts []capture
+	forward  *forwardFor
+}
+
+func (fe *Frontend) traffic(w *worker) *stats.Traffic { return &fe.local[w.id].traffic }
+
+// Name is the section's name.
+func (fe *Frontend) Name() string { return fe.p.Name }
+
+// Conf is the section.
+func (fe *Frontend) Conf() *conf.Proxy { return fe.p }
+
+func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
+	fe := &Frontend{px: px, p: p, tcp: p.Mode == conf.ModeTCP, local: make([]feLocal, len(px.loops))}
+	fe.limit.Store(int64(p.Maxconn))
+	comp := px.compiler(p)
+	var errs []error
+	add := func(err error) { errs = append(errs, err) }
+	add(px.settle(&fe.settings, comp, p))
+	var err error
+	fe.connRules, err = compileRules(comp.At(acl.InTCPConn), p, p.TCPConnRules)
+	add(err)
+	add(fe.route(comp))
+	fe.logConnect = fe.p.LogFormat == conf.LogDefault && px.opt.Access != nil
+	return fe, errors.Join(errs...)
+}
+
+// settle compiles what frontends and backends have in common.
+func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
+	t := &px.cfg.Global.Tune
+	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders}
+	var errs []error
+	var err error
+	s.pages, err = newPages(p)
+	errs = append(errs, err)
+	s.reqRules, err = compileRules(comp.At(acl.InHTTPRequest), p, p.HTTPReqRules)
+	errs = append(errs, err)
+	s.resRules, err = compileRules(comp.At(acl.InHTTPResponse), p, p.HTTPRespRules)
+	errs = append(errs, err)
+	s.aftRules, err = compileRules(comp.At(acl.InHTTPResponse), p, p.HTTPAfterRules)
+	errs = append(errs, err)
+	s.captures, s.resCapts = compileCaptures(p)
+	s.forward, err = newForwardFor(p.Options.ForwardFor)
+	errs = append(errs, err)
+	if px.opt.Access != nil {
+		s.log, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
+		errs = append(errs, placed(p.Pos, err))
+	}
+	return errors.Join(errs...)
+}
+
+// compiler is for the expressions of a section. What is doubtful in them has been told by whoever checked the configuration.
+func (px *Proxy) compiler(p *conf.Proxy) *acl.Compiler {
+	own := "" // the backend that a server's name alone means
+	if p.Kind&conf.Backend != 0 {
+		own = p.Name
+	}
+	return acl.NewCompiler(acl.Options{Config: px.cfg}).In(p.Title(), own)
+}
+
+// route compiles use_backend and default_backend.
+func (fe *Frontend) route(comp *acl.Compiler) error {
+	p := fe.p
+	if p.DefaultBackend != nil {
+		if fe.fallback = fe.px.routes[p.DefaultBackend.Name]; fe.fallback == nil {
+			return fmt.Errorf("%s: frontend %q: default_backend: no backend %q", p.DefaultBackend.Pos, p.Name, p.DefaultBackend.Name)
+		}
+	} else if p.Kind == conf.Listen {
+		fe.fallback = fe.px.routes[p.Name]
+	}
+	if len(p.UseBackends) == 0 {
+		return nil
+	}
+	conds := make([]*conf.Cond, len(p.UseBackends))
+	for i, u := range p.UseBackends {
+		if u.Dynamic != nil {
+			return fmt.Errorf("%s: frontend %q: use_backend: a name with expressions is not done yet", u.Pos, p.Name)
+		}
+		r := fe.px.routes[u.Backend.Name]
+		if r == nil {
+			return fmt.Errorf("%s: frontend %q: use_backend: no backend %q", u.Backend.Pos, p.Name, u.Backend.Name)
+		}
+		fe.targets = append(fe.targets, r)
+		conds[i] = u.Cond
+	}
+	at := comp.At(acl.InHTTPRequest)
+	compiled := make([]*acl.Cond, len(conds))
+	var errs []error
+	for i, c := range conds {
+		var err error
+		compiled[i], err = at.Cond(c, p.ACLs)
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	fe.pick = acl.NewSwitch(compiled)
+	return nil
+}
+
+// choose is the backend for what ctx shows; nil = none.
+func (fe *Frontend) choose(ctx *acl.Context) *route {
+	if fe.pick != nil {
+		if i := fe.pick.Pick(ctx); i >= 0 {
+			return fe.targets[i]
+		}
+	}
+	return fe.fallback
+}
+
+// resolveOne looks a listening host name up.
+func resolveOne(host string, v6 bool) (netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	network := "ip4"
+	if v6 {
+		network = "ip6"
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return ips[0].Unmap(), nil
+}
+
+func modeOf(m uint32) fs.FileMode { return fs.FileMode(m) }
+
+func firstInt(vs ...int) int {
+	for _, v := range vs {
+		if v != 0 {
+			return v
+		}
+	}
+	return 0
+}

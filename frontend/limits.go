@@ -1,0 +1,40 @@
+package frontend
+
+import "time"
+
+// Every bound of the client side, and what it prevents.
+const (
+	// lingerTime is how long a connection that we closed first is drained: closing with unread bytes sends a RST, which
+	// can destroy the response before the client has read it (RFC 9112, 9.6).
+	lingerTime = 2 * time.Second
+	// lingerBytes is how much is drained in that time: who sends more was not going to read the response.
+	lingerBytes = 1 << 20
+	// turnAround is the pause before connecting again to the server that just refused: it may be restarting, and
+	// hammering it helps nobody (HAProxy manual, "retries").
+	turnAround = time.Second
+	// watchAfter is how long a server may take before its client is watched for a reset meanwhile.
+	watchAfter = time.Second
+	// tarpitStep is how often a tarpitted client is looked after: it may have given up.
+	tarpitStep = 250 * time.Millisecond
+	// copyMax is up to where a body is copied behind its head, to leave in one call without a gather list.
+	copyMax = 4 << 10
+	// spliceMin is how much of a body must be left before a pipe pays: below it, one copy is cheaper than two calls.
+	spliceMin = 64 << 10
+	// spliceStep is how much one splice asks for.
+	spliceStep = 512 << 10
+	// maxInterim bounds the 1xx responses to one request: a server could otherwise keep a client waiting for ever.
+	maxInterim = 64
+	// maxBurst bounds what one stream relays before the other connections of its loop have their turn.
+	maxBurst = 1 << 20
+	// maxPipelined bounds the requests of one client that are served before the other connections of its loop have their turn: those
+	// that we answer ourselves never wait for anything.
+	maxPipelined = 64
+	// maxFreeStreams bounds the streams kept for reuse by each loop: after a burst the rest goes back to the heap.
+	maxFreeStreams = 1024
+	// maxPostWait is the most of a body that is waited for before balancing (url_param check_post).
+	maxPostWait = 16 << 10
+	// serviceTime bounds a service inside the process (metrics, stats page): its client waits.
+	serviceTime = 10 * time.Second
+	// acceptLogEvery bounds how often a listener that cannot accept says so.
+	acceptLogEvery = time.Second
+)

@@ -1,0 +1,294 @@
+package frontend
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os/user"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"weir/conf"
+	"weir/internal/loop"
+	"weir/stats"
+)
+
+// listener is one bind address at work.
+type listener struct {
+	fe    *Frontend
+	b     *conf.Bind
+	name  string
+	id    int
+	ln    *loop.Listener
+	cur   atomic.Int64
+	max   atomic.Int64
+	full  atomic.Bool // paused for want of a place
+	off   atomic.Bool // paused by an administrator
+	local []stats.Traffic
+	dst   netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
+	said  atomic.Int64   // unix nanoseconds of the last word about an accept that failed
+}
+
+// bind opens every listening socket of the frontend; all that cannot be opened are told.
+func (fe *Frontend) bind() error {
+	var errs []error
+	for _, b := range fe.p.Binds {
+		addrs, err := listenAddrs(&b.Addr)
+		if err != nil {
+			errs = append(errs, bindError(b, fe, err))
+		}
+		for i, a := range addrs {
+			ln, err := openListener(b, fe, a)
+			if err != nil {
+				errs = append(errs, bindError(b, fe, err))
+				continue
+			}
+			fe.listeners = append(fe.listeners, fe.newListener(b, ln, b.ID+i))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (fe *Frontend) newListener(b *conf.Bind, ln *loop.Listener, id int) *listener {
+	l := &listener{fe: fe, b: b, ln: ln, name: b.Name, id: id, local: make([]stats.Traffic, len(fe.px.loops))}
+	if l.name == "" {
+		l.name = "sock-" + strconv.Itoa(len(fe.listeners)+1)
+	}
+	if ap := ln.Addr.AddrPort(); ap.IsValid() && !ap.Addr().IsUnspecified() {
+		l.dst = netip.AddrPortFrom(ap.Addr(), uint16(ln.Port()))
+	}
+	return l
+}
+
+func bindError(b *conf.Bind, fe *Frontend, err error) error {
+	return fmt.Errorf("%s: frontend %q: bind %s: %w", b.Pos, fe.p.Name, addrText(&b.Addr), err)
+}
+
+func addrText(a *conf.Addr) string {
+	switch a.Kind {
+	case conf.AddrUnix:
+		return strconv.Quote("unix@" + a.Path)
+	case conf.AddrAbstract:
+		return strconv.Quote("abns@" + a.Path)
+	case conf.AddrFD:
+		return strconv.Quote("fd@" + strconv.Itoa(a.FD))
+	}
+	port := strconv.Itoa(a.Port)
+	if a.PortEnd > a.Port {
+		port += "-" + strconv.Itoa(a.PortEnd)
+	}
+	return strconv.Quote(a.Host + ":" + port)
+}
+
+func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, error) {
+	if b.Addr.Kind == conf.AddrFD {
+		return loop.ListenFD(b.Addr.FD)
+	}
+	o := &loop.ListenOptions{
+		Backlog:     firstInt(b.Backlog, fe.p.Backlog),
+		V6Only:      b.Addr.V6Only,
+		DeferAccept: b.DeferAccept,
+		Interface:   b.Interface,
+		MSS:         b.MSS,
+		Transparent: b.Transparent,
+		Mode:        modeOf(b.Mode),
+	}
+	if b.TFO {
+		o.FastOpen = 256
+	}
+	if err := owner(b, o); err != nil {
+		return nil, err
+	}
+	return loop.Listen(a, o)
+}
+
+func owner(b *conf.Bind, o *loop.ListenOptions) (err error) {
+	if b.User == "" && b.Group == "" {
+		return nil
+	}
+	o.Chown, o.UID, o.GID = true, -1, -1
+	if b.User != "" {
+		u, err := user.Lookup(b.User)
+		if err != nil {
+			return err
+		}
+		if o.UID, err = strconv.Atoi(u.Uid); err != nil {
+			return err
+		}
+	}
+	if b.Group != "" {
+		g, err := user.LookupGroup(b.Group)
+		if err != nil {
+			return err
+		}
+		o.GID, err = strconv.Atoi(g.Gid)
+		return err
+	}
+	return nil
+}
+
+// listenAddrs resolves a bind address to one socket address per port.
+func listenAddrs(a *conf.Addr) ([]*loop.Addr, error) {
+	switch a.Kind {
+	case conf.AddrUnix:
+		return []*loop.Addr{loop.UnixAddr(a.Path)}, nil
+	case conf.AddrAbstract:
+		return []*loop.Addr{loop.AbstractAddr(a.Path)}, nil
+	case conf.AddrFD:
+		return []*loop.Addr{nil}, nil
+	}
+	ip, err := listenIP(a)
+	if err != nil {
+		return nil, err
+	}
+	var out []*loop.Addr
+	for port := a.Port; port <= max(a.Port, a.PortEnd); port++ {
+		out = append(out, loop.TCPAddr(netip.AddrPortFrom(ip, uint16(port))))
+	}
+	return out, nil
+}
+
+func listenIP(a *conf.Addr) (netip.Addr, error) {
+	if a.Host == "" || a.Host == "*" {
+		if a.V6Only || a.V4V6 {
+			return netip.IPv6Unspecified(), nil
+		}
+		return netip.IPv4Unspecified(), nil
+	}
+	if ip, err := netip.ParseAddr(a.Host); err == nil {
+		return ip, nil
+	}
+	return resolveOne(a.Host, a.V6Only)
+}
+
+// needsDst reports whether only the connection knows what address its client connected to.
+func (ln *listener) needsDst() bool { return !ln.dst.IsValid() && ln.ln.Addr.AddrPort().IsValid() }
+
+// listen begins to accept on every address.
+func (fe *Frontend) listen() {
+	for _, ln := range fe.listeners {
+		ln.ln.Start(fe.px.loops, fe.px.cfg.Global.Tune.MaxAccept, ln)
+	}
+}
+
+// Admit takes a place among the connections of the listener, the frontend and the process, or none.
+func (ln *listener) Admit() bool {
+	if ln.off.Load() { // a look that was under way when an administrator paused it
+		return false
+	}
+	fe, px := ln.fe, ln.fe.px
+	if !take(&ln.cur, &ln.max, int64(ln.b.Maxconn)) {
+		ln.full.Store(true)
+		return false
+	}
+	if !take(&fe.cur, &fe.max, fe.limit.Load()) {
+		ln.cur.Add(-1)
+		ln.full.Store(true)
+		return false
+	}
+	if !take(&px.conns, &px.maxConns, px.limit.Load()) {
+		fe.cur.Add(-1)
+		ln.cur.Add(-1)
+		ln.full.Store(true)
+		px.full.Store(true)
+		return false
+	}
+	return true
+}
+
+// Leave gives back the place of a connection that is over, or of an accept that brought none: for want of that place too,
+// another listener may have been paused. No wake-up is lost: who finds no place says so and then looks once more (loop's ear);
+// who leaves frees the place and then reads what was said.
+func (ln *listener) Leave() {
+	fe, px := ln.fe, ln.fe.px
+	ln.cur.Add(-1)
+	fe.cur.Add(-1)
+	n := px.conns.Add(-1)
+	if px.full.Load() && px.full.CompareAndSwap(true, false) {
+		px.resume()
+	} else {
+		fe.resume()
+	}
+	if n == 0 {
+		px.checkDrained()
+	}
+}
+
+// take counts one more unless the limit is reached. It never counts too many, not even for a moment: another loop would see no
+// place where there is one, and pause for good.
+func take(cur, most *atomic.Int64, limit int64) bool {
+	for {
+		n := cur.Load()
+		if limit > 0 && n >= limit {
+			return false
+		}
+		if cur.CompareAndSwap(n, n+1) {
+			if n >= most.Load() {
+				most.Store(n + 1)
+			}
+			return true
+		}
+	}
+}
+
+// Failed is told of an accept that the kernel refused; the listener rests meanwhile.
+func (ln *listener) Failed(err error) {
+	now := time.Now().UnixNano()
+	if last := ln.said.Load(); now-last < int64(acceptLogEvery) || !ln.said.CompareAndSwap(last, now) {
+		return
+	}
+	go ln.fe.px.log.Error("cannot accept connections for now", zap.String("frontend", ln.fe.p.Name), zap.String("listener", ln.name),
+		zap.Error(err), zap.Int64("connections", ln.fe.px.conns.Load()))
+}
+
+// resume lets the frontend's listeners accept again where they had no place left.
+func (fe *Frontend) resume() {
+	for _, ln := range fe.listeners {
+		if ln.full.Load() && !ln.off.Load() && ln.full.CompareAndSwap(true, false) {
+			ln.ln.Resume()
+			if ln.off.Load() { // Disable came in between
+				ln.ln.Pause()
+			}
+		}
+	}
+}
+
+// Disable stops accepting; what is connected goes on.
+func (fe *Frontend) Disable() {
+	fe.disabled.Store(true)
+	for _, ln := range fe.listeners {
+		ln.off.Store(true)
+		ln.ln.Pause()
+	}
+}
+
+// Enable accepts again.
+func (fe *Frontend) Enable() {
+	fe.disabled.Store(false)
+	for _, ln := range fe.listeners {
+		ln.off.Store(false)
+		ln.full.Store(false)
+		ln.ln.Resume()
+	}
+}
+
+// ShutdownListeners closes the frontend's sockets for good; what is connected goes on.
+func (fe *Frontend) ShutdownListeners() {
+	fe.shut.Store(true)
+	fe.closeListeners()
+}
+
+func (fe *Frontend) closeListeners() {
+	for _, ln := range fe.listeners {
+		ln.ln.Close()
+	}
+}
+
+// SetMaxconn changes the frontend's limit of connections.
+func (fe *Frontend) SetMaxconn(n int) {
+	fe.limit.Store(int64(n))
+	fe.resume()
+}

@@ -1,0 +1,65 @@
+package frontend
+
+import (
+	"bytes"
+
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// private reports whether the server's connection is this client's alone: by "http-reuse never", or because the server has
+// asked for a scheme that authenticates the connection (see authenticates).
+func (st *stream) private() bool {
+	return st.s.private || st.route.p.Reuse == conf.ReuseNever
+}
+
+// authenticates notes an exchange of NTLM or Negotiate: those schemes authenticate a connection, not a request. Another
+// client's request on it would be served in the first one's name, so it is never shared, and the client stays on its server.
+func (st *stream) authenticates() {
+	if st.s.private {
+		return
+	}
+	challenged := st.resp.Status == 401 || st.resp.Status == 407
+	st.s.private = challenged && (named(st.resp.Fields, message.WWWAuthenticate) || named(st.resp.Fields, message.ProxyAuthenticate)) ||
+		named(st.req.Fields, message.Authorization) || named(st.req.Fields, message.ProxyAuthorization)
+}
+
+// named reports whether a field names one of the schemes, at its beginning or at that of any of its values (RFC 9110, 11.6.1).
+func named(fields message.Fields, id message.FieldID) bool {
+	for i := range fields {
+		if fields[i].ID != id {
+			continue
+		}
+		for rest, more := fields[i].Value, true; more; {
+			var v []byte
+			v, rest, more = message.NextValue(rest)
+			if hasPrefixFold(v, "nego") || hasPrefixFold(v, "ntlm") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && bytes.EqualFold(b[:len(prefix)], []byte(prefix))
+}
+
+// assign takes a slot: of the server that this client's private connection leads to, or of whichever balancing picks.
+func (st *stream) assign(t *loop.Task) *fault.Fault {
+	r, deadline := st.route, after(st.w.l.Now(), firstSet(st.route.p.Timeouts.Queue, st.route.p.Timeouts.Connect))
+	if srv := st.s.held.Server(); srv != nil && st.s.private && st.tries == 0 && srv.Backend() == r.b {
+		switch err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); {
+		case err == nil:
+			return nil
+		case err != fault.NoServer:
+			return asFault(err)
+		}
+	}
+	if err := r.b.Assign(t, &st.lease, &st.sub, st.avoid, deadline); err != nil {
+		return asFault(err)
+	}
+	return nil
+}

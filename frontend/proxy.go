@@ -1,0 +1,291 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"weir/backend"
+	"weir/conf"
+	"weir/internal/logsink"
+	"weir/internal/loop"
+)
+
+// Options are what a Proxy is given beside its configuration.
+type Options struct {
+	Log     *zap.Logger     // process log; nil = none
+	Access  *logsink.Writer // access logs; nil = none. It needs a producer per loop
+	Version string
+	// Services answer requests inside the process ("http-request use-service"; "stats uri"), by name.
+	Services map[string]Service
+	// Inherited are listening sockets handed over by the parent, by fd number, for "fd@" addresses.
+	Loops int // overrides the configuration's nbthread; 0 = do not
+}
+
+// Proxy is a configuration at work. Its methods may be called from any goroutine.
+type Proxy struct {
+	cfg *conf.Config
+	opt Options
+	log *zap.Logger
+
+	loops     []*loop.Loop
+	workers   []*worker // by loop id
+	frontends []*Frontend
+	backends  []*backend.Backend // in configuration order
+	routes    map[string]*route
+
+	conns    atomic.Int64 // client connections
+	maxConns atomic.Int64 // most ever
+	limit    atomic.Int64 // maxconn; 0 = none
+	full     atomic.Bool  // a listener was paused for want of a place under limit
+	stopping atomic.Bool
+	cutting  atomic.Bool // the loops end: what still runs is unwound
+	started  time.Time
+	bound    bool          // by the goroutine that starts it
+	drained  chan struct{} // closed when stopping and no connection is left
+	once     sync.Once
+	closed   sync.Once
+}
+
+// New builds everything and starts nothing: no address is bound yet. All errors are collected.
+func New(cfg *conf.Config, opt Options) (*Proxy, error) {
+	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, routes: map[string]*route{}, drained: make(chan struct{})}
+	if px.log == nil {
+		px.log = zap.NewNop()
+	}
+	px.limit.Store(int64(cfg.Global.Maxconn))
+	if err := px.makeLoops(); err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, p := range cfg.Proxies {
+		if p.Kind&conf.Backend != 0 && !p.Disabled {
+			errs = append(errs, px.addBackend(p))
+		}
+	}
+	for _, p := range cfg.Proxies {
+		if p.Kind&conf.Frontend != 0 && !p.Disabled {
+			errs = append(errs, px.addFrontend(p))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		px.runLoops() // what they have open is closed by their own end
+		px.stopLoops()
+		return nil, err
+	}
+	px.runLoops()
+	return px, nil
+}
+
+// processors is what the process may use, before makeLoops asks the runtime for one more.
+var processors = runtime.GOMAXPROCS(0)
+
+func (px *Proxy) makeLoops() error {
+	n := px.opt.Loops
+	if n == 0 {
+		n = px.cfg.Global.NbThread
+	}
+	if n == 0 {
+		n = processors
+	}
+	// One more than the loops: they keep theirs while they nap, and the log writer, the checks' look-ups and the stats socket
+	// must run meanwhile.
+	if runtime.GOMAXPROCS(0) <= n {
+		runtime.GOMAXPROCS(n + 1)
+	}
+	for i := range n {
+		l, err := loop.New(loop.Options{ID: i, BufSize: px.cfg.Global.Tune.BufSize, OnPanic: px.onPanic, OnStall: px.onStall})
+		if err != nil {
+			return err
+		}
+		px.loops = append(px.loops, l)
+		px.workers = append(px.workers, newWorker(px, l))
+	}
+	return nil
+}
+
+func (px *Proxy) onPanic(l *loop.Loop, v any, stack []byte) {
+	go px.log.Error("a panic was contained: this is a bug in Weir", zap.Int("loop", l.ID()), zap.Any("panic", v), zap.ByteString("stack", stack))
+}
+
+func (px *Proxy) onStall(l *loop.Loop, took time.Duration) {
+	go px.log.Warn("a loop was held up", zap.Int("loop", l.ID()), zap.Duration("took", took))
+}
+
+func (px *Proxy) addBackend(p *conf.Proxy) error {
+	// A backend in error stands there too: who refers to it must not be told that there is none. Nothing runs then.
+	px.routes[p.Name] = &route{p: p}
+	log := px.log
+	if px.opt.Access != nil {
+		route, err := px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
+		if err != nil {
+			return placed(p.Pos, err)
+		}
+		log = tee(log, px.opt.Access, route)
+	}
+	b, err := backend.New(p, &px.cfg.Global, px.loops, log)
+	if err != nil {
+		return err
+	}
+	r, err := px.newRoute(p, b)
+	if err != nil {
+		return err
+	}
+	px.backends = append(px.backends, b)
+	px.routes[p.Name] = r
+	return nil
+}
+
+func (px *Proxy) addFrontend(p *conf.Proxy) error {
+	fe, err := px.newFrontend(p)
+	if err != nil {
+		return err
+	}
+	px.frontends = append(px.frontends, fe)
+	return nil
+}
+
+// Bind opens every listening socket and accepts nothing yet. If any cannot be opened, none is kept and all errors are returned.
+func (px *Proxy) Bind() error {
+	if px.bound {
+		return nil
+	}
+	var errs []error
+	for _, fe := range px.frontends {
+		errs = append(errs, fe.bind())
+	}
+	if err := errors.Join(errs...); err != nil {
+		for _, fe := range px.frontends {
+			fe.closeListeners()
+		}
+		return err
+	}
+	px.bound = true
+	return nil
+}
+
+// Start binds, unless Bind has, and begins to check the servers and to accept.
+func (px *Proxy) Start() error {
+	if err := px.Bind(); err != nil {
+		return err
+	}
+	for _, b := range px.backends {
+		b.Start()
+	}
+	for _, fe := range px.frontends {
+		fe.listen()
+	}
+	return nil
+}
+
+// Shutdown takes no new connection, lets what runs come to its end, and closes. When ctx ends first, what still runs
+// is cut and ctx's error is returned.
+func (px *Proxy) Shutdown(ctx context.Context) error {
+	px.stopping.Store(true)
+	for _, fe := range px.frontends {
+		fe.closeListeners()
+	}
+	for _, w := range px.workers {
+		w.l.Post(w.closeIdle)
+	}
+	px.checkDrained()
+	var err error
+	select {
+	case <-px.drained:
+	case <-ctx.Done():
+		err = ctx.Err()
+		px.log.Warn("connections were cut", zap.Int64("connections", px.conns.Load()))
+	}
+	px.Close()
+	return err
+}
+
+// checkDrained is called whenever a connection ends while stopping.
+func (px *Proxy) checkDrained() {
+	if px.stopping.Load() && px.conns.Load() == 0 {
+		px.once.Do(func() { close(px.drained) })
+	}
+}
+
+// Close stops at once: every connection is cut.
+func (px *Proxy) Close() {
+	px.closed.Do(func() {
+		px.stopping.Store(true)
+		for _, fe := range px.frontends {
+			fe.closeListeners()
+		}
+		for _, b := range px.backends {
+			b.Stop()
+		}
+		px.cutting.Store(true)
+		px.stopLoops()
+	})
+}
+
+func (px *Proxy) runLoops() {
+	for _, l := range px.loops {
+		go l.Run()
+	}
+}
+
+func (px *Proxy) stopLoops() {
+	for _, l := range px.loops {
+		l.Stop()
+	}
+	for _, l := range px.loops {
+		<-l.Done()
+	}
+}
+
+// Backends are the backends in configuration order. Read only.
+func (px *Proxy) Backends() []*backend.Backend { return px.backends }
+
+// Backend is the backend of that name, or nil.
+func (px *Proxy) Backend(name string) *backend.Backend {
+	if r := px.routes[name]; r != nil {
+		return r.b
+	}
+	return nil
+}
+
+// Frontends are the frontends in configuration order. Read only.
+func (px *Proxy) Frontends() []*Frontend { return px.frontends }
+
+// Loops are the event loops. Read only.
+func (px *Proxy) Loops() []*loop.Loop { return px.loops }
+
+// Config is the configuration that runs.
+func (px *Proxy) Config() *conf.Config { return px.cfg }
+
+// Stopping reports whether Shutdown or Close was called.
+func (px *Proxy) Stopping() bool { return px.stopping.Load() }
+
+// SetMaxconn changes the process's limit of client connections; n <= 0 = the configured one.
+func (px *Proxy) SetMaxconn(n int) {
+	if n <= 0 {
+		n = px.cfg.Global.Maxconn
+	}
+	px.limit.Store(int64(n))
+	px.resume()
+}
+
+// resume lets listeners that rest because of the process's limit accept again.
+func (px *Proxy) resume() {
+	for _, fe := range px.frontends {
+		fe.resume()
+	}
+}
+
+// placed puts the place of a section before an error that has none.
+func placed(pos conf.Pos, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", pos, err)
+}

@@ -1,0 +1,395 @@
+package frontend
+
+import (
+	"weir/backend"
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/logfmt"
+	"weir/internal/logsink"
+	"weir/internal/loop"
+)
+
+// record is what is known of a stream for its log line and the counters. Times are Loop.Now's; 0 = not reached.
+type record struct {
+	t0       int64 // the request's beginning: of the first one, the accept
+	received int64 // its head was complete
+	slot     int64 // a server was assigned
+	conn     int64 // ... and connected
+	resp     int64 // the response head was complete
+	date     int64 // unix milliseconds of t0
+
+	fault  *fault.Fault
+	reason *http1.Error // why a message was malformed
+	status int          // what the client was answered; 0 = nothing
+	server string       // in place of a server's name: a service's
+
+	retries      int
+	redispatched bool
+	nothingBack  bool // no byte of a response came on this attempt
+	local        bool // answered by ourselves
+	logged       bool
+	sq, bq       int64
+	line         []byte // the request line, once the request's buffer is gone
+	reqCap       [][]byte
+	respCap      [][]byte
+	head         int   // octets of the request head as received
+	bytes        int64 // to the client; of a tunnel, when it is over
+	fe           *Frontend
+	route        *route
+	srv          string
+	s            *session
+	up           int64
+	srvConn      int64
+}
+
+// start notes when the request began.
+func (r *record) start(st *stream) {
+	s, w := st.s, st.w
+	r.s, r.fe = s, s.fe
+	r.t0, r.date = w.l.Now(), w.l.Wall().UnixMilli()
+	if s.requests == 0 {
+		r.date -= (r.t0 - s.accepted) / 1e6
+		r.t0 = s.accepted
+	}
+}
+
+// request notes that the head is complete and keeps what the log wants of it.
+func (r *record) request(st *stream) {
+	r.received, r.head = st.w.l.Now(), st.s.in.lo
+	if cs := r.fe.captures; len(cs) > 0 {
+		r.reqCap = collect(r.reqCap[:0], cs, st.req.Fields, &st.arena)
+	}
+	st.ctx.ReqCaptures = r.reqCap
+}
+
+func (r *record) assigned(st *stream) {
+	st.last = st.lease.Server
+	r.queued(&st.lease, st.w.l.Now())
+}
+
+// queued notes the end of a wait for a slot, also of one in vain: %Tw tells of it too.
+func (r *record) queued(ls *backend.Lease, now int64) {
+	if ls.Server != nil || ls.Waited {
+		r.slot = now
+	}
+	r.sq, r.bq = ls.ServerQueue, ls.BackendQueue
+}
+
+func (r *record) connected(st *stream) {
+	if st.lease.Conn != nil {
+		r.conn = st.w.l.Now()
+	}
+}
+
+func (r *record) responded(st *stream) {
+	r.resp = st.w.l.Now()
+	if cs := r.fe.resCapts; len(cs) > 0 {
+		r.respCap = collect(r.respCap[:0], cs, st.resp.Fields, &st.arena)
+	}
+	st.ctx.RespCaptures = r.respCap
+}
+
+// fail notes what ended the stream; the first word counts.
+func (r *record) fail(f *fault.Fault) {
+	if r.fault == nil {
+		r.fault = f
+	}
+}
+
+func (r *record) reset() {
+	*r = record{reqCap: r.reqCap[:0], respCap: r.respCap[:0], line: r.line[:0]}
+}
+
+// finish counts the stream and writes its line.
+func (r *record) finish(st *stream) {
+	w := st.w
+	r.route = st.route
+	w.count(r)
+	r.bytes, r.up = st.down.sent, st.up.sent
+	fe := r.fe.traffic(w)
+	ln := &st.s.ln.local[w.id]
+	class := classOf(r.status)
+	in, out := uint64(st.up.sent), uint64(st.down.sent)
+	if in == 0 {
+		in = uint64(r.head)
+	}
+	fe.BytesIn += in
+	fe.BytesOut += out
+	ln.BytesIn += in
+	ln.BytesOut += out
+	if st.begun || r.status > 0 { // none is "other", as in HAProxy
+		fe.Responses[class]++
+	}
+	if !st.begun { // HAProxy counts a request that never was complete too
+		fe.Requests++
+	}
+	if st.route != nil {
+		r.backend(st, class, in, out)
+	}
+	if st.last != nil {
+		r.srvConn = st.last.Streams()
+	}
+	if !r.logged {
+		r.writeStream(st)
+	}
+}
+
+// backend counts the stream in its backend and server.
+func (r *record) backend(st *stream, class int, in, out uint64) {
+	b, w := st.route.b, st.w
+	be := b.Counters(w.l)
+	be.Requests++
+	be.BytesIn += in
+	be.BytesOut += out
+	be.Responses[class]++
+	s := st.last
+	if s != nil {
+		tr := s.Counters(w.l)
+		tr.BytesIn += in
+		tr.BytesOut += out
+		if r.status > 0 && !r.local { // HAProxy counts a server's requests by its responses
+			tr.Requests++
+			tr.Responses[class]++
+		}
+	}
+	now := w.l.Now()
+	b.Timed(w.l, s, span(r.received, r.slot), span(r.slot, r.conn), span(r.conn, r.resp), span(r.t0, now))
+}
+
+func classOf(status int) int {
+	if c := status / 100; c >= 1 && c <= 5 {
+		return c
+	}
+	return 0
+}
+
+// span is the milliseconds from a to b; 0 when either was not reached.
+func span(a, b int64) int64 {
+	if a == 0 || b == 0 {
+		return 0
+	}
+	return (b - a) / 1e6
+}
+
+// timer is span for the log: -1 when b was not reached.
+func timer(a, b int64) int64 {
+	if b == 0 {
+		return logfmt.NotReached
+	}
+	return (b - a) / 1e6
+}
+
+// writeStream writes the line of a stream whose request is still in its buffer.
+func (r *record) writeStream(st *stream) {
+	fe := r.fe
+	if !fe.log.Wants(logsink.Info) || st.w.access == nil || r.unwanted(st) {
+		return
+	}
+	if fe.p.LogFormat == conf.LogDefault {
+		return // said at the accept
+	}
+	r.keepLine(st)
+	r.srv = r.serverName(st)
+	r.write(st.w)
+}
+
+// unwanted applies dontlognull and dontlog-normal.
+func (r *record) unwanted(st *stream) bool {
+	o := &r.fe.p.Options
+	if o.DontLogNull && !st.begun && st.s.requests == 0 && st.s.in.e == 0 {
+		return true
+	}
+	return o.DontLogNormal && (r.fault == nil || r.fault == fault.Intercepted) && r.retries == 0 && r.status < 500
+}
+
+// keepLine copies the request line out of the request's buffer, once, where it will be logged.
+func (r *record) keepLine(st *stream) {
+	if !st.begun || len(r.line) > 0 || st.w.access == nil || !r.fe.log.Wants(logsink.Info) {
+		return
+	}
+	version := "HTTP/1.1"
+	if st.req.Minor == 0 {
+		version = "HTTP/1.0"
+	}
+	r.line = logfmt.AppendRequest(r.line[:0], st.req.Method, st.req.Target, version)
+}
+
+func (r *record) serverName(st *stream) string {
+	if r.server != "" {
+		return r.server
+	}
+	if s := st.last; s != nil {
+		return s.Name()
+	}
+	return ""
+}
+
+// asap writes the line when the response head has left ("option logasap").
+func (r *record) asap(st *stream) {
+	r.bytes = st.down.sent
+	r.route = st.route
+	r.logged = true
+	if r.fe.log.Wants(logsink.Info) && st.w.access != nil && r.fe.p.LogFormat != conf.LogDefault {
+		r.keepLine(st)
+		r.srv = r.serverName(st)
+		r.emit(st.w, true)
+	}
+}
+
+// detach makes a copy that outlives the stream, for a tunnel.
+func (r *record) detach(st *stream) *record {
+	r.route = st.route
+	c := *r
+	c.reqCap, c.respCap, c.line = nil, nil, nil
+	fe := r.fe
+	c.logged = st.w.access == nil || !fe.log.Wants(logsink.Info) || fe.p.LogFormat == conf.LogDefault
+	if !c.logged {
+		r.keepLine(st)
+		c.line = append([]byte(nil), r.line...)
+		c.reqCap, c.respCap = cloneAll(r.reqCap), cloneAll(r.respCap)
+		c.srv = r.serverName(st)
+	}
+	st.begun, r.fault = false, nil // the tunnel's end counts and logs it
+	fe.traffic(st.w).Responses[classOf(r.status)]++
+	if b := st.route.b; true {
+		b.Counters(st.w.l).Responses[classOf(r.status)]++
+		b.Counters(st.w.l).Requests++
+		if s := st.lease.Server; s != nil {
+			s.Counters(st.w.l).Responses[classOf(r.status)]++
+			s.Counters(st.w.l).Requests++
+		}
+	}
+	r.status = 0
+	c.up = st.up.sent
+	return &c
+}
+
+func cloneAll(list [][]byte) [][]byte {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([][]byte, len(list))
+	for i, b := range list {
+		if b != nil {
+			out[i] = append([]byte{}, b...)
+		}
+	}
+	return out
+}
+
+// tunnelEnd counts a finished tunnel.
+func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
+	w, s := tn.s.w, tn.s
+	r.s = s
+	defer w.count(r)
+	r.bytes = tn.head + int64(tn.Down)
+	in, out := uint64(r.up)+tn.Up, uint64(r.bytes)
+	fe, ln := r.fe.traffic(w), &s.ln.local[w.id]
+	be := tn.route.b.Counters(w.l)
+	fe.BytesIn += in
+	fe.BytesOut += out
+	ln.BytesIn += in
+	ln.BytesOut += out
+	be.BytesIn += in
+	be.BytesOut += out
+	srv := tn.lease.Server
+	if srv != nil {
+		tr := srv.Counters(w.l)
+		tr.BytesIn += in
+		tr.BytesOut += out
+	}
+	tn.route.b.Timed(w.l, srv, span(r.received, r.slot), span(r.slot, r.conn), span(r.conn, r.resp), span(r.t0, w.l.Now()))
+	f := tunnelFaults[end]
+	if f == nil {
+		return
+	}
+	r.fail(f)
+	switch end {
+	case loop.EndClientError, loop.EndClientTimeout:
+		fe.ClientAbort++
+		be.ClientAbort++
+		if srv != nil {
+			srv.Counters(w.l).ClientAbort++
+		}
+	case loop.EndServerError, loop.EndServerTimeout:
+		fe.ServerAbort++
+		be.ServerAbort++
+		if srv != nil {
+			srv.Counters(w.l).ServerAbort++
+		}
+	}
+}
+
+// write puts the line in the log.
+func (r *record) write(w *worker) {
+	if r.logged {
+		return
+	}
+	r.logged = true
+	r.emit(w, false)
+}
+
+func (r *record) emit(w *worker, asap bool) {
+	lr := r.line0(w)
+	lr.ASAP = asap
+	p, fe := w.access, r.fe
+	b := p.Begin()
+	switch fe.p.LogFormat {
+	case conf.LogHTTP:
+		b = w.format.AppendHTTP(b, lr)
+	case conf.LogHTTPClf:
+		b = w.format.AppendCLF(b, lr)
+	default:
+		b = w.format.AppendTCP(b, lr)
+	}
+	p.End(b, fe.log, logsink.Info)
+}
+
+// line0 fills the worker's log record.
+func (r *record) line0(w *worker) *logfmt.Record {
+	lr := &w.line
+	now := w.l.Now()
+	*lr = logfmt.Record{
+		Client: r.s.src(), UnixID: r.s.ln.id, Date: r.date, Frontend: r.fe.p.Name, Server: r.srv,
+		TR: timer(r.t0, r.received), Tw: timer(r.received, r.slot), Tc: timer(r.slot, r.conn), Tr: timer(r.conn, r.resp), Tt: timer(r.t0, now),
+		Status: r.status, Bytes: r.bytes, State: r.state(),
+		ActConn: w.px.conns.Load(), FeConn: r.fe.cur.Load(), SrvConn: r.srvConn,
+		Retries: int64(r.retries), Redispatched: r.redispatched, SrvQueue: r.sq, BackendQueue: r.bq,
+		ReqHeaders: r.reqCap, RespHeaders: r.respCap, Request: r.line,
+	}
+	if r.status == 0 {
+		lr.Status = -1
+	}
+	if r.fe.tcp {
+		lr.Tw, lr.Tc = timer(r.t0, r.slot), timer(r.slot, r.conn)
+		lr.Date = r.date
+	}
+	if r.route != nil {
+		lr.Backend = r.route.p.Name
+		lr.BeConn = r.route.b.Streams()
+	}
+	if len(r.reqCap) == 0 {
+		lr.ReqHeaders = nil
+	}
+	if n := len(r.fe.resCapts); n > 0 && len(r.line) > 0 && len(r.respCap) == 0 {
+		lr.RespHeaders = make([][]byte, n)
+	} else if len(r.respCap) == 0 {
+		lr.RespHeaders = nil
+	}
+	return lr
+}
+
+// state is the termination state (HAProxy manual, 8.5).
+func (r *record) state() [4]byte {
+	s := [4]byte{'-', '-', '-', '-'}
+	f := r.fault
+	if f == nil {
+		return s
+	}
+	s[0], s[1] = byte(f.Side), byte(f.Phase)
+	if f == fault.Intercepted {
+		s[0], s[1] = 'L', 'R'
+	}
+	return s
+}

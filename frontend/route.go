@@ -1,0 +1,120 @@
+package frontend
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"weir/backend"
+	"weir/conf"
+	"weir/internal/message"
+)
+
+// route is a backend section as streams see it: its rules and settings beside the servers.
+type route struct {
+	b *backend.Backend
+	p *conf.Proxy
+	settings
+	tunnels sync.Map // tunnelKey -> *loop.TunnelOptions
+}
+
+func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
+	r := &route{b: b, p: p}
+	// A listen section's rules are run once, as its frontend's.
+	return r, px.settle(&r.settings, px.compiler(p), p)
+}
+
+// capture is one field whose value is logged.
+type capture struct {
+	id   message.FieldID
+	name string
+	len  int
+}
+
+func compileCaptures(p *conf.Proxy) (req, resp []capture) {
+	for _, c := range p.Captures {
+		name := strings.ToLower(c.Header)
+		k := capture{id: message.Lookup(name), name: name, len: c.Len}
+		if c.Response {
+			resp = append(resp, k)
+		} else {
+			req = append(req, k)
+		}
+	}
+	return req, resp
+}
+
+// collect appends the values of the captured fields to dst: nil for one that is not there. HAProxy takes the last.
+func collect(dst [][]byte, cs []capture, f message.Fields, a *message.Arena) [][]byte {
+	for i := range cs {
+		v := f.Nth(cs[i].name, -1)
+		if v != nil {
+			v = a.Copy(v[:min(len(v), cs[i].len)])
+		}
+		dst = append(dst, v)
+	}
+	return dst
+}
+
+// forwardFor is "option forwardfor", compiled.
+type forwardFor struct {
+	id     message.FieldID
+	name   string
+	except []netip.Prefix
+	ifNone bool
+}
+
+func newForwardFor(o *conf.ForwardFor) (*forwardFor, error) {
+	if o == nil {
+		return nil, nil
+	}
+	name := o.Header
+	if name == "" {
+		name = "X-Forwarded-For"
+	}
+	f := &forwardFor{name: strings.ToLower(name), ifNone: o.IfNone}
+	f.id = message.Lookup(f.name)
+	var errs []error
+	for _, s := range o.Except {
+		n, err := parsePrefix(s)
+		if err != nil {
+			errs = append(errs, placed(o.Pos, err))
+			continue
+		}
+		f.except = append(f.except, n)
+	}
+	return f, errors.Join(errs...)
+}
+
+func parsePrefix(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		return netip.ParsePrefix(s)
+	}
+	ip, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return netip.PrefixFrom(ip, ip.BitLen()), nil
+}
+
+// add puts the client's address into the request. It appends a field of its own: what is there is somebody else's word.
+func (f *forwardFor) add(req *message.Request, src netip.Addr, a *message.Arena) {
+	if f == nil || !src.IsValid() {
+		return
+	}
+	for _, n := range f.except {
+		if n.Contains(src) {
+			return
+		}
+	}
+	if f.ifNone && req.Fields.GetName(f.name) != nil {
+		return
+	}
+	v := a.Seal(src.AppendTo(a.Open()))
+	if f.id != message.Unknown {
+		req.Fields.Add(f.id, v)
+		return
+	}
+	req.Fields.AddBytes(a.CopyString(f.name), v)
+}

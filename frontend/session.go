@@ -1,0 +1,287 @@
+package frontend
+
+import (
+	"net/netip"
+	"time"
+
+	"weir/backend"
+	"weir/conf"
+	"weir/internal/loop"
+)
+
+// session is a client connection's life.
+//
+//	accept ──► resting ──► running (a task and a stream) ──► resting ... ──► closed
+//	                           └──► tunnel ──► closed
+//
+// While it rests it holds no task and no buffer.
+type session struct {
+	w  *worker
+	fe *Frontend
+	ln *listener
+	c  *loop.Conn
+
+	in window // received and not yet used
+
+	private bool         // the server authenticated a connection: see authenticates
+	held    backend.Held // "http-reuse never": the server's connection that is this client's alone
+
+	timer      loop.Timer
+	deadline   int64 // of the rest
+	accepted   int64 // Loop.Now of the accept
+	from       netip.AddrPort
+	requests   uint32
+	counted    bool
+	next, prev *session // in worker.resting
+}
+
+// Accept is called on the loop that will own the connection.
+func (ln *listener) Accept(c *loop.Conn) {
+	w := ln.fe.px.workers[c.Loop().ID()]
+	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), from: c.RemoteAddr(), counted: true}
+	s.timer.Fire = s.expire
+	defer s.crashed()
+	s.count()
+	if !s.admitted() {
+		return
+	}
+	if ln.fe.p.Options.TCPKeepAliveClient {
+		c.SetKeepAlive()
+	}
+	if ln.fe.logConnect {
+		ln.fe.logAccept(s)
+	}
+	if ln.fe.tcp {
+		w.l.GoRun(s)
+		return
+	}
+	// Most clients have sent their request by now: trying first saves the wait.
+	s.deadline = s.firstDeadline()
+	w.l.GoRun(s)
+}
+
+// crashed is deferred around what runs for a session outside a stream: a panic ends it and gives its places back before the
+// loop contains the panic.
+func (s *session) crashed() {
+	if v := recover(); v != nil {
+		s.abandon()
+		panic(v)
+	}
+}
+
+func (s *session) abandon() {
+	if s.c != nil {
+		s.c.Reset()
+	}
+	s.leave()
+}
+
+// count notes the connection's beginning.
+func (s *session) count() {
+	w, fe := s.w, s.fe
+	w.conns++
+	tr := fe.traffic(w)
+	tr.Connections++
+	tr.Sessions++
+	fl, now := &fe.local[w.id], w.l.Now()/1e6
+	fl.connRate.Add(now, 1)
+	fl.sessRate.Add(now, 1)
+	fl.sessNow.Store(fl.sessRate.Value(now))
+	lt := &s.ln.local[w.id]
+	lt.Connections++
+	lt.Sessions++
+}
+
+// firstDeadline is when a connection that says nothing is given up.
+func (s *session) firstDeadline() int64 {
+	tm := &s.fe.p.Timeouts
+	return after(s.accepted, firstSet(tm.HTTPRequest, tm.Client))
+}
+
+// Ready is called when a resting connection is readable, hung up or failed.
+func (s *session) Ready(*loop.Conn) {
+	s.wake()
+	s.w.l.GoRun(s)
+}
+
+func (s *session) wake() {
+	s.w.resting.remove(s)
+	s.c.SetHandler(nil)
+}
+
+// nextOrIdle is what follows a complete response on a connection that stays. What came while the stream was at work has
+// had its event: it must be looked for.
+func (s *session) nextOrIdle() next {
+	if s.in.len() > 0 || s.c.Readable() || s.c.HungUp() {
+		return nextRequest
+	}
+	return nextIdle
+}
+
+// rest waits for the next request without task and buffers.
+func (s *session) rest() {
+	w := s.w
+	if w.px.stopping.Load() {
+		s.close()
+		return
+	}
+	if s.requests == 0 {
+		s.park()
+		return
+	}
+	tm := &s.fe.p.Timeouts
+	s.deadline = after(w.l.Now(), firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client))
+	s.park()
+}
+
+// park is the rest itself, until deadline.
+func (s *session) park() {
+	s.dropBuf()
+	s.w.resting.add(s)
+	if s.deadline != loop.Never && (!s.timer.Armed() || s.timer.At() > s.deadline) {
+		s.w.l.Arm(&s.timer, s.deadline)
+	}
+	if s.c.SetHandler(s) != nil { // nobody would ever hear of it again
+		s.close()
+	}
+}
+
+// expire is the rest's end by time. The timer is lazy: deadlines that moved on only arm it again.
+func (s *session) expire() {
+	switch {
+	case s.c == nil || s.next == nil: // closed, or at work
+	case s.w.l.Now() < s.deadline:
+		s.w.l.Arm(&s.timer, s.deadline)
+	case s.requests == 0:
+		s.wake()
+		s.w.l.GoRun(s) // receive finds the deadline over and says so
+	default:
+		s.close()
+	}
+}
+
+// close ends the session and its connection.
+func (s *session) close() {
+	if s.c == nil {
+		return
+	}
+	s.c.Close()
+	s.leave()
+}
+
+// leave ends the session; the connection is somebody else's or closed.
+func (s *session) leave() {
+	if s.next != nil {
+		s.w.resting.remove(s)
+	}
+	s.c = nil
+	s.held.Close()
+	s.dropBuf()
+	s.w.l.Disarm(&s.timer)
+	s.end()
+}
+
+// end gives back the session's place among the connections.
+func (s *session) end() {
+	if !s.counted {
+		return
+	}
+	s.counted = false
+	s.ln.Leave()
+}
+
+// linger closes a connection whose client may still be sending, so that the response is not destroyed.
+func (s *session) linger() {
+	c := s.c
+	if c == nil {
+		return
+	}
+	c.CloseWrite()
+	l := &lingerer{c: c, left: lingerBytes, s: s}
+	s.dropBuf()
+	s.w.l.Disarm(&s.timer)
+	s.timer.Fire = l.end
+	s.w.l.Arm(&s.timer, s.w.l.Now()+int64(lingerTime))
+	if c.SetHandler(l) != nil {
+		s.close()
+		return
+	}
+	l.Ready(c)
+}
+
+// lingerer reads and forgets until the client is done, has sent too much or took too long.
+type lingerer struct {
+	s    *session
+	c    *loop.Conn
+	left int
+}
+
+func (g *lingerer) Ready(c *loop.Conn) {
+	b := g.s.w.l.GetBuf()
+	defer g.s.w.l.PutBuf(b)
+	for g.left > 0 {
+		n, err := c.TryRecv(b.B)
+		if err == loop.ErrAgain {
+			return
+		}
+		if err != nil {
+			break
+		}
+		g.left -= n
+	}
+	g.end()
+}
+
+func (g *lingerer) end() { g.s.close() }
+
+func (s *session) dropBuf() {
+	s.in.drop(s.w.l)
+}
+
+// src is the client's address; invalid over a unix socket.
+func (s *session) src() netip.AddrPort { return s.from }
+
+// admitted applies the tcp-request connection rules; a rejected connection is closed without a word.
+func (s *session) admitted() bool {
+	fe := s.fe
+	if len(fe.connRules) == 0 {
+		return true
+	}
+	ctx := &s.w.connCtx
+	ctx.Begin(s.w.l.Wall())
+	s.fill(ctx)
+	for i := range fe.connRules {
+		r := &fe.connRules[i]
+		if !r.cond.Match(ctx) {
+			continue
+		}
+		if _, ok := r.action.(*conf.Reject); ok {
+			fe.traffic(s.w).DeniedConn++
+			s.ln.local[s.w.id].DeniedConn++
+			s.c.Reset()
+			s.leave()
+			return false
+		}
+		return true
+	}
+	return true
+}
+
+// after is the time d after now; no d is no deadline.
+func after(now int64, d time.Duration) int64 {
+	if d <= 0 {
+		return loop.Never
+	}
+	return now + int64(d)
+}
+
+func firstSet(ds ...time.Duration) time.Duration {
+	for _, d := range ds {
+		if d > 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+var _ loop.Handler = (*session)(nil)

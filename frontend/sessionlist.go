@@ -1,0 +1,26 @@
+package frontend
+
+// sessionList is a ring of sessions; root stands between last and first.
+type sessionList struct{ root session }
+
+func (l *sessionList) init() { l.root.next, l.root.prev = &l.root, &l.root }
+
+func (l *sessionList) add(s *session) {
+	s.prev, s.next = l.root.prev, &l.root
+	s.prev.next, l.root.prev = s, s
+}
+
+func (l *sessionList) remove(s *session) {
+	if s.next == nil {
+		return
+	}
+	s.prev.next, s.next.prev = s.next, s.prev
+	s.next, s.prev = nil, nil
+}
+
+func (l *sessionList) first() *session {
+	if l.root.next == &l.root {
+		return nil
+	}
+	return l.root.next
+}

@@ -1,0 +1,139 @@
+package frontend
+
+import (
+	"weir/acl"
+	"weir/backend"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/message"
+)
+
+// stream is one request and its response. It is pooled: begin and finish bracket a use.
+//
+// Its phases are the fault package's: request, queue, connect, headers, data.
+type stream struct {
+	w *worker
+	s *session
+
+	req    message.Request
+	resp   message.Response
+	parser http1.Parser
+	ctx    acl.Context
+	arena  message.Arena
+	text   []byte // a format being evaluated
+
+	route *route // nil until a backend is chosen
+	lease backend.Lease
+	sub   backend.Subject
+
+	out window // received from the server and not yet used
+
+	up, down relay // request body, response body
+
+	rec       record
+	tries     int             // connection attempts after the first
+	avoid     *backend.Server // failed just now
+	last      *backend.Server // the last one assigned, for the log
+	begun     bool            // begin was called: finish has something to finish
+	tried     int64           // Loop.Now of the last attempt to connect
+	headLen   int64           // octets of the request head as sent
+	answered  bool            // a status went to the client
+	closeSide bool            // close the client's connection after this response
+	reuse     bool            // the server's connection may be pooled
+}
+
+func newStream(w *worker) *stream {
+	st := &stream{w: w}
+	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
+	st.ctx.Loop, st.ctx.Env = w.id, env{w.px}
+	return st
+}
+
+func (st *stream) fe() *Frontend { return st.s.fe }
+
+// begin readies the stream for the request that receive has parsed.
+func (st *stream) begin() {
+	s, w := st.s, st.w
+	st.begun = true
+	s.requests++
+	w.reqs++
+	fl := &s.fe.local[w.id]
+	fl.traffic.Requests++
+	now := w.l.Now() / 1e6
+	fl.reqRate.Add(now, 1)
+	fl.reqNow.Store(fl.reqRate.Value(now))
+	st.ctx.Begin(w.l.Wall())
+	s.fill(&st.ctx)
+	st.ctx.Req = &st.req
+	st.ctx.FirstRequest = s.requests == 1
+	st.rec.request(st)
+}
+
+// fill tells a Context what is known of the connection.
+func (s *session) fill(ctx *acl.Context) {
+	ctx.Src = s.src()
+	if s.ln.needsDst() {
+		ctx.Dst = s.c.LocalAddr()
+	} else {
+		ctx.Dst = s.ln.dst
+	}
+	ctx.FrontendName, ctx.FrontendID = s.fe.p.Name, s.fe.p.ID
+	ctx.ListenerName, ctx.ListenerID = s.ln.name, s.ln.id
+}
+
+// finish logs and counts the stream and lets go of everything it holds but the session's buffer.
+func (st *stream) finish() {
+	if st.lease.Server != nil || st.lease.Conn != nil {
+		st.letGo()
+	}
+	if st.begun || st.rec.fault != nil {
+		st.rec.finish(st)
+	}
+	l := st.w.l
+	st.out.drop(l)
+	st.up.reset(l)
+	st.down.reset(l)
+	st.arena.Reset()
+	st.rec.reset()
+	st.parser = http1.Parser{}
+	st.route, st.avoid, st.last, st.tries = nil, nil, nil, 0
+	st.ctx.Req, st.ctx.Resp = nil, nil
+	st.ctx.ReqCaptures, st.ctx.RespCaptures = nil, nil
+	st.lease.Client = nil
+	st.headLen = 0
+	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
+}
+
+// letGo gives the server back, and its connection to whoever may use it next.
+func (st *stream) letGo() {
+	if st.reuse && st.private() {
+		st.route.b.Hold(&st.lease, &st.s.held)
+		return
+	}
+	st.route.b.Release(&st.lease, st.reuse)
+}
+
+// crash is deferred around a stream's life: when a panic unwinds it, what it holds is given back before the loop contains the
+// panic.
+func (st *stream) crash(s *session) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if st.s == s { // else the stream is over and in the pool again
+		st.reuse = false
+		st.rec.fail(fault.InternalError)
+		if st.w.px.cutting.Load() {
+			st.rec.fault = fault.ShutDown
+		}
+		st.w.px.guard(func() { st.finish() })
+	}
+	s.abandon()
+	panic(v)
+}
+
+// guard runs fn and forgets its panic: it is called while another one unwinds.
+func (px *Proxy) guard(fn func()) {
+	defer func() { recover() }()
+	fn()
+}

@@ -1,0 +1,110 @@
+package frontend
+
+import (
+	"weir/backend"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/loop"
+)
+
+// tunnel is a session whose connection and server only relay bytes: after a 101 or a CONNECT, or in TCP mode. It
+// outlives its stream and keeps of it what the log line needs.
+type tunnel struct {
+	loop.Tunnel
+	s     *session
+	route *route
+	lease backend.Lease
+	rec   *record
+	head  int64 // bytes sent to the client before the tunnel began
+}
+
+// tunnel hands a stream's connections over after a 101 or a successful CONNECT.
+func (st *stream) tunnel(t *loop.Task) next {
+	s, c := st.s, st.lease.Conn
+	if st.resp.Status == 101 && !st.req.Upgrade {
+		st.rec.fail(fault.BadResponse)
+		st.countFault(fault.BadResponse)
+		return st.page(t, 502)
+	}
+	st.ctx.Resp = &st.resp
+	if r := st.responseRules(); r != nil {
+		return st.denyResponse(t, r)
+	}
+	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Upgrade: st.resp.Status == 101})
+	st.answered, st.rec.status = true, st.resp.Status
+	if f := st.sendAll(t, h); f != nil {
+		st.rec.fail(f)
+		st.countFault(f)
+		return nextClose
+	}
+	tn := &tunnel{s: s, route: st.route, head: int64(len(h))}
+	tn.Client, tn.Server = s.c, c
+	if s.fe.p.Options.LogASAP {
+		st.rec.asap(st)
+	}
+	tn.rec = st.rec.detach(st)
+	tn.rec.logged = tn.rec.logged || s.fe.p.Options.LogASAP
+	// The lease moves; the stream's must not give the server back.
+	st.lease.Move(&tn.lease)
+	if s.in.len() > 0 {
+		tn.Unsent(st.w.l, true, s.in.bytes())
+	}
+	if st.out.len() > 0 {
+		tn.Unsent(st.w.l, false, st.out.bytes())
+	}
+	s.dropBuf()
+	s.w.l.Disarm(&s.timer)
+	tn.Done = tn.done
+	tn.Begin(st.w.l, tunnelOptions(s.fe, st.route, st.resp.Status == 101))
+	return nextTunnel
+}
+
+// done is the tunnel's end: the log line, the counters, the server's slot.
+func (tn *tunnel) done(_ *loop.Tunnel, end loop.End) {
+	s, w := tn.s, tn.s.w
+	tn.rec.tunnelEnd(tn, end)
+	tn.route.b.Release(&tn.lease, false)
+	if tn.s.fe.tcp && tn.s.fe.p.Options.DontLogNull && tn.Up+tn.Down == 0 {
+		tn.rec.logged = true
+	}
+	tn.rec.write(w)
+	s.leave()
+}
+
+// faults by how a tunnel ended.
+var tunnelFaults = map[loop.End]*fault.Fault{
+	loop.EndClientError:   fault.ClientAbortData,
+	loop.EndServerError:   fault.ServerAbortData,
+	loop.EndClientTimeout: fault.TunnelTimeout,
+	loop.EndServerTimeout: fault.ServerTimeoutData,
+	loop.EndKilled:        fault.ShutDown,
+}
+
+// tunnelOptions are made once per pair of frontend and backend. After an upgrade the server's end is the end; what
+// CONNECT and TCP carry may rely on half-closed connections.
+func tunnelOptions(fe *Frontend, r *route, upgraded bool) *loop.TunnelOptions {
+	key := tunnelKey{fe, upgraded}
+	if o, ok := r.tunnels.Load(key); ok {
+		return o.(*loop.TunnelOptions)
+	}
+	f, b := &fe.p.Timeouts, &r.p.Timeouts
+	o := &loop.TunnelOptions{ClientFin: f.ClientFin, ServerFin: b.ServerFin}
+	if upgraded {
+		o.Linger = lingerTime
+	}
+	switch idle := b.Tunnel; {
+	case idle > 0:
+		o.Idle = idle
+	case b.Server > 0 && (f.Client == 0 || b.Server < f.Client):
+		o.Idle, o.ServerIdle = b.Server, true
+	default:
+		o.Idle = f.Client
+	}
+	r.tunnels.Store(key, o)
+	return o
+}
+
+type tunnelKey struct {
+	fe       *Frontend
+	upgraded bool
+}

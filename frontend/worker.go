@@ -1,0 +1,79 @@
+package frontend
+
+import (
+	"weir/acl"
+	"weir/internal/logfmt"
+	"weir/internal/logsink"
+	"weir/internal/loop"
+)
+
+// worker is one loop's share of the proxy: what sessions and streams on that loop use in common.
+type worker struct {
+	px *Proxy
+	l  *loop.Loop
+	id int
+
+	format  logfmt.Formatter
+	line    logfmt.Record
+	connCtx acl.Context       // for rules on connections, which never suspend
+	access  *logsink.Producer // nil = no access log
+	scratch []byte            // heads and chunks are put together here; never held across a suspension
+	free    []*stream
+	resting sessionList       // idle keep-alive connections, longest first
+	reqs    uint64            // requests, for "show info"
+	conns   uint64            // connections accepted
+	faults  map[string]uint64 // how streams failed, by reason
+}
+
+func newWorker(px *Proxy, l *loop.Loop) *worker {
+	w := &worker{px: px, l: l, id: l.ID()}
+	// A head grows by what rules add and by what chunking adds to a body.
+	w.scratch = make([]byte, 0, 2*l.BufSize()+4096)
+	if px.opt.Access != nil {
+		w.access = px.opt.Access.Producer(l.ID())
+		l.AtTurnEnd(w.access.Flush)
+	}
+	w.resting.init()
+	return w
+}
+
+func (w *worker) getStream(s *session) *stream {
+	var st *stream
+	if n := len(w.free); n > 0 {
+		st = w.free[n-1]
+		w.free = w.free[:n-1]
+	} else {
+		st = newStream(w)
+	}
+	st.s = s
+	return st
+}
+
+func (w *worker) putStream(st *stream) {
+	st.s = nil
+	if len(w.free) < maxFreeStreams {
+		w.free = append(w.free, st)
+	}
+}
+
+// closeIdle ends the keep-alive connections that wait for a request: the process stops.
+func (w *worker) closeIdle() {
+	for s := w.resting.first(); s != nil; s = w.resting.first() {
+		s.close()
+	}
+}
+
+// count notes why a stream failed: the reason of a malformed message, else the fault's name.
+func (w *worker) count(r *record) {
+	if r.fault == nil {
+		return
+	}
+	if w.faults == nil {
+		w.faults = map[string]uint64{}
+	}
+	name := r.fault.Name
+	if r.reason != nil {
+		name = r.reason.Reason
+	}
+	w.faults[name]++
+}
