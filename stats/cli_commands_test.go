@@ -1,0 +1,31 @@
+package stats
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plainAdmin has none of the optional abilities, however able the Admin in it is.
+type plainAdmin struct{ Admin }
+
+// What the process cannot do is neither listed nor suggested.
+func TestThere(t *testing.T) {
+	want := []string{"set rate-limit", "show errors", "show sess", "shutdown session", "shutdown sessions server"}
+	var missing, missingWhole []string
+	for i := range commandTable {
+		if c := &commandTable[i]; !c.there(plainAdmin{newLab()}) {
+			missing = append(missing, c.name)
+		} else if !c.there(newLab()) {
+			missingWhole = append(missingWhole, c.name)
+		}
+	}
+	if !slices.Equal(missing, want) || missingWhole != nil {
+		t.Errorf("missing %q, %q; want %q, none", missing, missingWhole, want)
+	}
+	for _, words := range []string{"show ses", "xyzzy"} {
+		if out := string(unknownCommand(strings.Fields(words), plainAdmin{newLab()})); strings.Contains(out, "show sess ") {
+			t.Errorf("%q suggests what is not there:\n%s", words, out)
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package stats
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// cliSession is one connection to a stats socket. In the way it begins, one line of commands is answered and the
+// connection closes; "prompt" makes it interactive: every answer is followed by an empty line and "> ".
+type cliSession struct {
+	server  *Server
+	socket  *cliSocket
+	conn    net.Conn
+	in      *bufio.Reader
+	peer    string
+	level   Level
+	timeout time.Duration
+	prompt  bool
+	quit    bool
+}
+
+func newCLISession(s *Server, cs *cliSocket, c net.Conn) *cliSession {
+	return &cliSession{server: s, socket: cs, conn: c, in: bufio.NewReaderSize(c, 4096), peer: peerOf(c), level: cs.Level, timeout: cs.Timeout}
+}
+
+var errLineTooLong = errors.New("Command line too long.")
+
+// run answers lines until the peer, the mode or a timeout ends it.
+func (s *cliSession) run() {
+	for {
+		line, err := s.readLine(maxLine)
+		if errors.Is(err, errLineTooLong) {
+			s.answer([]byte(err.Error()))
+			break
+		}
+		if line == "" && err != nil {
+			return // closed, or idle for too long: nobody waits for an answer
+		}
+		if !s.doLine(line) || err != nil {
+			break
+		}
+	}
+	s.drain()
+}
+
+// doLine runs the commands of a line and says whether to read another.
+func (s *cliSession) doLine(line string) bool {
+	l, err := parseLine(line)
+	if err != nil {
+		return s.answer([]byte(err.Error())) && s.prompt
+	}
+	if l.payload {
+		// Whatever follows is data and must not be run as commands.
+		if err := s.skipPayload(); err != nil {
+			return false
+		}
+	}
+	for _, words := range l.commands {
+		out := s.exec(words, l.payload)
+		if s.quit {
+			return false
+		}
+		if !s.answer(out) {
+			return false
+		}
+	}
+	return s.prompt
+}
+
+// exec runs one command. A panic ends the command, not the process.
+func (s *cliSession) exec(words []string, payload bool) (out []byte) {
+	ctx, cancel := context.WithTimeout(s.server.ctx, sourceTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			s.server.cfg.Log.Error("stats socket: BUG: command panicked", zap.Strings("command", words), zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			out = []byte("Internal error.\n")
+		}
+	}()
+	cmd, args := findCommand(words)
+	if cmd == nil {
+		return unknownCommand(words, s.server.cfg.Admin)
+	}
+	c := &call{ctx: ctx, session: s, source: s.server.cfg.Source, admin: s.server.cfg.Admin, args: args}
+	result := "done"
+	switch {
+	case s.level < cmd.level:
+		c.reply("Permission denied")
+		result = "denied"
+	case payload:
+		c.reply("This command takes no payload.")
+		result = "refused"
+	default:
+		if err := cmd.run(c); err != nil {
+			c.reply(err.Error())
+			result = err.Error()
+		}
+	}
+	if cmd.audit || result == "denied" {
+		s.audit(words, result)
+	}
+	return c.out
+}
+
+// audit leaves a line for every command that changes something or was denied.
+func (s *cliSession) audit(words []string, result string) {
+	command := strings.Join(words, " ")
+	if len(command) > maxAudit {
+		command = command[:maxAudit] + "..."
+	}
+	s.server.cfg.Log.Info("stats socket: command", zap.String("socket", s.socket.Address), zap.String("peer", s.peer),
+		zap.Stringer("level", s.level), zap.String("command", command), zap.String("result", result))
+}
+
+// answer sends one command's output in the manner of the mode. It returns false when the peer does not take it.
+func (s *cliSession) answer(out []byte) bool {
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, '\n')
+	}
+	out = append(out, '\n')
+	if s.prompt {
+		out = append(out, "> "...)
+	}
+	return s.write(out)
+}
+
+func (s *cliSession) write(out []byte) bool {
+	for len(out) > 0 {
+		n := min(len(out), writeChunk)
+		s.conn.SetWriteDeadline(time.Now().Add(s.timeout))
+		if _, err := s.conn.Write(out[:n]); err != nil {
+			return false
+		}
+		out = out[n:]
+	}
+	return true
+}
+
+// readLine reads up to a line feed, at most limit bytes. The whole line must come within the timeout: a byte now and
+// then does not hold a connection. At the end of input it returns what was left, with io.EOF.
+func (s *cliSession) readLine(limit int) (string, error) {
+	s.conn.SetReadDeadline(time.Now().Add(s.timeout))
+	var line []byte
+	for {
+		part, err := s.in.ReadSlice('\n')
+		if len(line)+len(part) > limit {
+			return "", errLineTooLong
+		}
+		line = append(line, part...)
+		if err == nil || err == io.EOF {
+			return string(line), err
+		}
+		if err != bufio.ErrBufferFull {
+			return "", err
+		}
+	}
+}
+
+var errPayload = errors.New("payload too long or cut off")
+
+// skipPayload reads lines up to an empty one.
+func (s *cliSession) skipPayload() error {
+	for size := 0; size <= maxPayload; {
+		if s.prompt && !s.write([]byte("+ ")) {
+			return errPayload
+		}
+		line, err := s.readLine(maxLine)
+		if err != nil {
+			return errPayload
+		}
+		if strings.TrimRight(line, "\r\n") == "" {
+			return nil
+		}
+		size += len(line)
+	}
+	return errPayload
+}
+
+// drain lets the peer take the last answer before the connection closes on what it still sends.
+func (s *cliSession) drain() {
+	if w, ok := s.conn.(interface{ CloseWrite() error }); ok {
+		w.CloseWrite()
+	}
+	s.conn.SetReadDeadline(time.Now().Add(drainTime))
+	io.CopyN(io.Discard, s.conn, drainBytes)
+}

@@ -1,0 +1,91 @@
+package stats
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/common/expfmt"
+)
+
+// Exporter renders /metrics from a Source, on registries of its own.
+type Exporter struct {
+	source  Source
+	runtime *prometheus.Registry // go_ and process_
+}
+
+// NewExporter returns an exporter for source.
+func NewExporter(source Source) *Exporter {
+	e := &Exporter{source: source, runtime: prometheus.NewRegistry()}
+	e.runtime.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return e
+}
+
+// Render answers a scrape with the text format. query is the URL's raw query, as HAProxy's exporter takes it:
+// scope=global|frontend|listener|backend|server|* (may be repeated; also scope=runtime for the go_ and process_ metrics), and
+// no-maint to leave out servers in maintenance. A query it cannot read is an *QueryError: answer it 400.
+func (e *Exporter) Render(ctx context.Context, query string) (contentType string, body []byte, err error) {
+	scopes, noMaint, err := parseQuery(query)
+	if err != nil {
+		return "", nil, err
+	}
+	r := prometheus.NewRegistry()
+	if err := r.Register(&collector{ctx: ctx, source: e.source, scope: scopes, noMaint: noMaint}); err != nil {
+		return "", nil, err
+	}
+	from := prometheus.Gatherers{r}
+	if scopes&scopeRuntime != 0 {
+		from = append(from, e.runtime)
+	}
+	families, err := from.Gather()
+	if err != nil {
+		return "", nil, err
+	}
+	var b bytes.Buffer
+	format := expfmt.NewFormat(expfmt.TypeTextPlain)
+	enc := expfmt.NewEncoder(&b, format)
+	for _, f := range families {
+		if err := enc.Encode(f); err != nil {
+			return "", nil, err
+		}
+	}
+	return string(format), b.Bytes(), nil
+}
+
+// QueryError is a scrape's query that cannot be served.
+type QueryError struct{ text string }
+
+func (e *QueryError) Error() string { return e.text }
+
+// scopeNames are the values of scope=. sticktable is accepted and empty until there are stick tables to count.
+var scopeNames = map[string]scope{"": 0, "*": scopeAll, "global": scopeGlobal, "frontend": scopeFrontend, "listener": scopeListener,
+	"backend": scopeBackend, "server": scopeServer, "sticktable": 0, "runtime": scopeRuntime}
+
+// maxQuery bounds the query that is parsed: a scrape needs a few words.
+const maxQuery = 1024
+
+func parseQuery(query string) (scopes scope, noMaint bool, err error) {
+	if len(query) > maxQuery {
+		return 0, false, &QueryError{fmt.Sprintf("metrics query of %d bytes; want at most %d", len(query), maxQuery)}
+	}
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return 0, false, &QueryError{fmt.Sprintf("metrics query %q: %v", query, err)}
+	}
+	_, noMaint = q["no-maint"]
+	asked, some := q["scope"]
+	if !some {
+		return scopeAll, noMaint, nil
+	}
+	for _, name := range asked {
+		s, known := scopeNames[name]
+		if !known {
+			return 0, false, &QueryError{fmt.Sprintf("metrics scope %q; want global, frontend, listener, backend, server, runtime or *", name)}
+		}
+		scopes |= s
+	}
+	return scopes, noMaint, nil
+}
