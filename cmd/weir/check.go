@@ -1,0 +1,234 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"weir/cmd/weir/example"
+	"weir/conf"
+)
+
+func checkCommand() *command {
+	return &command{
+		name: "check", args: "[-q] [--json] [-c FILE]...", summary: "say what a configuration means, or everything that is wrong with it",
+		help: `
+  -c FILE   a configuration, or a folder whose *.hcl files are one. Several -c are read in their order as one configuration. Without
+            any, the example that "weir run" shows
+  -q        print errors only
+  --json    print what was understood, the errors and the warnings as one JSON object
+
+The exit code is 0 for a configuration that can run, 1 for one that cannot. Nothing is bound or started.`,
+		run: check,
+	}
+}
+
+// understood is what check tells of a configuration; its JSON names are part of the interface.
+type understood struct {
+	Files     []string   `json:"files"`
+	OK        bool       `json:"ok"`
+	Errors    []problem  `json:"errors"`
+	Warnings  []problem  `json:"warnings"`
+	Threads   int        `json:"threads,omitempty"`
+	Maxconn   int        `json:"maxconn,omitempty"`
+	Frontends []listener `json:"frontends,omitempty"`
+	Backends  []pool     `json:"backends,omitempty"`
+	Sockets   []string   `json:"stats_sockets,omitempty"`
+}
+
+type problem struct {
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Message string `json:"message"`
+}
+
+type listener struct {
+	Name    string   `json:"name"`
+	Mode    string   `json:"mode"`
+	Binds   []string `json:"binds"`
+	Rules   int      `json:"rules"`
+	Uses    []string `json:"uses,omitempty"` // backends in the order of use_backend
+	Default string   `json:"default_backend,omitempty"`
+}
+
+type pool struct {
+	Name    string   `json:"name"`
+	Mode    string   `json:"mode"`
+	Balance string   `json:"balance"`
+	Servers []member `json:"servers"`
+}
+
+type member struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	Weight  int    `json:"weight"`
+	Maxconn int    `json:"maxconn,omitempty"`
+	Backup  bool   `json:"backup,omitempty"`
+	Check   string `json:"check,omitempty"` // "" = not checked
+}
+
+func check(s *streams, args []string) int {
+	set := flag.NewFlagSet("check", flag.ContinueOnError)
+	var paths files
+	set.Var(&paths, "c", "")
+	quiet := set.Bool("q", false, "")
+	asJSON := set.Bool("json", false, "")
+	if code, ok := parse(s, checkCommand(), set, args); !ok {
+		return code
+	}
+	builtIn := len(paths) == 0
+	if builtIn {
+		path, remove, err := example.WriteConfig()
+		if err != nil {
+			return fail(s, err)
+		}
+		defer remove()
+		paths = files{path}
+	}
+	cfg, diags := load(paths)
+	if builtIn {
+		paths[0] = "the built-in example"
+	}
+	names := cfg.Files
+	if builtIn || len(names) == 0 {
+		names = paths
+	}
+	u := understand(names, cfg, diags)
+	switch {
+	case *asJSON:
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(u); err != nil {
+			return fail(s, err)
+		}
+	case report(s.err, diags, *quiet) && !*quiet:
+		u.print(s.out)
+	case !u.OK:
+		fmt.Fprintf(s.err, "weir check: %s\n", count(len(u.Errors), "error"))
+	}
+	if !u.OK {
+		return exitFail
+	}
+	return exitOK
+}
+
+func understand(paths []string, cfg *conf.Config, diags conf.Diagnostics) *understood {
+	u := &understood{Files: paths, OK: len(diags.Errors) == 0, Errors: problems(diags.Errors), Warnings: problems(diags.Warnings)}
+	if !u.OK || cfg == nil {
+		return u
+	}
+	u.Threads, u.Maxconn = cfg.Global.NbThread, cfg.Global.Maxconn
+	for _, k := range cfg.Global.StatsSockets {
+		u.Sockets = append(u.Sockets, k.Addr.String())
+	}
+	for _, p := range cfg.Proxies {
+		if p.Disabled {
+			continue
+		}
+		if p.Kind&conf.Frontend != 0 {
+			u.Frontends = append(u.Frontends, describeFrontend(p))
+		}
+		if p.Kind&conf.Backend != 0 {
+			u.Backends = append(u.Backends, describeBackend(p))
+		}
+	}
+	return u
+}
+
+func problems(errs conf.Errors) []problem {
+	list := []problem{}
+	for _, e := range errs {
+		list = append(list, problem{e.Pos.File, e.Pos.Line, e.Pos.Col, e.Error()})
+	}
+	return list
+}
+
+func describeFrontend(p *conf.Proxy) listener {
+	l := listener{Name: p.Name, Mode: p.Mode.String(), Rules: len(p.TCPConnRules) + len(p.HTTPReqRules) + len(p.HTTPRespRules) + len(p.HTTPAfterRules)}
+	for _, b := range p.Binds {
+		l.Binds = append(l.Binds, b.Addr.String())
+	}
+	for _, u := range p.UseBackends {
+		l.Uses = append(l.Uses, u.Backend.Name)
+	}
+	switch {
+	case p.DefaultBackend != nil:
+		l.Default = p.DefaultBackend.Name
+	case p.Kind == conf.Listen:
+		l.Default = p.Name
+	}
+	return l
+}
+
+func describeBackend(p *conf.Proxy) pool {
+	b := pool{Name: p.Name, Mode: p.Mode.String(), Balance: p.Balance.String(), Servers: []member{}}
+	for _, s := range p.Servers {
+		m := member{Name: s.Name, Address: s.Addr.String(), Weight: s.Weight, Maxconn: s.Maxconn, Backup: s.Backup}
+		if s.Check {
+			kind := "tcp"
+			if p.Check != nil {
+				kind = p.Check.Method + " " + p.Check.URI
+			}
+			m.Check = kind + " every " + conf.FormatDuration(s.Checks.Inter)
+		}
+		b.Servers = append(b.Servers, m)
+	}
+	return b
+}
+
+// print writes it for people.
+func (u *understood) print(w io.Writer) {
+	fmt.Fprintf(w, "%s: good\n", strings.Join(u.Files, ", "))
+	fmt.Fprintf(w, "%s, maxconn %s\n", count(u.Threads, "thread"), orWord(u.Maxconn, "from the fd limit"))
+	for _, s := range u.Sockets {
+		fmt.Fprintf(w, "stats socket %s\n", s)
+	}
+	for _, f := range u.Frontends {
+		fmt.Fprintf(w, "frontend %s (%s) on %s: %s", f.Name, f.Mode, strings.Join(f.Binds, ", "), count(f.Rules, "rule"))
+		if len(f.Uses) > 0 {
+			fmt.Fprintf(w, ", to %s by condition", strings.Join(f.Uses, ", "))
+		}
+		if f.Default != "" {
+			fmt.Fprintf(w, ", else to %s", f.Default)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, b := range u.Backends {
+		fmt.Fprintf(w, "backend %s (%s) balance %s: %s\n", b.Name, b.Mode, b.Balance, count(len(b.Servers), "server"))
+		for _, m := range b.Servers {
+			m.print(w)
+		}
+	}
+}
+
+func (m *member) print(w io.Writer) {
+	fmt.Fprintf(w, "  server %s at %s, weight %d", m.Name, m.Address, m.Weight)
+	if m.Maxconn > 0 {
+		fmt.Fprintf(w, ", maxconn %d", m.Maxconn)
+	}
+	if m.Backup {
+		fmt.Fprint(w, ", backup")
+	}
+	if m.Check == "" {
+		fmt.Fprint(w, ", not checked\n")
+		return
+	}
+	fmt.Fprintf(w, ", checked by %s\n", m.Check)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func orWord(n int, word string) string {
+	if n == 0 {
+		return word
+	}
+	return fmt.Sprint(n)
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func write(t testing.TB, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "weir.hcl")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const good = `
+global {
+  nbthread = 2
+  maxconn  = 500
+}
+defaults {
+  mode = "http"
+  timeout {
+    client  = "5s"
+    connect = "5s"
+    server  = "5s"
+  }
+}
+frontend "web" {
+  bind "127.0.0.1:8080" {}
+  http_request "deny" {
+    when = method() == "TRACE"
+  }
+  use_backend "api" {
+    when = starts_with(path(), "/api/")
+  }
+  default_backend = "files"
+}
+backend "api" {
+  balance = "leastconn"
+  option {
+    httpchk {
+      method = "GET"
+      uri    = "/health"
+    }
+  }
+  server "a1" {
+    address = "127.0.0.1:8081"
+    maxconn = 10
+    weight  = 5
+    check {}
+  }
+}
+backend "files" {
+  server "f1" {
+    address = "127.0.0.1:8082"
+    backup  = true
+  }
+}
+`
+
+func TestCheckPrintsWhatItUnderstood(t *testing.T) {
+	path := write(t, good)
+	code, out, err := weir("check", "-c", path)
+	want := path + `: good
+2 threads, maxconn 500
+frontend web (http) on 127.0.0.1:8080: 1 rule, to api by condition, else to files
+backend api (http) balance leastconn: 1 server
+  server a1 at 127.0.0.1:8081, weight 5, maxconn 10, checked by GET /health every 2s
+backend files (http) balance roundrobin: 1 server
+  server f1 at 127.0.0.1:8082, weight 1, backup, not checked
+`
+	if code != exitOK || out != want || err != "" {
+		t.Fatalf("code %d, err %q, out\n%s\nwant\n%s", code, err, out, want)
+	}
+	if code, out, err := weir("check", "-q", "-c", path); code != exitOK || out+err != "" {
+		t.Fatalf("-q: code %d, %q, %q", code, out, err)
+	}
+	if code, out, err := weir("run", "--check", "-c", path); code != exitOK || out+err != "" {
+		t.Fatalf("run --check: code %d, %q, %q", code, out, err)
+	}
+}
+
+func TestCheckTellsEveryError(t *testing.T) {
+	bad := strings.NewReplacer(`"leastconn"`, `"lestconn"`, `"files"
+}
+backend`, `"fils"
+}
+backend`, "method()", "mehtod()").Replace(good)
+	path := write(t, bad)
+	code, out, err := weir("check", "-c", path)
+	for _, want := range []string{path + ":17:12: ", path + ":22:21: ", path + ":25:13: ", `did you mean "leastconn"?`, "weir check: 3 errors"} {
+		if !strings.Contains(err, want) {
+			t.Errorf("no %q in\n%s", want, err)
+		}
+	}
+	if code != exitFail || out != "" {
+		t.Fatalf("code %d, out %q", code, out)
+	}
+	if code, _, err := weir("run", "-c", path); code != exitFail || !strings.Contains(err, "weir run: 3 errors, nothing was started") {
+		t.Fatalf("run: code %d, %s", code, err)
+	}
+	code, out, err = weir("check", "--json", "-c", path)
+	var u understood
+	if e := json.Unmarshal([]byte(out), &u); e != nil || code != exitFail || err != "" {
+		t.Fatalf("--json: %v, code %d, err %q", e, code, err)
+	}
+	if u.OK || len(u.Errors) != 3 || u.Errors[0].Line != 17 || u.Errors[0].File != path || u.Backends != nil {
+		t.Fatalf("--json: %+v", u)
+	}
+	if code, _, err := weir("check", "-c", path+".gone"); code != exitFail || !strings.Contains(err, path+".gone") {
+		t.Fatalf("no such file: code %d, %s", code, err)
+	}
+}
+
+// What package acl finds is told with everything else, and what it doubts is a warning.
+func TestCheckTellsRuleErrors(t *testing.T) {
+	path := write(t, `
+defaults {
+  mode = "http"
+  timeout {
+    client  = "1s"
+    connect = "1s"
+    server  = "1s"
+  }
+}
+frontend "web" {
+  bind "127.0.0.1:8080" {}
+  acl "unused" {
+    when = hdr_begin("Host") == "a"
+  }
+  http_request "deny" {
+    when = matches(path(), "(")
+  }
+  http_request "deny" {
+    when = res_hdr("Server") == "x"
+  }
+  http_request "set-header" {
+    name  = "X"
+    value = "${field(path())}${res_hdr("Server")}"
+  }
+  use_backend {
+    name = "bk_${hdr("Host")}"
+  }
+  default_backend = "none"
+}
+`)
+	code, _, err := weir("check", "-c", path)
+	for _, want := range []string{
+		`:13:12: frontend "web": acl "unused": when: unknown fetch: got "hdr_begin"`,
+		`:16:28: frontend "web": http_request "deny": got "("; want a regular expression`,
+		`:19:12: frontend "web": res.hdr: needs HTTP response headers, which an http-request rule does not have (warning)`,
+		`:23:16: frontend "web": field: `,
+		`:23:32: frontend "web": res.hdr: needs HTTP response headers`,
+		`:25:3: frontend "web": "use_backend with a template" is understood but not done yet`,
+		`:28:21: frontend "web": default_backend: unknown backend`,
+		"weir check: 6 errors",
+	} {
+		if !strings.Contains(err, want) {
+			t.Errorf("no %q in\n%s", want, err)
+		}
+	}
+	if code != exitFail {
+		t.Errorf("code %d", code)
+	}
+}
+
+// Several -c are one configuration, whose defaults go on from file to file.
+func TestCheckSeveralFiles(t *testing.T) {
+	front, back, found := strings.Cut(good, "}\n"+`backend "api"`)
+	if !found {
+		t.Fatal("no backend")
+	}
+	one, two := write(t, front+"}\n"), write(t, `backend "api"`+back)
+	code, out, err := weir("check", "-c", one, "-c", filepath.Dir(two))
+	if code != exitOK || err != "" || !strings.HasPrefix(out, one+", "+two+": good\n") || !strings.Contains(out, "backend api (http)") {
+		t.Fatalf("code %d, err %q, out\n%s", code, err, out)
+	}
+	code, _, err = weir("check", "-c", one, "-c", two+".gone")
+	if want := two + ".gone: cannot be read: no such file or directory\nweir check: 1 error\n"; code != exitFail || err != want {
+		t.Fatalf("code %d, err %q; want %q", code, err, want)
+	}
+	code, _, err = weir("check", "-c", two, "-c", one)
+	if code != exitFail || !strings.Contains(err, "is in tcp mode and cannot serve an http frontend") {
+		t.Fatalf("the other way round: code %d, err %q", code, err)
+	}
+}
+
+// Every configuration that people are shown is good.
+func TestExamplesAreGood(t *testing.T) {
+	paths, err := filepath.Glob("../../examples/*/weir.hcl")
+	if err != nil || len(paths) < 5 {
+		t.Fatalf("%d examples, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		if code, out, err := weir("check", "-c", path); code != exitOK || err != "" || !strings.Contains(out, ": good\n") {
+			t.Errorf("%s: code %d\n%s%s", path, code, out, err)
+		}
+	}
+	if code, out, err := weir("check"); code != exitOK || err != "" || !strings.Contains(out, "backend bk_ws (http) balance url_param tableId") {
+		t.Errorf("the built-in example: code %d\n%s%s", code, out, err)
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"syscall"
+
+	"weir/conf"
+)
+
+const (
+	fdsPerConn = 2 // a client's and a server's
+	// fdsSpare are for the runtime, log targets, the poller and pipe of each loop, files and lookups.
+	fdsSpare   = 64
+	fdsPerLoop = 8
+	// maxMaxconn bounds the maxconn that follows from the fd limit: containers often have a limit of a billion, and
+	// tables sized by that would fill the memory.
+	maxMaxconn = 1 << 20
+)
+
+// raiseFDLimit sets the soft limit of open files to the hard one, or to want where that is lower and set, and returns the limit in force.
+func raiseFDLimit(want int) (uint64, error) {
+	var r syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
+		return 0, fmt.Errorf("read the fd limit: %w", err)
+	}
+	limit := r.Max
+	if want > 0 && uint64(want) < limit {
+		limit = uint64(want)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: limit, Max: r.Max}); err != nil {
+		return r.Cur, fmt.Errorf("raise the fd limit from %d to %d: %w", r.Cur, limit, err)
+	}
+	return limit, nil
+}
+
+// fixedFDs counts the descriptors that do not depend on the number of connections.
+func fixedFDs(cfg *conf.Config) int {
+	n := fdsSpare + fdsPerLoop*cfg.Global.NbThread
+	for _, s := range cfg.Global.StatsSockets {
+		n += 1 + s.Maxconn
+	}
+	for _, p := range cfg.Proxies {
+		n += len(p.Binds)
+		for _, s := range p.Servers {
+			if s.Check {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// fitMaxconn sets the process's maxconn from the fd limit where it is not configured, and lowers it where the limit is too
+// low for it; the warning then has the numbers.
+func fitMaxconn(cfg *conf.Config, limit uint64) (warning string) {
+	fixed := fixedFDs(cfg)
+	room := 1
+	if limit > uint64(fixed) {
+		room = max(1, int(min((limit-uint64(fixed))/fdsPerConn, maxMaxconn)))
+	}
+	switch want := cfg.Global.Maxconn; {
+	case want == 0:
+		cfg.Global.Maxconn = room
+	case want > room:
+		warning = fmt.Sprintf("maxconn %d needs %d file descriptors (%d a connection and %d for everything else) and the limit is %d: maxconn is lowered to %d",
+			want, want*fdsPerConn+fixed, fdsPerConn, fixed, limit, room)
+		cfg.Global.Maxconn = room
+	}
+	return warning
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"weir/conf"
+)
+
+func TestFitMaxconn(t *testing.T) {
+	cfg := func(maxconn int) *conf.Config {
+		return &conf.Config{
+			Global: conf.Global{NbThread: 2, Maxconn: maxconn, StatsSockets: []*conf.StatsSocket{{Maxconn: 10}}},
+			Proxies: []*conf.Proxy{
+				{Binds: []*conf.Bind{{}, {}}},
+				{Servers: []*conf.Server{{Check: true}, {Check: true}, {}}},
+			},
+		}
+	}
+	const fixed = fdsSpare + 2*fdsPerLoop + 11 + 2 + 2
+	f := func(maxconn int, limit uint64, want int, warning string) {
+		t.Helper()
+		c := cfg(maxconn)
+		got := fitMaxconn(c, limit)
+		if c.Global.Maxconn != want || got != warning {
+			t.Fatalf("maxconn %d, limit %d: got %d, %q; want %d, %q", maxconn, limit, c.Global.Maxconn, got, want, warning)
+		}
+	}
+	f(0, fixed+200, 100, "")
+	f(0, 1<<40, maxMaxconn, "")
+	f(100, fixed+200, 100, "")
+	f(101, fixed+200, 100, "maxconn 101 needs 297 file descriptors (2 a connection and 95 for everything else) and the limit is 295: maxconn is lowered to 100")
+	f(5, 10, 1, "maxconn 5 needs 105 file descriptors (2 a connection and 95 for everything else) and the limit is 10: maxconn is lowered to 1")
+	f(0, 10, 1, "")
+}
+
+func TestRaiseFDLimit(t *testing.T) {
+	hard, err := raiseFDLimit(0)
+	if err != nil || hard == 0 {
+		t.Fatalf("got %d, %v", hard, err)
+	}
+	if low, err := raiseFDLimit(int(hard) - 1); err != nil || low != hard-1 {
+		t.Fatalf("got %d, %v; want %d", low, err, hard-1)
+	}
+	if again, err := raiseFDLimit(0); err != nil || again != hard {
+		t.Fatalf("got %d, %v; want %d", again, err, hard)
+	}
+}
+
+func TestPidFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weir.pid")
+	remove, err := writePidFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil || strings.TrimSpace(string(text)) != strconv.Itoa(os.Getpid()) {
+		t.Fatalf("got %q, %v", text, err)
+	}
+	remove()
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Fatalf("the file is still there: %v", err)
+	}
+	if _, err := writePidFile(filepath.Join(path, "below-a-file-that-is-not-there")); err == nil || !strings.HasPrefix(err.Error(), "pidfile: ") {
+		t.Fatalf("got %v", err)
+	}
+	if err := dropPrivileges(&conf.Global{User: "no such user"}); err == nil || !strings.HasPrefix(err.Error(), `user "no such user": `) {
+		t.Fatalf("got %v", err)
+	}
+	if err := dropPrivileges(&conf.Global{Group: "no such group"}); err == nil || !strings.HasPrefix(err.Error(), `group "no such group": `) {
+		t.Fatalf("got %v", err)
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+
+	"weir/cmd/weir/example"
+	"weir/conf"
+	"weir/internal/logsink"
+)
+
+// flushTime is how long the last log lines may take when the process ends.
+const flushTime = 2 * time.Second
+
+func runCommand() *command {
+	return &command{
+		name: "run", run: run, args: "[-c FILE]... [flags]", summary: "run a configuration, or the built-in example",
+		help: `
+  -c FILE              a configuration, or a folder whose *.hcl files are one. Several -c are read in their order as one configuration.
+                       Without any, an example runs
+  -q                   no warnings and no notes, errors only
+  -d                   debug messages: the same as --log-level debug
+  --log-level LEVEL    of Weir's own messages: debug, info (the default), warn or error
+  --log-format FORMAT  of Weir's own messages: console (the default) or json
+  --check              check the configuration and stop, as "weir check -q" does
+
+Access lines go where the configuration's "log" says. SIGUSR1 and SIGTERM stop gracefully: no new connections, open ones end by
+themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once.`,
+	}
+}
+
+type runFlags struct {
+	paths         files
+	quiet, check  bool
+	format, level string
+}
+
+func parseRun(s *streams, args []string) (*runFlags, int, bool) {
+	f := new(runFlags)
+	set := flag.NewFlagSet("run", flag.ContinueOnError)
+	set.Var(&f.paths, "c", "")
+	set.BoolVar(&f.quiet, "q", false, "")
+	debug := set.Bool("d", false, "")
+	set.BoolVar(&f.check, "check", false, "")
+	set.StringVar(&f.level, "log-level", "info", "")
+	set.StringVar(&f.format, "log-format", "console", "")
+	code, ok := parse(s, runCommand(), set, args)
+	if *debug {
+		f.level = "debug"
+	}
+	if f.quiet {
+		f.level = "error"
+	}
+	return f, code, ok
+}
+
+func run(s *streams, args []string) int {
+	f, code, ok := parseRun(s, args)
+	if !ok {
+		return code
+	}
+	log, err := newLog(s.err, f.format, f.level)
+	if err != nil {
+		return fail(s, err)
+	}
+	sigs := make(chan os.Signal, 8)
+	signal.Notify(sigs, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGHUP)
+	defer signal.Stop(sigs)
+	signal.Ignore(syscall.SIGPIPE) // a log reader that goes away must not end the proxy
+
+	var ex *example.Example
+	if len(f.paths) == 0 && !f.check {
+		if ex, err = example.Start(""); err != nil {
+			return fail(s, fmt.Errorf("the example: %w", err))
+		}
+		defer ex.Close()
+		f.paths = files{ex.Config}
+	}
+	if f.check {
+		return check(s, checkArgs(f.paths))
+	}
+	cfg, diags := load(f.paths)
+	if !report(s.err, diags, f.quiet) {
+		fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(len(diags.Errors), "error"))
+		return exitFail
+	}
+	ready := func() {
+		if ex != nil {
+			io.WriteString(s.out, ex.Help())
+		}
+	}
+	if err := serve(cfg, log, sigs, ready); err != nil {
+		return fail(s, err)
+	}
+	return exitOK
+}
+
+func checkArgs(paths files) []string {
+	args := []string{"-q"}
+	for _, p := range paths {
+		args = append(args, "-c", p)
+	}
+	return args
+}
+
+// serve runs a good configuration until a signal ends it. In order: limits, log targets, listeners, pid file, privileges;
+// back in the reverse order.
+func serve(cfg *conf.Config, log *zap.Logger, sigs <-chan os.Signal, ready func()) (err error) {
+	tuneRuntime(cfg)
+	limit, err := raiseFDLimit(cfg.Global.FDHardLimit)
+	if err != nil {
+		return err
+	}
+	if warning := fitMaxconn(cfg, limit); warning != "" {
+		log.Warn(warning)
+	}
+	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread})
+	defer func() {
+		if flushErr := access.Close(flushTime); flushErr != nil {
+			log.Warn(flushErr.Error(), zap.Uint64("dropped", access.Dropped()))
+		}
+	}()
+	e, err := newEngine(cfg, log, access)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	debug.FreeOSMemory() // reading the configuration takes many times what is kept of it
+	if err := e.Start(); err != nil {
+		return err
+	}
+	removePid, err := writePidFile(cfg.Global.PidFile)
+	if err != nil {
+		return err
+	}
+	defer removePid()
+	if err := dropPrivileges(&cfg.Global); err != nil {
+		return err
+	}
+	log.Info("ready", zap.String("version", version), zap.Strings("config", cfg.Files), zap.Int("pid", os.Getpid()),
+		zap.Int("threads", cfg.Global.NbThread), zap.Int("maxconn", cfg.Global.Maxconn), zap.String("go", runtime.Version()))
+	ready()
+	err = waitForStop(e, sigs, log, stopTimes{grace: cfg.Global.Grace, hard: cfg.Global.HardStopAfter})
+	log.Info("stopped")
+	return ignoreStopped(err)
+}
+
+// ignoreStopped drops the errors that only say that the stop was cut short on purpose.
+func ignoreStopped(err error) error {
+	if errors.Is(err, errStoppedAtOnce) {
+		return nil
+	}
+	return err
+}

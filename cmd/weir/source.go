@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+
+	"weir/backend"
+	"weir/conf"
+	"weir/frontend"
+	"weir/internal/logsink"
+	"weir/stats"
+)
+
+// source gathers the rows of all proxies for whoever reads counters.
+type source struct {
+	px     *frontend.Proxy
+	access *logsink.Writer
+}
+
+// Rows returns the proxies in the order of the configuration; a listen section has both of its sides.
+func (s *source) Rows(context.Context) []stats.Row {
+	frontends := make(map[string]*frontend.Frontend)
+	for _, fe := range s.px.Frontends() {
+		frontends[fe.Name()] = fe
+	}
+	backends := make(map[string]*backend.Backend)
+	for _, b := range s.px.Backends() {
+		backends[b.Name()] = b
+	}
+	var rows []stats.Row
+	for _, p := range s.px.Config().Proxies {
+		if fe := frontends[p.Name]; fe != nil && p.Kind&conf.Frontend != 0 {
+			rows = fe.Snapshot(rows)
+		}
+		if b := backends[p.Name]; b != nil && p.Kind&conf.Backend != 0 {
+			rows = b.Snapshot(rows)
+		}
+	}
+	return rows
+}
+
+// Info is the process's snapshot.
+func (s *source) Info(context.Context) stats.Info {
+	info := s.px.Info()
+	if s.access != nil {
+		info.DroppedLogs = s.access.Dropped()
+	}
+	return info
+}
