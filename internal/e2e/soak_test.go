@@ -1,0 +1,181 @@
+package e2e
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 2m where $CI is set and 15s elsewhere when 0, 30m by hand")
+
+// soakClients is how many clients of each kind run at once.
+const soakClients = 3
+
+// sample is what must stay steady.
+type sample struct {
+	fds, goroutines int
+	rss             int64
+}
+
+func (s sample) String() string {
+	return fmt.Sprintf("%d fds, %d goroutines, %d MiB", s.fds, s.goroutines, s.rss>>20)
+}
+
+// TestSoak runs every kind of stream at once, with aborts on both sides, and wants right answers and steady open files, goroutines
+// and memory.
+func TestSoak(t *testing.T) {
+	kind := os.Getenv("WEIR_E2E")
+	if kind == "" {
+		kind = "weir"
+	}
+	length := soakLength()
+	at, p := startSoak(t, kind)
+	addr := fmt.Sprintf("127.0.0.1:%d", at.port("f"))
+	before := take(p, addr)
+
+	samples, rounds := soak(t, p, addr, length)
+	t.Logf("%v: %d rounds; before: %v; samples: %v", length, rounds, before, thin(samples))
+	steady(t, samples)
+	// What is left: idle pooled connections and checks on their way.
+	const slack = 60
+	if err := eventually(2*patience, func() error {
+		if got := p.fds(); got > before.fds+slack {
+			return fmt.Errorf("%d open files after the load; began with %d", got, before.fds)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+	if err := p.kill(); err != nil {
+		t.Error(err)
+	}
+}
+
+func soakLength() time.Duration {
+	switch {
+	case *soakFor > 0:
+		return *soakFor
+	case testing.Short():
+		return 5 * time.Second
+	case os.Getenv("CI") != "":
+		return 2 * time.Minute
+	}
+	return 15 * time.Second
+}
+
+func startSoak(t *testing.T, kind string) (*places, *proc) {
+	dir := shortDir(t)
+	at := newPlaces(dir, "soak")
+	for _, name := range []string{"s1", "s2"} {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", at.port(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv := &http.Server{Handler: soakOrigin()}
+		go srv.Serve(l)
+		t.Cleanup(func() { srv.Close() })
+	}
+	conf := filepath.Join(dir, "proxy.conf")
+	if err := os.WriteFile(conf, []byte(at.expand(soakConf[kind])), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := startProc(kind, conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	if err := p.ready([]int{at.port("f")}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return at, p
+}
+
+// soak runs the loads and returns a sample for each hundredth of the time, at most one a second.
+func soak(t *testing.T, p *proc, addr string, length time.Duration) (samples []sample, rounds int64) {
+	var done atomic.Int64
+	var wg sync.WaitGroup
+	end := time.Now().Add(length)
+	var mu sync.Mutex
+	failures := map[string]int{}
+	for name, load := range soakLoads {
+		for range soakClients {
+			wg.Go(func() {
+				for time.Now().Before(end) {
+					if err := load(addr); err != nil {
+						mu.Lock()
+						if failures[name]++; failures[name] <= 3 {
+							t.Errorf("%s: %v", name, err)
+						}
+						mu.Unlock()
+					}
+					done.Add(1)
+				}
+			})
+		}
+	}
+	every := time.NewTicker(max(length/100, time.Second))
+	defer every.Stop()
+	for time.Now().Before(end) {
+		<-every.C
+		samples = append(samples, take(p, addr))
+	}
+	wg.Wait()
+	if len(failures) > 0 {
+		t.Errorf("wrong answers: %v\n%s", failures, clipText(p.said()))
+	}
+	return samples, done.Load()
+}
+
+var goroutines = regexp.MustCompile(`(?m)^go_goroutines (\d+)`)
+
+func take(p *proc, addr string) sample {
+	s := sample{fds: p.fds(), rss: p.rss()}
+	c, br, err := dialSoak(addr)
+	if err != nil {
+		return s
+	}
+	defer c.Close()
+	if m, err := exchange(c, br, getRequest("/metrics", "Connection: close\r\n"), "200"); err == nil {
+		if g := goroutines.FindSubmatch(m.body); g != nil {
+			s.goroutines, _ = strconv.Atoi(string(g[1]))
+		}
+	}
+	return s
+}
+
+// steady compares the most of the second quarter with the most of the last: the first is for warming up.
+func steady(t *testing.T, samples []sample) {
+	n := len(samples)
+	if n < 4 {
+		t.Fatalf("%d samples; want 4 and more", n)
+	}
+	early, late := most(samples[n/4:n/2]), most(samples[3*n/4:])
+	// The load is random, so a quarter's most is too; a leak grows without end and shows in a long run.
+	if late.fds > early.fds*5/4+40 || late.goroutines > early.goroutines*5/4+40 || late.rss > early.rss*5/4+32<<20 {
+		t.Errorf("not steady: the most was %v in the second quarter, %v in the last", early, late)
+	}
+}
+
+func most(samples []sample) (m sample) {
+	for _, s := range samples {
+		m = sample{max(m.fds, s.fds), max(m.goroutines, s.goroutines), max(m.rss, s.rss)}
+	}
+	return m
+}
+
+// thin keeps about ten samples for the log.
+func thin(samples []sample) (out []sample) {
+	for i := 0; i < len(samples); i += max(1, len(samples)/10) {
+		out = append(out, samples[i])
+	}
+	return out
+}
