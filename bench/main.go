@@ -1,0 +1,117 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// options are the command line.
+type options struct {
+	subjects  []string
+	scenarios []string
+	rounds    int
+	length    time.Duration
+	weir      string
+	builtin   bool
+	dir       string
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) > 1 && os.Args[1] == "origin" {
+		log.Fatal(serveOrigin())
+	}
+	if len(os.Args) > 1 && os.Args[1] == "load" {
+		loadMain(os.Args[2:])
+		return
+	}
+	var o options
+	subjects := flag.String("subjects", "weir,haproxy,nginx", "who is measured; one that is not installed is left out")
+	which := flag.String("scenarios", strings.Join(scenarioNames(), ","), "what is measured")
+	flag.IntVar(&o.rounds, "rounds", 3, "interleaved rounds; the medians are printed")
+	flag.DurationVar(&o.length, "for", 3*time.Second, "length of one measurement")
+	flag.StringVar(&o.weir, "weir", "", "a weir binary; built from cmd/weir when empty")
+	flag.BoolVar(&o.builtin, "builtin", false, "use the built-in load even where wrk is installed")
+	curve := flag.Bool("curve", false, "measure the cost of a request against the number of backends and of ACLs")
+	flag.Parse()
+	o.subjects, o.scenarios = strings.Split(*subjects, ","), strings.Split(*which, ",")
+	if runtime.NumCPU() < 2 {
+		log.Print("bench: one core only: the proxy shares it with the load, and rates mean little; cpu_us still does")
+	}
+	if err := run(&o, *curve); err != nil {
+		log.Fatalf("bench: %v", err)
+	}
+}
+
+func run(o *options, curve bool) (err error) {
+	if o.dir, err = os.MkdirTemp("", "weir-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(o.dir)
+	if err := o.buildWeir(); err != nil {
+		return err
+	}
+	origin, err := startOrigin()
+	if err != nil {
+		return err
+	}
+	defer origin.stop()
+	if curve {
+		return runCurves(o)
+	}
+	return compare(o)
+}
+
+// compare runs the scenarios over all subjects that are installed.
+func compare(o *options) error {
+	var live []*subject
+	for _, name := range o.subjects {
+		s, err := startSubject(o, name)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			log.Printf("# %s is not installed, left out", name)
+			continue
+		}
+		defer s.proc.stop()
+		live = append(live, s)
+	}
+	fmt.Printf("%-9s %-8s %12s %9s %8s %7s  %s\n", "scenario", "subject", "rate/s", "cpu_us", "ratio", "rss MB", "notes")
+	for _, name := range o.scenarios {
+		sc, ok := scenarios[name]
+		if !ok {
+			return fmt.Errorf("scenario %q; want one of %s", name, strings.Join(scenarioNames(), ", "))
+		}
+		rows := make([][]result, len(live))
+		for range o.rounds {
+			for i, s := range live {
+				rows[i] = append(rows[i], sc.measure(o, s))
+			}
+			if sc.once {
+				break
+			}
+		}
+		report(name, sc, live, rows)
+	}
+	return nil
+}
+
+// report prints the medians; ratio is the first subject's cost over each other's.
+func report(name string, sc scenario, live []*subject, rows [][]result) {
+	first := median(rows[0], func(r result) float64 { return r.cost })
+	for i, s := range live {
+		cost := median(rows[i], func(r result) float64 { return r.cost })
+		ratio := "-"
+		if i > 0 && cost > 0 {
+			ratio = fmt.Sprintf("%.2f", first/cost)
+		}
+		fmt.Printf("%-9s %-8s %12.0f %9.2f %8s %7d  %s%s\n", name, s.name, median(rows[i], func(r result) float64 { return r.rate }), cost, ratio,
+			s.proc.rss()>>20, sc.unit, rows[i][len(rows[i])-1].note)
+	}
+}
