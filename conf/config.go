@@ -12,7 +12,41 @@ type Config struct {
 	Global Global
 	// Proxies holds every frontend, backend and listen section in file order. What a defaults
 	// section says is already merged into them.
-	Proxies []*Proxy
+	Proxies    []*Proxy
+	Userlists  []*Userlist
+	HTTPErrors []*HTTPErrors
+}
+
+// Userlist is a section of users and groups for http_auth.
+type Userlist struct {
+	Pos    Pos
+	Name   string
+	Users  []*User
+	Groups []*Group
+}
+
+// User is one user of a Userlist.
+type User struct {
+	Pos      Pos
+	Name     string
+	Password string   // a crypt(3) string, or plain text where Insecure
+	Insecure bool     // "insecure-password"
+	None     bool     // no password was given: nobody can log in
+	Groups   []string // "groups"; and those whose Group names the user
+}
+
+// Group is one group of a Userlist.
+type Group struct {
+	Pos   Pos
+	Name  string
+	Users []string
+}
+
+// HTTPErrors is an http-errors section: error pages that others name.
+type HTTPErrors struct {
+	Pos   Pos
+	Name  string
+	Files map[int]*ErrorFile
 }
 
 // Proxy returns the proxy of that name having the side asked for, or nil.
@@ -52,6 +86,10 @@ type Global struct {
 	SpreadChecks   int           // percent of the interval by which health checks are spread, 0..50
 	MaxSpreadCheck time.Duration
 	Tune           Tune
+	Chroot         string
+	Daemon         bool
+	MasterWorker   bool
+	SetVars        []*Rule // "set-var" and "set-var-fmt" of the global section: proc variables
 	Unsupported    []Unsupported
 }
 
@@ -101,4 +139,11 @@ type LogTarget struct {
 	Level    string // the highest level sent: emerg..debug; default debug
 	MinLevel string
 	Len      int // bytes of a line; 0 = 1024 to a syslog server, no limit to stdout, stderr and fds
+	Sample   *LogSample
+}
+
+// LogSample is "sample RANGES:SIZE" of a log line: of each Size messages those whose number, from 1, is in Ranges are sent.
+type LogSample struct {
+	Ranges [][2]int
+	Size   int
 }

@@ -45,6 +45,10 @@ type Test struct {
 	// "" = the natural one of the sample's type.
 	Match      string
 	IgnoreCase bool
+	NoDNS      bool           // "-n": patterns are never names to look up
+	Maps       bool           // "-M": the files hold a second column, which is not compared
+	ID         int            // "-u": the id of the pattern list for the stats socket; 0 = given by Weir
+	Files      []*PatternFile // "-f", in order; Patterns come after them
 	// Patterns are as HAProxy writes them: for int "5", "1:10", "lt 5"; for ip "10.0.0.0/8".
 	Patterns []Pattern
 }
@@ -53,6 +57,12 @@ type Test struct {
 type Pattern struct {
 	Pos  Pos
 	Text string
+}
+
+// PatternFile is one "-f FILE" of a Test. It is read when the configuration is compiled.
+type PatternFile struct {
+	Pos  Pos
+	Path string
 }
 
 // ACL is a named condition.
@@ -73,4 +83,24 @@ type FormatPart struct {
 	Text  string
 	Expr  *Expr
 	Alias string // a log variable such as "ci", without the percent sign
+	// Name is what +json and +cbor call the item: %(NAME)ci.
+	Name string
+	Cast string // the type of %(NAME:TYPE)[...]: "bool", "sint" or "str"; "" = its own
+	// Flags are in force for this part: each of FormatFlags at most once, in the order of that list.
+	Flags FormatFlags
+	// Set is true for a part that is flags alone, as %{+Q}o: it changes what comes after it and writes nothing.
+	Set bool
+	Pos Pos
 }
+
+// FormatFlags are the switches of a log-format item (configuration manual, 8.2.6).
+type FormatFlags uint8
+
+const (
+	FlagQuote  FormatFlags = 1 << iota // +Q: in double quotes
+	FlagHex                            // +X: numbers and addresses in hexadecimal
+	FlagEscape                         // +E: escaped for RFC 5424 structured data
+	FlagBin                            // +bin: not escaped at all
+	FlagJSON                           // +json: the whole line is one JSON object
+	FlagCBOR                           // +cbor: the whole line is one CBOR map
+)

@@ -51,10 +51,17 @@ type Proxy struct {
 	Timeouts Timeouts
 	Options  Options
 	Logs     []*LogTarget
-	// LogFormat is what a log line holds.
-	LogFormat  LogFormat
-	ErrorFiles map[int]*ErrorFile // by status
-	Captures   []*Capture         // "capture request|response header NAME len N"
+	// LogFormat is what a log line holds; LogLine, where set, takes its place.
+	LogFormat      LogFormat
+	LogLine        *Format            // "log-format"
+	LogSD          *Format            // "log-format-sd": RFC 5424 structured data
+	ErrorLogLine   *Format            // "error-log-format": of connections that end in an error
+	LogTag         string             // "" = the global one
+	UniqueIDFormat *Format            // "unique-id-format"
+	UniqueIDHeader string             // "unique-id-header"
+	ErrorFiles     map[int]*ErrorFile // by status: "errorfile" and "errorfiles"
+	ErrorReplies   map[int]*ErrorReply
+	Captures       []*Capture // "capture request|response header NAME len N", "capture cookie"; "declare capture" makes slots
 
 	ACLs []*ACL
 
@@ -65,12 +72,20 @@ type Proxy struct {
 	UseBackends    []*UseBackend
 	DefaultBackend *Ref
 	MonitorURI     string
+	MonitorFail    []*Cond // "monitor fail": any of them makes it 503
 
 	// Rules, in order. A frontend's run before its backend's.
 	TCPConnRules   []*Rule
+	TCPSessRules   []*Rule
+	TCPReqRules    []*Rule // "tcp-request content"
+	TCPReqDelay    time.Duration
+	TCPRespRules   []*Rule // "tcp-response content"
+	TCPRespDelay   time.Duration
 	HTTPReqRules   []*Rule
+	RedirectRules  []*Rule // "redirect", after the http-request rules
 	HTTPRespRules  []*Rule
 	HTTPAfterRules []*Rule
+	UseServers     []*UseServer
 	StatsURI       *StatsURI
 
 	// The server side.
@@ -95,6 +110,17 @@ type Timeouts struct {
 type Options struct {
 	ConnMode           ConnMode
 	ForwardFor         *ForwardFor
+	OriginalTo         *ForwardFor // the same for the address that the client asked for; its header defaults to X-Original-To
+	Forwarded          *Forwarded
+	RestrictReqNames   string // "http-restrict-req-hdr-names": "preserve" (default), "delete" or "reject"
+	HTTPBufferRequest  bool
+	LogSeparateErrors  bool
+	HTTPSLog           bool
+	DropReqTrailers    bool
+	DropRespTrailers   bool
+	UseProxyHeader     bool
+	SocketStats        bool
+	Contstats          bool // counters go on during a stream: Weir's always do
 	HTTPLog, TCPLog    bool
 	DontLogNull        bool
 	DontLogNormal      bool
@@ -117,6 +143,17 @@ type ForwardFor struct {
 	IfNone bool
 }
 
+// Forwarded is "option forwarded" (RFC 7239). A nil format with its switch on gives the default of the manual.
+type Forwarded struct {
+	Pos                         Pos
+	Proto                       bool
+	Host                        bool
+	HostExpr                    *Expr
+	By, ByPort, For, ForPort    bool
+	ByExpr, ByPortExpr, ForExpr *Expr
+	ForPortExpr                 *Expr
+}
+
 // LogFormat is a proxy's kind of access line.
 type LogFormat uint8
 
@@ -125,6 +162,7 @@ const (
 	LogTCP
 	LogHTTP
 	LogHTTPClf
+	LogHTTPS // "option httpslog"
 )
 
 // ErrorFile is a raw HTTP response read at load time.
@@ -134,12 +172,27 @@ type ErrorFile struct {
 	Data []byte
 }
 
-// Capture is one "capture request|response header".
+// ErrorReply is "http-error status N ...".
+type ErrorReply struct {
+	Pos Pos
+	Reply
+}
+
+// Capture is one slot of captured text: "capture request|response header", "capture cookie", or "declare capture".
 type Capture struct {
 	Pos      Pos
 	Response bool
-	Header   string
+	Header   string // "" = a declared slot, which the capture action fills
+	Cookie   string // "capture cookie": the prefix of its name; Header is ""
 	Len      int
+}
+
+// UseServer is one "use-server NAME if COND".
+type UseServer struct {
+	Pos     Pos
+	Server  Ref
+	Dynamic *Format // where the name is a format
+	Cond    *Cond
 }
 
 // Ref is a name that refers to another section, with where it was written.

@@ -10,8 +10,23 @@ type Rule struct {
 // Action is one of the action types below. A consumer switches on the type; an unknown one is a bug.
 type Action interface{ Keyword() string }
 
-// Deny ends the request with Status (default 403) and its error page.
-type Deny struct{ Status int }
+// Reply is a ready response, as deny, tarpit, return and http-error write it. At most one of Body, Format, ErrorFile, Errors and
+// Default says what it holds; where none does, it is the error page of the status.
+type Reply struct {
+	Status      int // 0 = the action's default
+	ContentType string
+	Body        []byte     // "string" or "file"; may be empty where HasBody
+	HasBody     bool       // "string" or "file" was given
+	Format      *Format    // "lf-string" or "lf-file"
+	Path        string     // the file that Body or Format was read from, as written
+	ErrorFile   *ErrorFile // "errorfile"
+	Errors      *Ref       // "errorfiles": an http-errors section
+	Default     bool       // "default-errorfiles"
+	Headers     []SetHeader
+}
+
+// Deny ends the request or response with Status (default 403; of a response 502) and its error page, or what Reply says.
+type Deny struct{ Reply }
 
 // Allow ends the rule list of this section.
 type Allow struct{}
@@ -20,7 +35,7 @@ type Allow struct{}
 type Reject struct{}
 
 // Tarpit holds the request for the tarpit timeout, then answers Status (default 500).
-type Tarpit struct{ Status int }
+type Tarpit struct{ Reply }
 
 // RedirectKind is what Redirect does with its text.
 type RedirectKind uint8
@@ -60,13 +75,8 @@ type DelHeader struct {
 	Match string
 }
 
-// Return answers with a ready response.
-type Return struct {
-	Status      int // default 200
-	ContentType string
-	Body        []byte
-	Headers     []SetHeader
-}
+// Return answers with a ready response. Its default status is 200.
+type Return struct{ Reply }
 
 // UseService hands the request to a service inside Weir: "prometheus-exporter".
 type UseService struct{ Name string }
