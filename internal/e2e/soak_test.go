@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -152,24 +154,34 @@ func take(p *proc, addr string) sample {
 	return s
 }
 
-// steady compares the most of the second quarter with the most of the last: the first is for warming up.
+// steady compares the second quarter with the last, the first being for warming up. It looks at medians: the load is random and
+// the machine may stall, so that a quarter's most says little, while a leak grows without end and raises every sample.
 func steady(t *testing.T, samples []sample) {
 	n := len(samples)
 	if n < 4 {
 		t.Fatalf("%d samples; want 4 and more", n)
 	}
-	early, late := most(samples[n/4:n/2]), most(samples[3*n/4:])
-	// The load is random, so a quarter's most is too; a leak grows without end and shows in a long run.
+	early, late := median(samples[n/4:n/2]), median(samples[3*n/4:])
 	if late.fds > early.fds*5/4+40 || late.goroutines > early.goroutines*5/4+40 || late.rss > early.rss*5/4+32<<20 {
-		t.Errorf("not steady: the most was %v in the second quarter, %v in the last", early, late)
+		t.Errorf("not steady: the median was %v in the second quarter, %v in the last", early, late)
 	}
 }
 
-func most(samples []sample) (m sample) {
-	for _, s := range samples {
-		m = sample{max(m.fds, s.fds), max(m.goroutines, s.goroutines), max(m.rss, s.rss)}
+func median(samples []sample) sample {
+	return sample{
+		fds:        middle(samples, func(s sample) int { return s.fds }),
+		goroutines: middle(samples, func(s sample) int { return s.goroutines }),
+		rss:        middle(samples, func(s sample) int64 { return s.rss }),
 	}
-	return m
+}
+
+func middle[T cmp.Ordered](samples []sample, of func(sample) T) T {
+	var all []T
+	for _, s := range samples {
+		all = append(all, of(s))
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // thin keeps about ten samples for the log.

@@ -23,8 +23,12 @@ const (
 	maxRuns = 4096
 	// maxLastMail bounds the rounds of mail read at the loop's end, against mail that posts itself again.
 	maxLastMail = 16
-	// maxIdleTasks bounds the coroutines kept without work: after a burst their stacks go back to the heap.
+	// maxIdleTasks bounds the coroutines kept without work: their stacks are a burst's cost until they are trimmed.
 	maxIdleTasks = 1024
+	// keepIdleTasks is how many idle coroutines a loop always keeps.
+	keepIdleTasks = 16
+	// trimEvery is the time in which half of the idle coroutines that are not needed end.
+	trimEvery = time.Second
 	// maxIdleBufs bounds the free list of buffers: after a burst the rest goes back to the heap (16 MiB).
 	maxIdleBufs = 1024
 	// maxIdlePipes bounds the pipes kept for splice: each holds two fds.

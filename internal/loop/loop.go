@@ -53,6 +53,7 @@ type Loop struct {
 	calm    bool    // the last poll had to sleep
 	outside int     // functions that Await has started: they may wait for this thread's processor
 	idle    []*Task // coroutines without work
+	trim    trimmer
 
 	bufs    *Buf
 	nbufs   int
@@ -85,6 +86,7 @@ func New(o Options) (*Loop, error) {
 	}
 	l := &Loop{opt: o, base: time.Now(), done: make(chan struct{}), all: map[*Task]struct{}{}}
 	l.wall = l.base
+	l.trim.timer.Fire = l.endIdle
 	if err := l.poll.open(); err != nil {
 		return nil, fmt.Errorf("loop %d: %w", o.ID, err)
 	}

@@ -53,6 +53,7 @@ func (l *Loop) getTask() *Task {
 	if n := len(l.idle); n > 0 {
 		t := l.idle[n-1]
 		l.idle = l.idle[:n-1]
+		l.trim.low = min(l.trim.low, n-1)
 		return t
 	}
 	t := &Task{l: l}
@@ -84,6 +85,7 @@ func (t *Task) step() bool {
 		return false
 	}
 	l.idle = append(l.idle, t)
+	l.kept()
 	return t.yield(struct{}{})
 }
 
