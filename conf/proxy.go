@@ -94,6 +94,7 @@ type Proxy struct {
 	Servers     []*Server
 	Fullconn    int
 	Retries     int // connection attempts after the first; default 3
+	RetryOn     *RetryOn
 	Redispatch  int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
 	AllBackups  bool
 	Reuse       Reuse
@@ -119,6 +120,9 @@ type Options struct {
 	DropReqTrailers    bool
 	DropRespTrailers   bool
 	UseProxyHeader     bool
+	AcceptUnsafeReq    bool // "accept-unsafe-violations-in-http-request", "accept-invalid-http-request"
+	AcceptUnsafeResp   bool // "accept-unsafe-violations-in-http-response", "accept-invalid-http-response"
+	HTTPIgnoreProbes   bool
 	SocketStats        bool
 	Contstats          bool // counters go on during a stream: Weir's always do
 	HTTPLog, TCPLog    bool
@@ -172,11 +176,42 @@ type ErrorFile struct {
 	Data []byte
 }
 
-// ErrorReply is "http-error status N ...".
+// ErrorReply is "http-error status N ...", or "errorloc": then Location is set, and Status is 302 or 303.
 type ErrorReply struct {
 	Pos Pos
 	Reply
+	Location string
 }
+
+// PutErrorFile makes f the page for a status. Of "errorfile", "errorfiles", "errorloc" and "http-error" the last one counts.
+func (p *Proxy) PutErrorFile(status int, f *ErrorFile) {
+	if p.ErrorFiles == nil {
+		p.ErrorFiles = map[int]*ErrorFile{}
+	}
+	p.ErrorFiles[status] = f
+	delete(p.ErrorReplies, status)
+}
+
+// PutErrorReply is PutErrorFile for the others.
+func (p *Proxy) PutErrorReply(status int, r *ErrorReply) {
+	if p.ErrorReplies == nil {
+		p.ErrorReplies = map[int]*ErrorReply{}
+	}
+	p.ErrorReplies[status] = r
+	delete(p.ErrorFiles, status)
+}
+
+// RetryOn is "retry-on": the failures after which a request is sent again, by RetryWords and RetryStatuses.
+type RetryOn struct {
+	Pos Pos
+	On  []string
+}
+
+// RetryWords are the events that "retry-on" takes beside statuses.
+var RetryWords = []string{"none", "conn-failure", "empty-response", "junk-response", "response-timeout", "0rtt-rejected", "all-retryable-errors"}
+
+// RetryStatuses are the statuses of a response that "retry-on" takes.
+var RetryStatuses = []int{401, 403, 404, 408, 421, 425, 429, 500, 501, 502, 503, 504}
 
 // Capture is one slot of captured text: "capture request|response header", "capture cookie", or "declare capture".
 type Capture struct {

@@ -52,8 +52,11 @@ type Redirect struct {
 	Text        *Format
 	Code        int // 301, 302 (default), 303, 307, 308
 	DropQuery   bool
+	KeepQuery   bool // location: the request's query behind what Text says
 	AppendSlash bool
+	IgnoreEmpty bool // a Text that comes out empty: the rule is passed over
 	SetCookie   string
+	SetCookieAs *Format // "set-cookie-fmt"
 	ClearCookie string
 }
 
