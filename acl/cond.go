@@ -22,6 +22,7 @@ func (c *Cond) Match(ctx *Context) bool {
 		return true
 	}
 	saved := ctx.useScratch()
+	ctx.More = false
 	ok := c.root.eval(ctx)
 	ctx.Arena = saved
 	return ok
@@ -35,28 +36,38 @@ func (c *Context) useScratch() *message.Arena {
 	return saved
 }
 
+// eval has three results: true, false and, with c.More set, not known yet. What is not known yet is settled by what is:
+// "false and unknown" is false, "true or unknown" is true. Who cannot wait goes by the value alone.
 func (n *node) eval(c *Context) bool {
 	switch n.op {
 	case conf.OpTest:
-		return n.test.eval(c)
+		ok := n.test.eval(c)
+		c.More = c.More && !ok // what matched, matched
+		return ok
 	case conf.OpAnd:
-		for _, k := range n.kids {
-			if !k.eval(c) {
-				return false
-			}
-		}
-		return true
+		return n.all(c, true)
 	case conf.OpOr:
-		for _, k := range n.kids {
-			if k.eval(c) {
-				return true
-			}
-		}
-		return false
+		return !n.all(c, false)
 	case conf.OpNot:
 		return !n.kids[0].eval(c)
 	}
 	return n.op == conf.OpTrue
+}
+
+// all reports whether every kid gives want; with c.More set it is not known yet. It stops at the first that surely does
+// not.
+func (n *node) all(c *Context, want bool) bool {
+	more, same := false, true
+	for _, k := range n.kids {
+		ok := k.eval(c) == want
+		if !ok && !c.More {
+			return false
+		}
+		more, same = more || c.More, same && ok
+		c.More = false
+	}
+	c.More = more
+	return same
 }
 
 // Cond compiles a condition in which ACLs of that list may be named; those of the same name are one ACL that holds

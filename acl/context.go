@@ -19,9 +19,15 @@ type Context struct {
 	FrontendID, BackendID, ServerID, ListenerID         int
 	// FirstRequest is set for the first request on its connection.
 	FirstRequest bool
-	// Final is set when no more of the message will come: wait_end holds.
+	// Raw and RawResp are what the client and the server have sent and nobody has taken yet: what tcp-request and
+	// tcp-response content rules inspect.
+	Raw, RawResp []byte
+	// Final is set when no more of the message will come, or no more is waited for: wait_end holds.
 	Final bool
-	Loop  int // the loop's number: "thread"
+	// More is set after an evaluation whose result may change with more bytes. Who can wait does so and evaluates again;
+	// at the latest when Final is set, which keeps More unset. Cond.Match and Expr.Eval clear it first.
+	More bool
+	Loop int // the loop's number: "thread"
 
 	// ReqBody and RespBody are the body bytes that are buffered by now. The sizes are those of the whole bodies where
 	// they are known, else -1.
@@ -30,8 +36,9 @@ type Context struct {
 	// ReqCaptures and RespCaptures are the values of the proxy's "capture" lines, in order; nil for none.
 	ReqCaptures, RespCaptures [][]byte
 
-	Now time.Time // the wall clock of this loop turn
-	Env Env       // nil = live numbers cannot be had
+	Now    time.Time // the wall clock of this loop turn
+	Env    Env       // nil = live numbers cannot be had
+	Stream Stream    // nil = the stream cannot be asked
 	// Arena holds what converters build: Begin sets the Context's own and empties it. It may be that of the stream's
 	// rewrites: then KeepArena is set, and whoever owns it resets it.
 	Arena     *message.Arena
@@ -61,7 +68,8 @@ func (c *Context) Begin(now time.Time) {
 	c.BackendID, c.ServerID = 0, 0
 	c.ReqBody, c.RespBody = nil, nil
 	c.ReqBodySize, c.RespBodySize = -1, -1
-	c.FirstRequest, c.Final = false, false
+	c.Raw, c.RawResp = nil, nil
+	c.FirstRequest, c.Final, c.More = false, false, false
 	c.Now = now
 	c.smp = Sample{}
 	c.it = cursor{}

@@ -85,6 +85,7 @@ func textOf(name string, call *conf.Call) string {
 // until c's next Begin.
 func (e *Expr) Eval(c *Context, s *Sample) bool {
 	saved := c.it
+	c.More = false
 	c.it = cursor{}
 	ok := e.next(c)
 	c.it = saved

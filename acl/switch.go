@@ -68,6 +68,7 @@ func (s *Switch) Pick(c *Context) int { return s.PickFrom(c, 0) }
 //	}
 func (s *Switch) PickFrom(c *Context, from int) int {
 	saved := c.useScratch()
+	c.More = false
 	part := span{s, int32(from)}
 	best := int32(len(s.conds))
 	for _, g := range s.groups {
