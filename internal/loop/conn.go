@@ -124,13 +124,17 @@ func (c *Conn) ready() {
 	}
 }
 
-// handle calls the handler; if it panics, its connection is lost with it but nothing else. (A listener's place in the
-// table is not a connection: its socket serves the other loops too.)
+// handle calls the handler; if it panics, its connection is lost with it, a tunnel's both, but nothing else. (A listener's place in
+// the table is not a connection: its socket serves the other loops too.)
 func (l *Loop) handle(c *Conn) {
 	defer func() {
 		if v := recover(); v != nil {
 			l.contain(v)
-			if _, shared := c.h.(*ear); !shared {
+			switch h := c.h.(type) {
+			case *ear:
+			case *Tunnel:
+				h.crashed()
+			default:
 				c.Reset()
 			}
 		}

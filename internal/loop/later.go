@@ -18,7 +18,9 @@ func (l *Loop) runLater() {
 	for i := range n {
 		tn := l.more[i]
 		tn.again = false
-		tn.safePump()
+		if !tn.over {
+			l.handle(tn.Client)
+		}
 	}
 	rest := copy(l.more, l.more[n:])
 	clear(l.more[rest:])

@@ -1,13 +1,15 @@
 package loop
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // The system calls of the hot path go without the scheduler's knowledge (RawSyscall): on a non-blocking socket they
-// return at once, and telling the scheduler costs a tenth of a microsecond twice.
+// return at once, and telling the scheduler costs a tenth of a microsecond twice. They are package syscall's: those of the
+// same name in x/sys are assembly, which is called through one more wrapper.
 
 func rawRead(fd int, b []byte) (int, unix.Errno) {
 	for {
@@ -20,7 +22,7 @@ func rawRead(fd int, b []byte) (int, unix.Errno) {
 
 func rawRecv(fd int, b []byte, flags int) (int, unix.Errno) {
 	for {
-		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(flags), 0, 0)
+		n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(flags), 0, 0)
 		if e != unix.EINTR {
 			return int(n), e
 		}
@@ -29,7 +31,7 @@ func rawRecv(fd int, b []byte, flags int) (int, unix.Errno) {
 
 func rawSend(fd int, b []byte, flags int) (int, unix.Errno) {
 	for {
-		n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(flags|unix.MSG_NOSIGNAL), 0, 0)
+		n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(flags|unix.MSG_NOSIGNAL), 0, 0)
 		if e != unix.EINTR {
 			return int(n), e
 		}
@@ -41,7 +43,7 @@ func rawSend2(fd int, a, b []byte, flags int) (int, unix.Errno) {
 	iov := [2]unix.Iovec{{Base: unsafe.SliceData(a), Len: uint64(len(a))}, {Base: unsafe.SliceData(b), Len: uint64(len(b))}}
 	h := unix.Msghdr{Iov: &iov[0], Iovlen: 2}
 	for {
-		n, _, e := unix.RawSyscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), uintptr(flags|unix.MSG_NOSIGNAL))
+		n, _, e := syscall.RawSyscall6(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), uintptr(flags|unix.MSG_NOSIGNAL), 0, 0, 0)
 		if e != unix.EINTR {
 			return int(n), e
 		}
@@ -51,7 +53,7 @@ func rawSend2(fd int, a, b []byte, flags int) (int, unix.Errno) {
 func rawSplice(from, to, n int) (int, unix.Errno) {
 	const flags = unix.SPLICE_F_MOVE | unix.SPLICE_F_NONBLOCK
 	for {
-		m, _, e := unix.RawSyscall6(unix.SYS_SPLICE, uintptr(from), 0, uintptr(to), 0, uintptr(n), flags)
+		m, _, e := syscall.RawSyscall6(unix.SYS_SPLICE, uintptr(from), 0, uintptr(to), 0, uintptr(n), flags)
 		if e != unix.EINTR {
 			return int(m), e
 		}

@@ -79,20 +79,12 @@ func (tn *Tunnel) Unsent(l *Loop, fromClient bool, b []byte) {
 // Ready is the connections' event.
 func (tn *Tunnel) Ready(*Conn) {
 	if !tn.again { // else its turn comes anyway
-		tn.safePump()
+		tn.pump()
 	}
 }
 
-// safePump is pump that a panic ends together with the tunnel: half of one would hold its places for ever.
-func (tn *Tunnel) safePump() {
-	defer func() {
-		if v := recover(); v != nil {
-			tn.l.contain(v)
-			tn.l.call(tn.Kill)
-		}
-	}()
-	tn.pump()
-}
+// crashed ends a tunnel whose pump has panicked: half of one would hold its places for ever.
+func (tn *Tunnel) crashed() { tn.l.call(tn.Kill) }
 
 // Kill ends the tunnel at once.
 func (tn *Tunnel) Kill() { tn.finish(EndKilled) }
