@@ -20,6 +20,20 @@ var casts = [numTypes][numTypes]cast{
 	Method: {Any: nop, Str: retype(Str), Bin: retype(Bin), Method: nop},
 }
 
+// What only the sample itself tells the type of, such as a variable, is cast by that.
+func init() {
+	for to := range numTypes {
+		casts[Any][to] = func(c *Context, s *Sample) bool {
+			if s.Type == Any { // a nil type casts to nothing
+				return false
+			}
+			f := casts[s.Type][to]
+			return f != nil && f(c, s)
+		}
+	}
+	casts[Any][Any] = nop
+}
+
 func nop(*Context, *Sample) bool { return true }
 
 func retype(to Type) cast {

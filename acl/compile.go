@@ -17,6 +17,8 @@ type Options struct {
 	Config *conf.Config
 	// Warn is told about what is doubtful; nil = nobody.
 	Warn func(*conf.Error)
+	// State is what all Compilers of a process share: variables have their places by it. nil = a State of its own.
+	State *State
 	// Alias compiles a log variable of a Format; nil or a nil result = only those of this package are known.
 	Alias func(name string) AliasFunc
 }
@@ -38,6 +40,9 @@ type shared struct {
 
 // NewCompiler returns a compiler for expressions anywhere.
 func NewCompiler(o Options) *Compiler {
+	if o.State == nil {
+		o.State = NewState()
+	}
 	return &Compiler{shared: &shared{Options: o, acls: map[*conf.ACL]*node{}}}
 }
 
@@ -135,7 +140,7 @@ func (c *Compiler) unknown(call *conf.Call, kind string, known func() []string, 
 // compileArgs checks a call's arguments against a signature; nil after an error.
 func (c *Compiler) compileArgs(call *conf.Call, sig string) *args {
 	params := parseSig(sig)
-	a := &args{given: len(call.Args)}
+	a := &args{given: len(call.Args), state: c.State}
 	// HAProxy reads name() as a call without arguments.
 	if len(call.Args) == 1 && call.Args[0] == "" && (len(params) == 0 || params[0].optional) {
 		a.given = 0
@@ -189,6 +194,20 @@ func (c *Compiler) compileArg(call *conf.Call, p param, text string, a *args) bo
 			return bad("an integer")
 		}
 		a.num = append(a.num, n)
+	case "var":
+		v := c.variable(call.Pos, call.Name+"("+p.name+")", text)
+		a.vars = append(a.vars, v)
+		return v != nil
+	case "optvar":
+		if text == "" {
+			a.vars = append(a.vars, nil)
+			return true
+		}
+		v := c.variable(call.Pos, call.Name+"("+p.name+")", text)
+		a.vars = append(a.vars, v)
+		return v != nil
+	case "operand":
+		return c.operand(call, p, text, a)
 	case "regex":
 		re, err := regexp.Compile(text)
 		if err != nil {

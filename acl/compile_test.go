@@ -42,7 +42,7 @@ func TestErrors(t *testing.T) {
 	f("req.body -m bin 0", `t:1:9: frontend "web": req.body: bin: got "0"; want an even number of hex digits`)
 	f("src_port,sha2(3) -m found", `t:1:2: frontend "web": sha2: sha2([bits]): got "3"; want 224, 256, 384 or 512`)
 	f("always_true,ipmask(8) 1.2.3.4", `t:1:2: frontend "web": ipmask: takes ip, but what comes before it gives bool`)
-	f("int(1),add(txn.x) 1", `t:1:2: frontend "web": add: add(value): got "txn.x"; a variable is understood but not done yet; want a number`)
+	f("int(1),add(txn) 1", `t:1:2: frontend "web": add(value): got "txn"; want an integer or a variable such as txn.count`)
 }
 
 func TestAllErrorsAtOnce(t *testing.T) {
@@ -147,7 +147,7 @@ func TestTables(t *testing.T) {
 func checkSig(t *testing.T, name, sig string) {
 	for _, p := range parseSig(sig) {
 		switch p.kind {
-		case "str", "name", "int", "regex", "backend", "frontend", "server":
+		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand":
 		default:
 			t.Errorf("%s: argument %s of kind %q", name, p.name, p.kind)
 		}

@@ -44,6 +44,16 @@ type Context struct {
 	Arena     *message.Arena
 	KeepArena bool
 
+	// Sess holds the client connection's variables, which all its streams share; nil = the Context makes its own.
+	Sess *SessVars
+	// State is the process's: where it is nil, limits on variables' memory are not given back.
+	State *State
+	// InResponse is set once the response has begun where Resp is not (TCP mode): it ends the variables of scope req.
+	InResponse bool
+
+	vars     streamVars
+	connOnly bool // there is no stream yet: see BeginConn
+
 	own     message.Arena
 	scratch message.Arena // what conditions build; given up after each
 	folded  []byte        // see lower
@@ -51,6 +61,9 @@ type Context struct {
 	// and not on the stack because what is passed through a function pointer would be allocated there.
 	smp Sample
 	it  cursor
+	// old is a variable's value while set-var compares, and text what set-var-fmt has built.
+	old  Sample
+	text []byte
 }
 
 // cursor is where a fetch with several values has got to.
@@ -70,6 +83,8 @@ func (c *Context) Begin(now time.Time) {
 	c.ReqBodySize, c.RespBodySize = -1, -1
 	c.Raw, c.RawResp = nil, nil
 	c.FirstRequest, c.Final, c.More = false, false, false
+	c.InResponse, c.connOnly = false, false
+	c.vars.reset(c)
 	c.Now = now
 	c.smp = Sample{}
 	c.it = cursor{}
@@ -78,6 +93,19 @@ func (c *Context) Begin(now time.Time) {
 		c.Arena = &c.own
 		c.own.Reset()
 	}
+}
+
+// BeginConn readies the Context for the rules on a connection, which has no stream yet: of the variables only those of
+// the process and of the session exist. The caller has set Sess.
+func (c *Context) BeginConn(now time.Time) {
+	c.Begin(now)
+	c.connOnly = true
+}
+
+// End forgets the stream's variables, after its last rule and log line, and lets go of the session.
+func (c *Context) End() {
+	c.vars.reset(c)
+	c.Sess = nil
 }
 
 // Gauge is a live number of a proxy or a server that rules may ask for.

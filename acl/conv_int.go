@@ -1,21 +1,17 @@
 package acl
 
-import (
-	"errors"
-	"math"
-	"strconv"
-)
+import "math"
 
 // intConvs compute with integers (HAProxy's guide, 7.3.1). Sums and products stay at the limits of 64 bits.
 var intConvs = []conv{
-	{"add", "value:str", Int, Int, arith(addInt), fixNumber, "adds a number"},
-	{"sub", "value:str", Int, Int, arith(subInt), fixNumber, "subtracts a number"},
-	{"mul", "value:str", Int, Int, arith(mulInt), fixNumber, "multiplies by a number"},
-	{"div", "value:str", Int, Int, arith(divInt), fixNumber, "divides by a number; by 0 gives the largest integer"},
-	{"mod", "value:str", Int, Int, arith(modInt), fixNumber, "the remainder of a division; by 0 gives 0"},
-	{"and", "value:str", Int, Int, arith(func(a, b int64) int64 { return a & b }), fixNumber, "the bits that both have"},
-	{"or", "value:str", Int, Int, arith(func(a, b int64) int64 { return a | b }), fixNumber, "the bits that either has"},
-	{"xor", "value:str", Int, Int, arith(func(a, b int64) int64 { return a ^ b }), fixNumber, "the bits that only one has"},
+	{"add", "value:operand", Int, Int, arith(addInt), nil, "adds a number"},
+	{"sub", "value:operand", Int, Int, arith(subInt), nil, "subtracts a number"},
+	{"mul", "value:operand", Int, Int, arith(mulInt), nil, "multiplies by a number"},
+	{"div", "value:operand", Int, Int, arith(divInt), nil, "divides by a number; by 0 gives the largest integer"},
+	{"mod", "value:operand", Int, Int, arith(modInt), nil, "the remainder of a division; by 0 gives 0"},
+	{"and", "value:operand", Int, Int, arith(func(a, b int64) int64 { return a & b }), nil, "the bits that both have"},
+	{"or", "value:operand", Int, Int, arith(func(a, b int64) int64 { return a | b }), nil, "the bits that either has"},
+	{"xor", "value:operand", Int, Int, arith(func(a, b int64) int64 { return a ^ b }), nil, "the bits that only one has"},
 	{"cpl", "", Int, Int, unary(func(n int64) int64 { return ^n }), nil, "all bits flipped"},
 	{"neg", "", Int, Int, unary(func(n int64) int64 { return -n }), nil, "the opposite number"},
 	{"bool", "", Int, Bool, test(func(n int64) bool { return n != 0 }), nil, "true unless 0"},
@@ -28,7 +24,10 @@ var intConvs = []conv{
 type runConv = func(c *Context, a *args, s *Sample) bool
 
 func arith(f func(a, b int64) int64) runConv {
-	return func(_ *Context, a *args, s *Sample) bool { return s.setInt(f(s.Int, a.num[0])) }
+	return func(c *Context, a *args, s *Sample) bool {
+		n, ok := a.operand(c)
+		return ok && s.setInt(f(s.Int, n))
+	}
 }
 
 func unary(f func(int64) int64) runConv {
@@ -37,19 +36,6 @@ func unary(f func(int64) int64) runConv {
 
 func test(f func(int64) bool) runConv {
 	return func(_ *Context, _ *args, s *Sample) bool { return s.setBool(f(s.Int)) }
-}
-
-// errVariable is for what HAProxy takes the value of a variable for.
-var errVariable = errors.New("a variable is understood but not done yet; want a number")
-
-// fixNumber takes the operand: a number, or (not yet) the name of a variable.
-func fixNumber(a *args) error {
-	n, err := strconv.ParseInt(a.str[0], 0, 64)
-	if err != nil {
-		return errVariable
-	}
-	a.num = append(a.num, n)
-	return nil
 }
 
 func addInt(a, b int64) int64 {

@@ -20,7 +20,7 @@ var stringConvs = []conv{
 	{"ltrim", "chars:str", Str, Str, convLtrim, fixTrim, "without these characters at the start"},
 	{"rtrim", "chars:str", Str, Str, convRtrim, fixTrim, "without these characters at the end"},
 	{"cut_crlf", "", Str, Str, convCutCRLF, nil, "what stands before the first CR or LF"},
-	{"concat", "[start:str,var:str,end:str]", Str, Str, convConcat, fixConcat, "appends texts (a variable between them is not done yet)"},
+	{"concat", "[start:str,var:optvar,end:str]", Str, Str, convConcat, nil, "appends a text, a variable and a text"},
 	{"regsub", "regex:regex,subst:str,[flags:str]", Str, Str, convRegsub, fixRegsub, "replaces the first match, or all by flag g; flag i ignores case"},
 	{"host_only", "", Str, Str, convHostOnly, nil, "a host without its port"},
 	{"port_only", "", Str, Int, convPortOnly, nil, "the port of a host; 0 when it has none"},
@@ -207,17 +207,14 @@ func convCutCRLF(_ *Context, _ *args, s *Sample) bool {
 	return s.setStr(s.Bytes)
 }
 
-func fixConcat(a *args) error {
-	if a.str[1] != "" {
-		return errors.New("var: a variable is understood but not done yet")
-	}
-	return nil
-}
-
+// convConcat leaves the variable out where it is not set, as HAProxy does.
 func convConcat(c *Context, a *args, s *Sample) bool {
 	b := append(c.Arena.Open(), s.Bytes...)
-	b = append(append(b, a.str[0]...), a.str[2]...)
-	return s.setStr(c.Arena.Seal(b))
+	b = append(b, a.str[0]...)
+	if a.vars[0] != nil {
+		b = a.vars[0].appendText(b, c)
+	}
+	return s.setStr(c.Arena.Seal(append(b, a.str[1]...)))
 }
 
 // fixRegsub turns sed's \1 and & of the replacement into what Go's Expand reads.

@@ -94,7 +94,12 @@ func TestNothingThere(t *testing.T) {
 	c := &Context{}
 	c.Begin(c.Now)
 	for name, f := range fetches {
-		a := &args{str: make([]string, 4), num: make([]int64, 4), gauge: Nbsrv}
+		a := &args{str: make([]string, 4), num: make([]int64, 4), gauge: Nbsrv, state: NewState()}
+		v, err := a.state.Var("txn.a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.vars = []*Var{v}
 		a.str[1] = "?"
 		a.num[0] = 1
 		for _, walk := range []bool{false, true} {

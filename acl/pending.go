@@ -23,7 +23,7 @@ bc_http_major bc_nb_streams bc_reused bc_rtt bc_rttvar bc_settings_streams_limit
 be_connect_timeout be_max_retries be_queue_timeout be_server_timeout be_tarpit_timeout be_tunnel_timeout
 bs.aborted bs.debug_str bs.id bs.rst_code bytes_in bytes_out cpu_calls cpu_ns_avg cpu_ns_tot cpu_usage_grp
 cpu_usage_proc cpu_usage_thr cur_client_timeout cur_connect_timeout cur_max_retries cur_queue_timeout
-cur_server_timeout cur_tarpit_timeout cur_tunnel_timeout distcc_body distcc_param dump_all_vars
+cur_server_timeout cur_tarpit_timeout cur_tunnel_timeout distcc_body distcc_param
 fc.timer.handshake fc.timer.total fc_err fc_err_name fc_err_str fc_fackets fc_glitches fc_http_major fc_lost
 fc_nb_streams fc_pp_authority fc_pp_tlv fc_pp_unique_id fc_rcvd_proxy fc_reordering fc_retrans fc_rtt fc_rttvar
 fc_sacked fc_saved_syn fc_settings_streams_limit fc_src_is_local fc_unacked fcgi.docroot fcgi.index
@@ -77,7 +77,7 @@ ssl_fc_server_random ssl_fc_server_traffic_secret_0 ssl_fc_session_id ssl_fc_ses
 ssl_fc_sni ssl_fc_supported_versions_bin ssl_fc_unique_id ssl_fc_use_keysize ssl_s_chain_der ssl_s_der
 ssl_s_i_dn ssl_s_key_alg ssl_s_notafter ssl_s_notbefore ssl_s_s_dn ssl_s_serial ssl_s_sha1 ssl_s_sig_alg
 ssl_s_version table_avl table_cnt term_events tgroup txn.conn_retries txn.id32 txn.redispatched
-txn.sess_term_state txn.status txn.timer.total txn.timer.user unique-id uptime var waiting_entity
+txn.sess_term_state txn.status txn.timer.total txn.timer.user unique-id uptime waiting_entity
 `
 
 const pendingConvNames = `
@@ -89,13 +89,13 @@ map map_beg map_beg_int map_beg_ip map_beg_key map_dir map_dir_int map_dir_ip ma
 map_dom_ip map_dom_key map_end map_end_int map_end_ip map_end_key map_int map_int_int map_int_ip map_int_key
 map_ip map_ip_int map_ip_ip map_ip_key map_reg map_reg_int map_reg_ip map_reg_key map_regm map_str map_str_int
 map_str_ip map_str_key map_sub map_sub_int map_sub_ip map_sub_key mqtt_field_value mqtt_is_valid nbsrv param
-protobuf rfc7239_field rfc7239_is_valid rfc7239_n2nn rfc7239_n2np rfc7239_nn rfc7239_np secure_memcmp set-var
+protobuf rfc7239_field rfc7239_is_valid rfc7239_n2nn rfc7239_n2np rfc7239_nn rfc7239_np secure_memcmp
 srv_is_up srv_queue strcmp table_bytes_in_rate table_bytes_out_rate table_clr_gpc table_clr_gpc0 table_clr_gpc1
 table_conn_cnt table_conn_cur table_conn_rate table_expire table_glitch_cnt table_glitch_rate table_gpc
 table_gpc0 table_gpc0_rate table_gpc1 table_gpc1_rate table_gpc_rate table_gpt table_gpt0 table_http_err_cnt
 table_http_err_rate table_http_fail_cnt table_http_fail_rate table_http_req_cnt table_http_req_rate table_idle
 table_inc_gpc table_inc_gpc0 table_inc_gpc1 table_kbytes_in table_kbytes_out table_server_id table_sess_cnt
 table_sess_rate table_trackers tcp.dst tcp.flags tcp.options.mss tcp.options.sack tcp.options.tsopt
-tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win ungrpc unset-var
+tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win ungrpc
 when wt6 x509_v_err_str xxh3
 `

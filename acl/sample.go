@@ -6,7 +6,7 @@ import "net/netip"
 type Type uint8
 
 const (
-	Any    Type = iota // of a converter's input: takes what comes
+	Any    Type = iota // of a converter's input: takes what comes; of a fetch: only a sample itself tells
 	Bool               // Int is 0 or 1
 	Int                // Int: signed, 64 bits
 	Addr               // Addr: IPv4 or IPv6
@@ -29,6 +29,9 @@ type Sample struct {
 	Bytes []byte
 	Addr  netip.Addr
 }
+
+// hasBytes reports whether the value is in Bytes.
+func (s *Sample) hasBytes() bool { return s.Type >= Str }
 
 func (s *Sample) setBool(v bool) bool {
 	s.Type, s.Int = Bool, 0

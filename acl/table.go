@@ -34,6 +34,8 @@ type args struct {
 	given int      // how many were written
 	str   []string // the str, name and proxy arguments in order; "" where left out
 	num   []int64  // the int arguments in order; 0 where left out
+	state *State
+	vars  []*Var // the var and operand arguments in order; nil where left out or a number
 	id    message.FieldID
 	gauge Gauge
 	re    *regexp.Regexp
@@ -50,7 +52,8 @@ type param struct {
 	optional   bool
 }
 
-// Kinds of arguments: str (any text), name (a header, parameter or cookie name), int, backend, frontend, server, regex.
+// Kinds of arguments: str (any text), name (a header, parameter or cookie name), int, backend, frontend, server, regex,
+// var (a variable's name), optvar (the same, or nothing), operand (an integer or a variable's name: in num and in vars).
 func parseSig(sig string) []param {
 	var out []param
 	optional := false
@@ -86,10 +89,10 @@ func usage(name, sig string) string {
 }
 
 var fetches = index(func(f *fetch) string { return f.name },
-	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches, messageFetches)
+	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches, messageFetches, varFetches)
 
 var convs = index(func(v *conv) string { return v.name },
-	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs)
+	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {

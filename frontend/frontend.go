@@ -111,7 +111,7 @@ func (px *Proxy) compiler(p *conf.Proxy) *acl.Compiler {
 	if p.Kind&conf.Backend != 0 {
 		own = p.Name
 	}
-	return acl.NewCompiler(acl.Options{Config: px.cfg}).In(p.Title(), own)
+	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state}).In(p.Title(), own)
 }
 
 // route compiles use_backend and default_backend.

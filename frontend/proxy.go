@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"weir/acl"
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/logsink"
@@ -34,6 +35,7 @@ type Proxy struct {
 	opt Options
 	log *zap.Logger
 
+	state     *acl.State // variables and pattern lists
 	loops     []*loop.Loop
 	workers   []*worker // by loop id
 	frontends []*Frontend
@@ -55,7 +57,7 @@ type Proxy struct {
 
 // New builds everything and starts nothing: no address is bound yet. All errors are collected.
 func New(cfg *conf.Config, opt Options) (*Proxy, error) {
-	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, routes: map[string]*route{}, drained: make(chan struct{})}
+	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, state: acl.NewState(), routes: map[string]*route{}, drained: make(chan struct{})}
 	if px.log == nil {
 		px.log = zap.NewNop()
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"weir/acl"
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/loop"
@@ -21,7 +22,8 @@ type session struct {
 	ln *listener
 	c  *loop.Conn
 
-	in window // received and not yet used
+	in   window       // received and not yet used
+	vars acl.SessVars // of scope sess
 
 	private bool         // the server authenticated a connection: see authenticates
 	held    backend.Held // "http-reuse never": the server's connection that is this client's alone
@@ -187,6 +189,7 @@ func (s *session) end() {
 		return
 	}
 	s.counted = false
+	s.vars.Reset(s.w.px.state)
 	s.ln.Leave()
 }
 
@@ -248,7 +251,7 @@ func (s *session) admitted() bool {
 		return true
 	}
 	ctx := &s.w.connCtx
-	ctx.Begin(s.w.l.Wall())
+	ctx.BeginConn(s.w.l.Wall())
 	s.fill(ctx)
 	for i := range fe.connRules {
 		r := &fe.connRules[i]

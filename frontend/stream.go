@@ -79,6 +79,7 @@ func (s *session) fill(ctx *acl.Context) {
 	}
 	ctx.FrontendName, ctx.FrontendID = s.fe.p.Name, s.fe.p.ID
 	ctx.ListenerName, ctx.ListenerID = s.ln.name, s.ln.id
+	ctx.Sess, ctx.State = &s.vars, s.w.px.state
 }
 
 // finish logs and counts the stream and lets go of everything it holds but the session's buffer.
@@ -99,6 +100,7 @@ func (st *stream) finish() {
 	st.route, st.avoid, st.last, st.tries = nil, nil, nil, 0
 	st.ctx.Req, st.ctx.Resp = nil, nil
 	st.ctx.ReqCaptures, st.ctx.RespCaptures = nil, nil
+	st.ctx.End()
 	st.lease.Client = nil
 	st.headLen = 0
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false

@@ -1,0 +1,13 @@
+package acl
+
+// State is what the expressions of one process share and what outlives a request and a configuration: variables' names
+// and the proc variables. A reload gives its Compilers the State of the generation before. Its methods may be called
+// from any goroutine.
+type State struct {
+	vars varNames
+	// VarLimits bound the memory of variables; set them before anything runs.
+	VarLimits VarLimits
+}
+
+// NewState returns an empty State.
+func NewState() *State { return &State{} }
