@@ -2,9 +2,14 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"weir/internal/peer"
 )
 
 func TestContentLength(t *testing.T) {
@@ -71,6 +76,27 @@ func TestCurves(t *testing.T) {
 		if got := strings.Count(c.hap(10), "use_backend"); got != 10 {
 			t.Errorf("%s: %d rules in haproxy.cfg; want 10", c.name, got)
 		}
+	}
+}
+
+// TestRules wants haproxy to take the rules' configuration.
+func TestRules(t *testing.T) {
+	peer.Need(t, "haproxy")
+	dir := t.TempDir()
+	if err := writeMap(dir); err != nil {
+		t.Fatal(err)
+	}
+	text, err := ruleConfig(dir, "127.0.0.1:514", someRules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "rules.cfg")
+	text = strings.NewReplacer("@P1@", "18101", "@P4@", "18104", "@RUN@", dir, "@NAME@", "rules").Replace(text)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("haproxy", "-c", "-f", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

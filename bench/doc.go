@@ -2,6 +2,7 @@
 //
 //	go run ./bench                                  every scenario, 3 rounds of 3 seconds
 //	go run ./bench -scenarios h1-64,tcp -rounds 5
+//	go run ./bench -rules                           what twenty typical rules add to a request
 //	go run ./bench -curve                           the cost of a request against the number of backends and of ACLs
 //
 // The proxy under test has one core for itself, the load and the origin share another; requests a second are then one core's

@@ -38,17 +38,25 @@ func main() {
 	flag.StringVar(&o.weir, "weir", "", "a weir binary; built from cmd/weir when empty")
 	flag.BoolVar(&o.builtin, "builtin", false, "use the built-in load even where wrk is installed")
 	curve := flag.Bool("curve", false, "measure the cost of a request against the number of backends and of ACLs")
+	rules := flag.Bool("rules", false, "measure what twenty typical rules add to a request")
 	flag.Parse()
 	o.subjects, o.scenarios = strings.Split(*subjects, ","), strings.Split(*which, ",")
 	if runtime.NumCPU() < 2 {
 		log.Print("bench: one core only: the proxy shares it with the load, and rates mean little; cpu_us still does")
 	}
-	if err := run(&o, *curve); err != nil {
+	measure := compare
+	switch {
+	case *curve:
+		measure = runCurves
+	case *rules:
+		measure = runRules
+	}
+	if err := run(&o, measure); err != nil {
 		log.Fatalf("bench: %v", err)
 	}
 }
 
-func run(o *options, curve bool) (err error) {
+func run(o *options, measure func(*options) error) (err error) {
 	if o.dir, err = os.MkdirTemp("", "weir-bench-"); err != nil {
 		return err
 	}
@@ -61,10 +69,7 @@ func run(o *options, curve bool) (err error) {
 		return err
 	}
 	defer origin.stop()
-	if curve {
-		return runCurves(o)
-	}
-	return compare(o)
+	return measure(o)
 }
 
 // compare runs the scenarios over all subjects that are installed.

@@ -67,6 +67,11 @@ func startSubject(o *options, name string) (*subject, error) {
 
 // startWith starts a proxy with a configuration whose @PLACES@ are still open.
 func startWith(o *options, name, text string) (*subject, error) {
+	return startFile(o, name, name+"-"+strings.TrimSuffix(kinds[name].template, ".tmpl"), text)
+}
+
+// startFile is startWith under a file name, whose ending tells Weir the language.
+func startFile(o *options, name, file, text string) (*subject, error) {
 	k := kinds[name]
 	command := append([]string{}, k.command...)
 	if name == "weir" {
@@ -77,7 +82,7 @@ func startWith(o *options, name, text string) (*subject, error) {
 	}
 	s := &subject{name: name, http: fmt.Sprintf("127.0.0.1:%d", k.port+1), tcp: fmt.Sprintf("127.0.0.1:%d", k.port+4)}
 	text = strings.NewReplacer("@P1@", fmt.Sprint(k.port+1), "@P4@", fmt.Sprint(k.port+4), "@RUN@", o.dir, "@NAME@", name, "@STREAM_MODULE@", streamModule(), "127.0.0.1:900", originBase).Replace(text)
-	conf := filepath.Join(o.dir, name+"-"+strings.TrimSuffix(k.template, ".tmpl"))
+	conf := filepath.Join(o.dir, file)
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		return nil, err
 	}
