@@ -95,6 +95,7 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, err
 		MSS:         b.MSS,
 		Transparent: b.Transparent,
 		Mode:        modeOf(b.Mode),
+		ReusePort:   fe.px.opt.ReusePort,
 	}
 	if b.TFO {
 		o.FastOpen = 256

@@ -27,6 +27,8 @@ type Options struct {
 	Services map[string]Service
 	// Inherited are listening sockets handed over by the parent, by fd number, for "fd@" addresses.
 	Loops int // overrides the configuration's nbthread; 0 = do not
+	// ReusePort lets another process of the same user listen on the same addresses, as HAProxy's way of starting anew wants.
+	ReusePort bool
 }
 
 // Proxy is a configuration at work. Its methods may be called from any goroutine.

@@ -19,6 +19,7 @@ type ListenOptions struct {
 	Interface   string
 	MSS         int
 	Transparent bool
+	ReusePort   bool        // another process of the same user may bind the same address
 	FastOpen    int         // queue length; 0 = off
 	Mode        os.FileMode // of a unix socket's file; 0 = the umask's
 	Chown       bool        // set a unix socket file's owner to UID and GID (-1 = unchanged)
