@@ -132,7 +132,5 @@ func (b *Backend) settle() {
 		b.queue.disband()
 		return
 	}
-	b.queue.mu.Lock()
 	b.offer(nil, nil)
-	b.queue.mu.Unlock()
 }

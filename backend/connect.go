@@ -19,7 +19,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	s, l := ls.Server, ls.loop
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
-	if allowReuse {
+	if allowReuse && !ls.Socket.Any() {
 		if k := sl.pool.get(addr); k != nil {
 			k.uses++
 			ls.Conn, ls.link, ls.Reused = k.conn, k, true
@@ -31,17 +31,31 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	}
 	sl.traffic.Connects++
 	bl.traffic.Connects++
-	c, err := l.Dial(t, addr, s.dial, deadline)
+	c, err := l.Dial(t, addr, ls.dialOptions(s.dial), deadline)
 	if err != nil {
 		return connectFault(err)
 	}
 	sl.used++
 	ls.Conn = c
 	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
-	if b.conf.Mode != conf.ModeTCP {
+	if b.conf.Mode != conf.ModeTCP && !ls.Socket.Any() {
 		ls.link = &link{conn: c, server: s, addr: addr}
 	}
 	return nil
+}
+
+// dialOptions are the server's, with what this stream alone asks for.
+func (ls *Lease) dialOptions(o *loop.DialOptions) *loop.DialOptions {
+	if ls.Client == nil && !ls.Socket.Any() {
+		return o
+	}
+	if o != nil {
+		ls.dialing = *o
+	} else {
+		ls.dialing = loop.DialOptions{}
+	}
+	ls.dialing.Watch, ls.dialing.Socket = ls.Client, ls.Socket
+	return &ls.dialing
 }
 
 // putConn pools the lease's connection or closes it.
@@ -56,20 +70,35 @@ func (ls *Lease) putConn(keep bool) {
 	c.Close()
 }
 
-// target is the address to connect to. A server whose port is relative follows the port that the client used.
+// target is the address to connect to. A server whose port is relative follows the port that the client used, one without an
+// address (0.0.0.0, ::, *) the address, and one with port 0 too its port.
 func (s *Server) target(dst netip.AddrPort) *loop.Addr {
 	a := s.addr.Load()
-	if !s.conf.Addr.PortOffset || !a.AddrPort().IsValid() {
+	to := a.AddrPort()
+	follows := to.Addr().IsUnspecified() && dst.IsValid()
+	if !to.IsValid() || !s.conf.Addr.PortOffset && !follows {
 		return a
 	}
-	port := uint16(int(dst.Port()) + s.conf.Addr.Port)
-	return loop.TCPAddr(netip.AddrPortFrom(a.AddrPort().Addr(), port))
+	ip, port := to.Addr(), to.Port()
+	if s.conf.Addr.PortOffset {
+		port = uint16(int(dst.Port()) + s.conf.Addr.Port)
+	}
+	if follows {
+		ip = dst.Addr().Unmap()
+		if port == 0 {
+			port = dst.Port()
+		}
+	}
+	return loop.TCPAddr(netip.AddrPortFrom(ip, port))
 }
 
 // connectFault is the row for what connect(2) said.
 func connectFault(err error) *fault.Fault {
-	if err == loop.ErrTimeout {
+	switch err {
+	case loop.ErrTimeout:
 		return fault.ConnectTimeout
+	case loop.ErrAborted:
+		return fault.ClientAbortConnect
 	}
 	errno, _ := err.(syscall.Errno)
 	switch errno {

@@ -27,11 +27,16 @@ type Lease struct {
 	Waited                    bool
 	BackendQueue, ServerQueue int64
 
-	// Client, where set, ends a wait in a queue when it hangs up ("option abortonclose").
+	// Client, where set, ends a wait in a queue, and the connecting, when it hangs up ("option abortonclose").
 	Client *loop.Conn
+	// Class and Offset order a queue: see Prioritize.
+	Class, Offset int32
+	// Socket is for the connection to the server, which nobody else uses then.
+	Socket loop.SocketOptions
 
 	b       *Backend
 	loop    *loop.Loop
+	dialing loop.DialOptions
 	dst     netip.AddrPort
 	link    *link // what the pool knows about Conn
 	entered bool  // counted in the backend

@@ -29,4 +29,8 @@ const (
 	resolveTimeout = 10 * time.Second
 	// snapshotTimeout is how long Snapshot waits for a loop that does not answer before it goes on without.
 	snapshotTimeout = time.Second
+	// maxClass and maxOffset are HAProxy's bounds of set-priority-class and set-priority-offset (milliseconds).
+	maxClass, maxOffset = 2047, 524287
+	// classShift puts the class above any time in milliseconds.
+	classShift = 48
 )

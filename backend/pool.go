@@ -85,7 +85,7 @@ func empty(c *loop.Conn) bool {
 func (s *Server) mayKeep(p *pool, k *link) bool {
 	c := s.conf
 	switch {
-	case c.PoolPurge <= 0, p.n >= maxIdlePerLoop, !s.alive.Load(), !sameAddr(k.addr, s.addr.Load()) && !c.Addr.PortOffset:
+	case c.PoolPurge <= 0, p.n >= maxIdlePerLoop, !s.alive.Load(), !sameAddr(k.addr, s.addr.Load()) && !c.Addr.PortOffset && !s.follows():
 		return false
 	case c.PoolMax >= 0 && s.idle.Load() >= int64(c.PoolMax):
 		return false
@@ -94,6 +94,9 @@ func (s *Server) mayKeep(p *pool, k *link) bool {
 	}
 	return !k.conn.Closed() && !k.conn.HungUp()
 }
+
+// follows reports whether the server is wherever its clients were going.
+func (s *Server) follows() bool { return s.addr.Load().AddrPort().Addr().IsUnspecified() }
 
 func (p *pool) remove(k *link) {
 	if k.prev != nil {

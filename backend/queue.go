@@ -20,6 +20,7 @@ type queue struct {
 	mu   sync.Mutex // guards the lines and every waiter in them
 	line waitList
 	tick uint64 // numbers the waiters
+	now  int64  // milliseconds; the loops' clocks are not quite the same, and it must not go back
 }
 
 // errAgain tells Assign to pick anew: the server that it waited for is gone. It never leaves the package.
@@ -30,7 +31,8 @@ type waiter struct {
 	prev, next *waiter
 	line       *waitList // nil = in none
 	of         *Server   // whose line; nil = the backend's
-	since      uint64
+	key        int64     // by set-priority-class, then by when it came with set-priority-offset
+	since      uint64    // ... then by when it came
 	task       *loop.Task
 	server     *Server      // whose slot it was given
 	verdict    *fault.Fault // why it left the line without one
@@ -38,17 +40,30 @@ type waiter struct {
 	wake       func()       // runs on the task's loop; made once
 }
 
-// waitList is a line, first in first out.
+// before reports whose turn comes first.
+func (w *waiter) before(o *waiter) bool { return w.key < o.key || w.key == o.key && w.since < o.since }
+
+// waitList is a line in the order of its waiters.
 type waitList struct{ head, tail *waiter }
 
+// push puts w in its place, which for all that have no priority is the end.
 func (l *waitList) push(w *waiter) {
-	w.line, w.prev, w.next = l, l.tail, nil
-	if l.tail != nil {
-		l.tail.next = w
+	prev := l.tail
+	for prev != nil && w.before(prev) {
+		prev = prev.prev
+	}
+	w.line, w.prev, w.next = l, prev, l.head
+	if prev != nil {
+		w.next = prev.next
+		prev.next = w
 	} else {
 		l.head = w
 	}
-	l.tail = w
+	if w.next != nil {
+		w.next.prev = w
+	} else {
+		l.tail = w
+	}
 }
 
 func (l *waitList) remove(w *waiter) {
@@ -76,19 +91,32 @@ func (b *Backend) wait(t *loop.Task, ls *Lease, s *Server, deadline int64) *faul
 		}
 	}
 	w.task, w.woken, w.server, w.verdict, w.of = t, false, nil, nil, s
+	over := false
+	defer func() {
+		if !over {
+			ls.unwound()
+		}
+	}()
 	q.mu.Lock()
 	q.enter(ls, w, b)
+	q.mu.Unlock()
 	b.offer(s, t.Loop())
+	q.mu.Lock()
 	if !q.stillThere(b, s) && w.line != nil {
 		q.leave(w)
-		w.verdict = errAgain
+		w.verdict, w.woken = errAgain, true
 	}
-	waits := w.line != nil
+	ls.Waited = w.line != nil
 	q.mu.Unlock()
-	if !waits {
-		return w.verdict
-	}
-	ls.Waited = true
+	f := ls.outwait(t, deadline)
+	over = true
+	return f
+}
+
+// outwait suspends until the verdict has come. It comes with a wake-up, which must not be left behind: it would disturb a later
+// wait.
+func (ls *Lease) outwait(t *loop.Task, deadline int64) *fault.Fault {
+	w, q := &ls.w, &ls.b.queue
 	for !w.woken {
 		if ls.gone(t) && q.giveUp(w, fault.ClientAbortQueue) {
 			return fault.ClientAbortQueue
@@ -103,10 +131,20 @@ func (b *Backend) wait(t *loop.Task, ls *Lease, s *Server, deadline int64) *faul
 		if q.giveUp(w, fault.QueueTimeout) {
 			return fault.QueueTimeout
 		}
-		// It was given a slot in this very moment. The wake-up is on its way: leaving now, it would disturb a later wait.
-		deadline = loop.Never
+		deadline = loop.Never // it was given a slot in this very moment
 	}
 	return w.verdict
+}
+
+// unwound is for a task that ends in the midst of a wait (its loop stops, or a bug is contained): it leaves the line, or gives
+// back what it was given.
+func (ls *Lease) unwound() {
+	w, q := &ls.w, &ls.b.queue
+	if !q.giveUp(w, errAgain) && w.server != nil {
+		w.server.cur.Add(-1)
+		q.serve(w.server, nil)
+	}
+	ls.leave()
 }
 
 // gone reports whether the client that is to be watched has hung up, and watches it otherwise.
@@ -117,7 +155,8 @@ func (ls *Lease) gone(t *loop.Task) bool {
 // enter puts w at the end of its line and notes how many stand before it.
 func (q *queue) enter(ls *Lease, w *waiter, b *Backend) {
 	q.tick++
-	w.since = q.tick
+	q.now = max(q.now, ls.loop.Now()/1e6)
+	w.since, w.key = q.tick, int64(ls.Class)<<classShift+q.now+int64(ls.Offset)
 	if w.of == nil {
 		ls.BackendQueue = q.any.Add(1)
 		raise(&q.max, ls.BackendQueue)
@@ -150,17 +189,20 @@ func (q *queue) stillThere(b *Backend, s *Server) bool {
 	return len(b.table.Load().servers) > 0
 }
 
-// offer lets the lines have what slots there are: those of s, or of every usable server when s is nil. With mu held.
+// offer lets the lines have what slots there are: those of s, or of every usable server when s is nil. The servers are looked
+// through without the lock, which who releases a slot needs.
 func (b *Backend) offer(s *Server, on *loop.Loop) {
 	if s != nil {
-		b.queue.serveLocked(s, on)
+		b.queue.serve(s, on)
 		return
 	}
 	for _, s := range b.table.Load().servers {
-		if b.queue.line.head == nil {
+		if b.queue.any.Load() == 0 {
 			return
 		}
-		b.queue.serveLocked(s, on)
+		if s.free() {
+			b.queue.serve(s, on)
+		}
 	}
 }
 
@@ -174,7 +216,7 @@ func (q *queue) serve(s *Server, on *loop.Loop) {
 func (q *queue) serveLocked(s *Server, on *loop.Loop) {
 	for {
 		w := s.waiting.head
-		if other := q.line.head; other != nil && s.usable.Load() && (w == nil || other.since < w.since) {
+		if other := q.line.head; other != nil && s.usable.Load() && (w == nil || other.before(w)) {
 			w = other
 		}
 		if w == nil || !s.acquire() {

@@ -71,6 +71,9 @@ func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.Unmap(), nil
 	}
+	if host == "*" { // where the client was going: see target
+		return netip.IPv4Unspecified(), nil
+	}
 	network := "ip"
 	switch a := &s.conf.Addr; {
 	case a.V4Only:

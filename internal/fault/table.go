@@ -7,11 +7,14 @@ var (
 	BadRequest           = &Fault{Proxy, PhaseRequest, 400, RetryNo, "bad_request", "the request is malformed"}
 	Denied               = &Fault{Proxy, PhaseRequest, 403, RetryNo, "denied", "a rule denied the request"}
 	DeniedResponse       = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "denied_response", "a rule denied the response"}
+	DeniedContent        = &Fault{Proxy, PhaseData, 0, RetryNo, "denied_content", "a tcp-response content rule refused what the server sent"}
+	WrongMode            = &Fault{Internal, PhaseRequest, 500, RetryNo, "wrong_mode", "an HTTP request was routed to a backend in TCP mode"}
 	Tarpitted            = &Fault{Proxy, PhaseTarpit, 500, RetryNo, "tarpitted", "a rule tarpitted the request"}
 	NoBackend            = &Fault{Server, PhaseConnect, 503, RetryNo, "no_backend", "no backend takes this request"}
 	NoServer             = &Fault{Server, PhaseConnect, 503, RetryNo, "no_server", "no server is available"}
 	QueueTimeout         = &Fault{STimeout, PhaseQueue, 503, RetryNo, "queue_timeout", "no server had a free slot within timeout queue"}
 	ClientAbortQueue     = &Fault{Client, PhaseQueue, 0, RetryNo, "client_abort_queue", "the client closed while its request was queued"}
+	ClientAbortConnect   = &Fault{Client, PhaseConnect, 0, RetryNo, "client_abort_connect", "the client closed while its server was connected to"}
 	ConnectRefused       = &Fault{Server, PhaseConnect, 503, RetryYes, "connect_refused", "the server refused the connection"}
 	ConnectTimeout       = &Fault{STimeout, PhaseConnect, 503, RetryYes, "connect_timeout", "the server did not accept the connection within timeout connect"}
 	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}

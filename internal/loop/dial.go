@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 	"unsafe"
@@ -12,7 +13,12 @@ import (
 type DialOptions struct {
 	Source    *Addr // bound before connecting, port 0 = any
 	KeepAlive bool
+	Socket    SocketOptions
+	Watch     *Conn // a connection whose hang-up ends the attempt: ErrAborted
 }
+
+// ErrAborted is Dial's where the connection that it watches has hung up.
+var ErrAborted = errors.New("the client closed while its server was connected to")
 
 // Dial connects without blocking the loop. Errors are ErrTimeout or a syscall.Errno.
 func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
@@ -23,7 +29,7 @@ func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, er
 		}
 		e := rawConnect(fd, a)
 		if e != unix.EAGAIN || a.Family != unix.AF_UNIX {
-			return l.dialled(t, fd, e, a, deadline)
+			return l.dialled(t, fd, e, a, o, deadline)
 		}
 		// A unix listener's queue is full, and the kernel tells nobody when it no longer is.
 		rawClose(fd)
@@ -35,7 +41,7 @@ func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, er
 }
 
 // dialled goes on after connect(2) has answered e.
-func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, deadline int64) (*Conn, error) {
+func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
 	if e != 0 && e != unix.EINPROGRESS {
 		rawClose(fd)
 		return nil, e
@@ -45,7 +51,7 @@ func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, deadline int64) (
 	if e == 0 {
 		return c, nil
 	}
-	if err := c.connecting(t, a, deadline); err != nil {
+	if err := c.connecting(t, a, o, deadline); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -54,7 +60,7 @@ func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, deadline int64) (
 
 // connecting waits for the handshake. Asking once more before sleeping saves the whole wait where the peer is near:
 // over loopback the handshake is over before connect(2) returns.
-func (c *Conn) connecting(t *Task, a *Addr, deadline int64) error {
+func (c *Conn) connecting(t *Task, a *Addr, o *DialOptions, deadline int64) error {
 	switch e := rawConnect(int(c.fd), a); e {
 	case 0, unix.EISCONN:
 		return nil
@@ -63,11 +69,32 @@ func (c *Conn) connecting(t *Task, a *Addr, deadline int64) error {
 		return e
 	}
 	c.flags &^= flagWritable
-	if err := c.WaitWrite(t, deadline); err != nil {
+	if err := c.connected(t, o, deadline); err != nil {
 		return err
 	}
 	if e := rawSocketError(int(c.fd)); e != 0 {
 		return e
+	}
+	return nil
+}
+
+// connected waits until the handshake is over, or until whom o watches has gone.
+func (c *Conn) connected(t *Task, o *DialOptions, deadline int64) error {
+	if o == nil || o.Watch == nil {
+		return c.WaitWrite(t, deadline)
+	}
+	defer c.Release()
+	defer o.Watch.Release()
+	for c.flags&flagWritable == 0 {
+		if o.Watch.HungUp() || o.Watch.Await(t, true, false) != nil {
+			return ErrAborted
+		}
+		if err := c.Await(t, false, true); err != nil {
+			return err
+		}
+		if !t.Park(deadline) {
+			return ErrTimeout
+		}
 	}
 	return nil
 }
@@ -90,6 +117,7 @@ func (l *Loop) socket(a *Addr, o *DialOptions) (int, error) {
 	if o.KeepAlive {
 		rawSetInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
 	}
+	o.Socket.set(fd, a.Family == unix.AF_INET6 && !a.ap.Addr().Is4In6())
 	if o.Source != nil {
 		if e := bindSource(fd, o.Source); e != 0 {
 			rawClose(fd)

@@ -1,0 +1,18 @@
+package backend
+
+// Prioritize sets the class or the offset of the lease in a queue: lower classes come first, and within one who came first by a
+// clock that the offset, in milliseconds, moves for this stream ("set-priority-class", "set-priority-offset"). A value out
+// of HAProxy's range is the nearest in it.
+func (ls *Lease) Prioritize(offset bool, v int64) {
+	if offset {
+		ls.Offset = int32(max(-maxOffset, min(v, maxOffset)))
+		return
+	}
+	ls.Class = int32(max(-maxClass, min(v, maxClass)))
+}
+
+// Forget undoes Prioritize and what was put in Socket: the lease's stream is over.
+func (ls *Lease) Forget() {
+	ls.Class, ls.Offset = 0, 0
+	ls.Socket.HasMark, ls.Socket.HasTOS = false, false
+}
