@@ -1,0 +1,209 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// oracleFile is a file of cases that share one configuration: one file is one process of each proxy.
+type oracleFile struct {
+	name   string
+	top    []string            // lines before the frontends: userlists, defaults ...
+	files  map[string][]string // maps and the like, written beside the configuration
+	order  []string
+	cases  []*oracleCase
+	byName map[string]*oracleCase
+}
+
+// oracleCase is one frontend, its backend and what is sent through them.
+//
+//	case set-header-replaces
+//	  http-request set-header X-A new          lines of the frontend
+//	b balance uri                              a line of the backend {{b}}
+//	c -                                        a line of a second backend, {{c}}, with the server s2; "-" = only that there is one
+//	> GET / HTTP/1.1                           the request's lines; CRLF ends each
+//	> X-A: old
+//	>
+//	>> raw body, Go-quoted: "a\r\n"            bytes without a line end
+//	< HTTP/1.1 204 No Content                  the response; without it, 200 and the body "ok"
+//	<
+//	differs: why                               Weir is to answer otherwise, and docs/differences.md says so
+type oracleCase struct {
+	name     string
+	line     int
+	front    []string
+	back     []string
+	other    []string // lines of the second backend; nil = there is none
+	request  string
+	response string
+	differs  string
+}
+
+// defaultAnswer is what the origin says where a case does not.
+const defaultAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: origin\r\n\r\nok"
+
+// parseOracle reads a file of cases. Above the first case a "g " line is one of the configuration's top, and "file NAME"
+// begins a file whose lines begin with "| ".
+func parseOracle(name, text string) (*oracleFile, error) {
+	f := &oracleFile{name: name, files: map[string][]string{}, byName: map[string]*oracleCase{}}
+	file := ""
+	for i, line := range strings.Split(text, "\n") {
+		c := f.last()
+		switch {
+		case strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" && !strings.HasPrefix(line, ">"):
+		case strings.HasPrefix(line, "case "):
+			c = &oracleCase{name: strings.TrimSpace(line[5:]), line: i + 1}
+			if f.byName[c.name] != nil {
+				return nil, fmt.Errorf("%s:%d: case %q stands twice", name, i+1, c.name)
+			}
+			f.cases, f.byName[c.name] = append(f.cases, c), c
+		case c == nil && strings.HasPrefix(line, "g "):
+			f.top = append(f.top, line[2:])
+		case c == nil && strings.HasPrefix(line, "file "):
+			file = strings.TrimSpace(line[5:])
+			f.order = append(f.order, file)
+		case c == nil && strings.HasPrefix(line, "| "):
+			f.files[file] = append(f.files[file], line[2:])
+		case c == nil || c.add(line) != nil:
+			return nil, fmt.Errorf("%s:%d: got %q", name, i+1, line)
+		}
+	}
+	for _, c := range f.cases {
+		if c.request == "" {
+			return nil, fmt.Errorf("%s:%d: case %q has no request", name, c.line, c.name)
+		}
+		if c.response == "" {
+			c.response = defaultAnswer
+		}
+	}
+	return f, nil
+}
+
+func (f *oracleFile) last() *oracleCase {
+	if len(f.cases) == 0 {
+		return nil
+	}
+	return f.cases[len(f.cases)-1]
+}
+
+func (c *oracleCase) add(line string) error {
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "":
+		c.front = append(c.front, strings.TrimSpace(line))
+	case "b":
+		c.back = append(c.back, rest)
+	case "c":
+		c.other = append(c.other, strings.TrimPrefix(rest, "-"))
+	case ">":
+		c.request += rest + "\r\n"
+	case "<":
+		c.response += rest + "\r\n"
+	case ">>", "<<":
+		var s string
+		if _, err := fmt.Sscanf(rest, "%q", &s); err != nil {
+			return err
+		}
+		if word == ">>" {
+			c.request += s
+		} else {
+			c.response += s
+		}
+	case "differs:":
+		c.differs = rest
+	default:
+		return fmt.Errorf("unknown %q", word)
+	}
+	return nil
+}
+
+// config writes the configuration of all cases for ports that at names.
+func (f *oracleFile) config(at *places) string {
+	var b strings.Builder
+	b.WriteString("global\n  maxconn 2000\n  nbthread 1\ndefaults\n  mode http\n  timeout client 5s\n  timeout server 5s\n  timeout connect 5s\n" +
+		"  timeout http-keep-alive 100ms\n  timeout http-request 2s\n  option httplog\n")
+	for _, line := range f.top {
+		b.WriteString(at.expand(line) + "\n")
+	}
+	for i, c := range f.cases {
+		c.config(&b, at, i)
+	}
+	return b.String()
+}
+
+// config writes the case's frontend and backends.
+func (c *oracleCase) config(b *strings.Builder, at *places, i int) {
+	names := strings.NewReplacer("{{b}}", "b_"+c.name, "{{c}}", "c_"+c.name)
+	lines := func(list []string) {
+		for _, line := range list {
+			fmt.Fprintf(b, "  %s\n", at.expand(names.Replace(line)))
+		}
+	}
+	port := func(kind string) int { return at.port(fmt.Sprint(kind, i)) }
+	fmt.Fprintf(b, "frontend f_%s\n  bind 127.0.0.1:%d\n  log 127.0.0.1:%d len 8192 format raw local0\n", c.name, port("f"), port("l"))
+	lines(c.front)
+	if !slices.ContainsFunc(c.front, func(line string) bool { return strings.HasPrefix(line, "default_backend") }) {
+		fmt.Fprintf(b, "  default_backend b_%s\n", c.name)
+	}
+	fmt.Fprintf(b, "backend b_%s\n", c.name)
+	lines(c.back)
+	fmt.Fprintf(b, "  server s1 127.0.0.1:%d\n", port("o"))
+	if c.other != nil {
+		fmt.Fprintf(b, "backend c_%s\n", c.name)
+		lines(c.other)
+		fmt.Fprintf(b, "  server s2 127.0.0.1:%d\n", port("o"))
+	}
+}
+
+// observed is what one case did through one proxy.
+type observed struct {
+	origin string // bytes that the server received
+	client string // bytes that the client received
+	logs   []string
+}
+
+// What is different in each run: ports of the load, dates, times, and how many other cases run.
+var (
+	loadPort  = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	logDate   = regexp.MustCompile(`\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]`)
+	httpTimes = regexp.MustCompile(` -?\d+/-?\d+/-?\d+/-?\d+/\+?\d+ (\d{3}|-1) `)
+	tcpTimes  = regexp.MustCompile(` -?\d+/-?\d+/\+?\d+ \d+ [A-Za-z-]{2} `)
+	allConns  = regexp.MustCompile(`( [A-Za-z-]{2}(?:[A-Za-z-]{2})? )\d+/`)
+	measured  = regexp.MustCompile(`([ /]\+?)\d+`)
+)
+
+// masked makes a log line comparable. A time that was not reached, -1, stays.
+func masked(line string) string {
+	line = loadPort.ReplaceAllString(line, "127.0.0.1:PORT")
+	line = logDate.ReplaceAllString(line, "[DATE]")
+	line = allConns.ReplaceAllString(line, "${1}N/")
+	times := func(s string) string {
+		end := 1 + strings.IndexByte(s[1:], ' ')
+		return measured.ReplaceAllString(s[:end], "${1}T") + s[end:]
+	}
+	line = httpTimes.ReplaceAllStringFunc(line, times)
+	return tcpTimes.ReplaceAllStringFunc(line, times)
+}
+
+// String is the form that two observations are compared in.
+func (o *observed) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "server received:\n%s\nclient received:\n%s\n", quoteLines(o.origin), quoteLines(o.client))
+	for _, l := range o.logs {
+		fmt.Fprintf(&b, "log: %s\n", masked(l))
+	}
+	return b.String()
+}
+
+func quoteLines(s string) string {
+	if s == "" {
+		return "  nothing"
+	}
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		fmt.Fprintf(&b, "  %q\n", line)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
