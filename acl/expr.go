@@ -60,7 +60,11 @@ func (c *Compiler) expr(e *conf.Expr, f *fetch, hard bool) *Expr {
 			continue
 		}
 		x.steps = append(x.steps, step{to, v, va})
-		if v.out != Any {
+		switch v.out {
+		case Any:
+		case fromSample:
+			x.out = Any
+		default:
 			x.out = v.out
 		}
 	}

@@ -21,7 +21,7 @@ func Keywords() []Keyword {
 		list = append(list, Keyword{Usage: usage(f.name, f.sig), Out: f.out, Needs: f.need.String(), Doc: f.doc})
 	}
 	for _, v := range convs {
-		list = append(list, Keyword{Converter: true, Usage: usage(v.name, v.sig), In: v.in, Out: v.out, Doc: v.doc})
+		list = append(list, Keyword{Converter: true, Usage: usage(v.name, v.sig), In: v.in, Out: v.out % numTypes, Doc: v.doc})
 	}
 	slices.SortFunc(list, func(a, b Keyword) int {
 		if a.Converter != b.Converter {

@@ -81,10 +81,10 @@ txn.sess_term_state txn.status txn.timer.total txn.timer.user unique-id uptime w
 `
 
 const pendingConvNames = `
-add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc base2 be2dec be2hex capture-req capture-res date debug
-eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan fe_exists fix_is_valid fix_tag_value has_ctl hmac htonl
-in_table ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ip.tos ip.ttl ip.ver json json_query jwt_decrypt_cert
-jwt_decrypt_jwk jwt_decrypt_secret jwt_header_query jwt_payload_query jwt_verify jwt_verify_cert language le2dec
+add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc capture-req capture-res date debug
+eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan fe_exists fix_is_valid fix_tag_value hmac
+in_table ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ip.tos ip.ttl ip.ver jwt_decrypt_cert
+jwt_decrypt_jwk jwt_decrypt_secret jwt_header_query jwt_payload_query jwt_verify jwt_verify_cert language
 map map_beg map_beg_int map_beg_ip map_beg_key map_dir map_dir_int map_dir_ip map_dir_key map_dom map_dom_int
 map_dom_ip map_dom_key map_end map_end_int map_end_ip map_end_key map_int map_int_int map_int_ip map_int_key
 map_ip map_ip_int map_ip_ip map_ip_key map_reg map_reg_int map_reg_ip map_reg_key map_regm map_str map_str_int

@@ -16,6 +16,9 @@ const (
 	numTypes
 )
 
+// fromSample is the output of a converter that gives now this and now that.
+const fromSample = numTypes
+
 var typeNames = [numTypes]string{"any", "bool", "int", "ip", "str", "bin", "method"}
 
 // String is the type's name in messages.

@@ -23,7 +23,7 @@ type fetch struct {
 type conv struct {
 	name    string
 	sig     string
-	in, out Type // out Any = that of the input
+	in, out Type // out Any = that of the input, fromSample = any
 	run     func(c *Context, a *args, s *Sample) bool
 	fix     func(a *args) error
 	doc     string
@@ -44,6 +44,7 @@ type args struct {
 	val   Sample    // constants
 	bytes []byte
 	multi bool // this call walks all values when an ACL asks
+	own   any  // what the keyword's fix has prepared for itself
 }
 
 // param is one argument of a signature.
@@ -92,7 +93,8 @@ var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches, messageFetches, varFetches)
 
 var convs = index(func(v *conv) string { return v.name },
-	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs)
+	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs,
+	binConvs, jsonConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {
