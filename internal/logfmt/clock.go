@@ -15,6 +15,7 @@ type Formatter struct {
 type stamp struct {
 	sec  int64
 	text [20]byte
+	zone [5]byte // "+0100"
 	set  bool
 }
 
@@ -31,6 +32,7 @@ func (s *stamp) at(sec int64, loc *time.Location) []byte {
 		put2(b[12:], hour)
 		put2(b[15:], minute)
 		put2(b[18:], second)
+		t.AppendFormat(s.zone[:0], "-0700")
 		s.sec, s.set = sec, true
 	}
 	return s.text[:]
@@ -39,12 +41,26 @@ func (s *stamp) at(sec int64, loc *time.Location) []byte {
 // appendDate appends "21/Nov/2026:08:12:41.709" in local time (log variables %t and %tr).
 func (f *Formatter) appendDate(dst []byte, ms int64) []byte {
 	sec, frac := split(ms)
-	loc := f.loc
-	if loc == nil {
-		loc = time.Local
+	dst = append(dst, f.local.at(sec, f.location())...)
+	return appendMilli(append(dst, '.'), frac)
+}
+
+func (f *Formatter) location() *time.Location {
+	if f.loc == nil {
+		return time.Local
 	}
-	dst = append(dst, f.local.at(sec, loc)...)
-	return append(dst, '.', byte('0'+frac/100), byte('0'+frac/10%10), byte('0'+frac%10))
+	return f.loc
+}
+
+func appendMilli(dst []byte, ms int64) []byte {
+	return append(dst, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+}
+
+// appendLocal appends "21/Nov/2026:08:12:41 +0100" (log variables %Tl and %trl).
+func (f *Formatter) appendLocal(dst []byte, ms int64) []byte {
+	sec, _ := split(ms)
+	dst = append(append(dst, f.local.at(sec, f.location())...), ' ')
+	return append(dst, f.local.zone[:]...)
 }
 
 // appendGMT appends "21/Nov/2026:08:12:41 +0000" (log variable %trg).

@@ -11,6 +11,15 @@ var (
 	// HAProxy leaves '#' and '"' alone in cookies, so halog expects them so. Weir differs in one thing: bytes outside of
 	// 32..126, which HAProxy writes raw here, are escaped, for a line must never hold what a terminal acts on.
 	inCookie = unprintable("")
+	inText   = unprintable(`#"`)
+	// controls are what is escaped of a sample's text: bytes above 126 may be UTF-8.
+	controls = func() *set {
+		s := unprintable("")
+		for c := 128; c < 256; c++ {
+			s[c] = false
+		}
+		return s
+	}()
 )
 
 func unprintable(more string) *set {

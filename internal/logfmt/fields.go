@@ -24,9 +24,9 @@ func appendAddrPort(dst []byte, a netip.AddrPort) []byte {
 }
 
 // appendStart appends client, date, frontend, backend and server, with which httplog and tcplog begin.
-func (f *Formatter) appendStart(dst []byte, r *Record) []byte {
+func (f *Formatter) appendStart(dst []byte, r *Record, date int64) []byte {
 	dst = append(appendClient(dst, r), " ["...)
-	dst = append(f.appendDate(dst, r.Date), "] "...)
+	dst = append(f.appendDate(dst, date), "] "...)
 	dst = append(appendFrontend(dst, r), ' ')
 	dst = append(append(dst, r.backend()...), '/')
 	return append(append(dst, r.server()...), ' ')

@@ -2,12 +2,12 @@ package logfmt
 
 // AppendHTTP appends the line of "option httplog" (HAProxy manual, 8.2.3), without a line end.
 func (f *Formatter) AppendHTTP(dst []byte, r *Record) []byte {
-	dst = f.appendStart(dst, r)
+	dst = f.appendStart(dst, r, r.Date)
 	dst = append(appendInt(dst, r.TR), '/')
 	dst = append(appendInt(dst, r.Tw), '/')
 	dst = append(appendInt(dst, r.Tc), '/')
 	dst = append(appendInt(dst, r.Tr), '/')
-	dst = append(appendGrowing(dst, r, r.Tt), ' ')
+	dst = append(appendGrowing(dst, r, r.Ta), ' ')
 	dst = append(appendInt(dst, int64(r.Status)), ' ')
 	dst = append(appendGrowing(dst, r, r.Bytes), ' ')
 	dst = append(appendCookie(dst, r.ReqCookie), ' ')
@@ -31,6 +31,10 @@ func appendCaptures(dst []byte, values [][]byte) []byte {
 	if values == nil {
 		return dst
 	}
+	return append(appendBraces(dst, values), ' ')
+}
+
+func appendBraces(dst []byte, values [][]byte) []byte {
 	dst = append(dst, '{')
 	for i, v := range values {
 		if i > 0 {
@@ -38,5 +42,11 @@ func appendCaptures(dst []byte, values [][]byte) []byte {
 		}
 		dst = appendEscaped(dst, v, inHeader)
 	}
-	return append(dst, "} "...)
+	return append(dst, '}')
+}
+
+// AppendHTTPS appends the line of "option httpslog" (HAProxy manual, 8.2.4): that of httplog and what is known of TLS, which without
+// TLS is this.
+func (f *Formatter) AppendHTTPS(dst []byte, r *Record) []byte {
+	return append(f.AppendHTTP(dst, r), " 0/-/-/-/0 -/-/-"...)
 }

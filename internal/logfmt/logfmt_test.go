@@ -22,6 +22,7 @@ func sample(edit func(*Record)) *Record {
 	if edit != nil {
 		edit(r)
 	}
+	r.Start, r.Ta = r.Date, r.Tt // as for the first request of a client that does not wait
 	return r
 }
 

@@ -299,7 +299,7 @@ func compare(t *testing.T, format, line string, r *Record) {
 	case "http":
 		readStart(t, line, r)
 		words := strings.Fields(line)
-		numbers(t, words[4], "/", &r.TR, &r.Tw, &r.Tc, &r.Tr, &r.Tt)
+		numbers(t, words[4], "/", &r.TR, &r.Tw, &r.Tc, &r.Tr, &r.Ta)
 		numbers(t, words[6], "/", &r.Bytes)
 		readCounts(t, after(t, line, " "+string(r.State[:])+" "), r)
 		got = f.AppendHTTP(nil, r)
@@ -319,7 +319,8 @@ func compare(t *testing.T, format, line string, r *Record) {
 			t.Fatal(err)
 		}
 		r.Date = at.UnixMilli() + ms
-		numbers(t, strings.Join(words[5:10], "/"), "/", &r.TR, &r.Tw, &r.Tc, &r.Tr, &r.Tt)
+		r.Start = r.Date
+		numbers(t, strings.Join(words[5:10], "/"), "/", &r.TR, &r.Tw, &r.Tc, &r.Tr, &r.Ta)
 		before := strings.Fields(line[:strings.Index(line, ` "" "" `)])
 		numbers(t, before[len(before)-1], "/", &r.Bytes)
 		counts := strings.Fields(after(t, line, " "+string(r.State[:])+" "))
@@ -339,7 +340,7 @@ func readStart(t *testing.T, line string, r *Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Date = at.UnixMilli()
+	r.Date, r.Start = at.UnixMilli(), at.UnixMilli()
 	if r.Server == "*" { // any
 		_, r.Server, _ = strings.Cut(strings.Fields(line)[3], "/")
 	}

@@ -1,12 +1,14 @@
-// Package logfmt writes HAProxy's access log lines: "option httplog", "option tcplog", "option httplog clf" and the
-// default "Connect from" line (HAProxy manual, 8.2). The same values give the same bytes, so that halog, log shippers
-// and dashboards made for HAProxy read Weir's logs.
+// Package logfmt writes HAProxy's access log lines: "option httplog", "option tcplog", "option httplog clf", "option
+// httpslog" and the default "Connect from" line (HAProxy manual, 8.2), a JSON line of the same fields, and the variables
+// ("aliases") that log-format strings are made of. The same values give the same bytes, so that halog, log shippers and
+// dashboards made for HAProxy read Weir's logs.
 //
 //	var f logfmt.Formatter // one per loop
 //	line = f.AppendHTTP(line[:0], &rec)
+//	line = logfmt.LookupAlias("ci").Append(&f, line, &rec, logfmt.Quote)
 //
 // Nothing is allocated while the line fits in the slice. The syslog header and the line's end are the log target's
-// business (internal/logsink), custom log-format strings are not written here.
+// business (internal/logsink); a whole log-format string, with its sample expressions, is acl.Format's.
 package logfmt
 
 import "net/netip"
@@ -33,8 +35,9 @@ type Record struct {
 	Dest   netip.AddrPort // C: where the client connected to
 	UnixID int
 
-	// Date is unix time in milliseconds: of the accept (T), or of the first byte of the request (H).
-	Date int64
+	// Start and Date are unix times in milliseconds: of the accept or, on a connection that is used again, of the end of
+	// the response before (T, C); and of the first byte of the request (H).
+	Start, Date int64
 
 	Frontend string
 	SSL      bool // the connection came over TLS: a "~" after the frontend's name
@@ -43,17 +46,20 @@ type Record struct {
 	Backend string
 	Server  string // "" means NoServer
 
+	Ti int64 // waiting for the first byte of the request
 	TR int64 // H: waiting for the full request
 	Tw int64 // in queues
 	Tc int64 // connecting
 	Tr int64 // H: waiting for the response head
-	Tt int64 // T: total since the accept; H: Ta, total since the request's first byte
+	Ta int64 // H: total since the request's first byte
+	Tt int64 // T: total since Start
 
-	// ASAP is set where the line is written before the end ("option logasap"): Tt and Bytes get a "+".
+	// ASAP is set where the line is written before the end ("option logasap"): totals get a "+".
 	ASAP bool
 
-	Status int   // H; -1 where none was sent
-	Bytes  int64 // sent to the client
+	Status   int   // H; -1 where none was sent
+	Bytes    int64 // sent to the client
+	Uploaded int64 // received from it
 
 	// ReqCookie and RespCookie are captured "NAME=VALUE" pairs; nil gives "-" (H).
 	ReqCookie, RespCookie []byte
@@ -73,6 +79,18 @@ type Record struct {
 
 	// Request is the request line as AppendRequest makes it; empty gives "<BADREQ>" (H).
 	Request []byte
+
+	// What follows is used by aliases alone, and only where Need asks for it.
+
+	Local          netip.AddrPort // NeedLocal: where the client connected to
+	Source, Target netip.AddrPort // NeedServer: the two ends of the server's connection
+	UniqueID       []byte         // NeedID
+	Lines          uint64         // NeedLines: lines of this frontend before this one
+	Streams        uint64         // NeedStreams: number of this stream
+
+	SSLVersion, SSLCipher string // of the client's connection; "" without TLS
+
+	Reason string // JSON: why the stream did not end well, in words; "" = it did
 }
 
 // AppendRequest appends "METHOD TARGET VERSION" and stops at MaxRequest bytes. A stream keeps this for its log line,
