@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,11 +120,25 @@ func (c *oracleCase) add(line string) error {
 	return nil
 }
 
+// oraclePages are the statuses that get pages of our own: the texts of the built-in ones differ.
+var oraclePages = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504}
+
+func pageName(code int) string { return fmt.Sprintf("page-%d.http", code) }
+
+// page is the error file of a status.
+func page(code int) string {
+	body := fmt.Sprintf("page %d\n", code)
+	return fmt.Sprintf("HTTP/1.1 %d Page\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", code, len(body), body)
+}
+
 // config writes the configuration of all cases for ports that at names.
 func (f *oracleFile) config(at *places) string {
 	var b strings.Builder
 	b.WriteString("global\n  maxconn 2000\n  nbthread 1\ndefaults\n  mode http\n  timeout client 5s\n  timeout server 5s\n  timeout connect 5s\n" +
 		"  timeout http-keep-alive 100ms\n  timeout http-request 2s\n  option httplog\n")
+	for _, code := range oraclePages {
+		fmt.Fprintf(&b, "  errorfile %d %s\n", code, filepath.Join(at.dir, pageName(code)))
+	}
 	for _, line := range f.top {
 		b.WriteString(at.expand(line) + "\n")
 	}

@@ -30,6 +30,11 @@ func (f *oracleFile) runOracle(kind, dir string, wantLogs []int) ([]*observed, e
 			return nil, err
 		}
 	}
+	for _, code := range oraclePages {
+		if err := os.WriteFile(filepath.Join(dir, pageName(code)), []byte(page(code)), 0o644); err != nil {
+			return nil, err
+		}
+	}
 	conf := filepath.Join(dir, kind+".cfg")
 	if err := os.WriteFile(conf, []byte(f.config(at)), 0o644); err != nil {
 		return nil, err
