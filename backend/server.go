@@ -147,3 +147,6 @@ func (t *stamp) time() time.Time {
 	}
 	return time.Time{}
 }
+
+// Persists reports whether streams that ask for this very server may go there: also to one that is draining.
+func (s *Server) Persists() bool { return s.persists() }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
@@ -43,7 +44,11 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 
 // subject is what balancing looks at.
 func (st *stream) subject() {
-	st.sub = st.s.subject(&st.req)
+	st.sub = backend.Subject{Source: st.ctx.Src, Dst: st.ctx.Dst}
+	if st.tcp {
+		return
+	}
+	st.sub.Req = &st.req
 	if st.route.p.Balance.CheckPost > 0 {
 		st.sub.Body = st.bodySoFar()
 	}
@@ -66,7 +71,7 @@ func (st *stream) bodySoFar() []byte {
 // connection, because only a later one is sent again by the browser. Weir sends an idempotent request without
 // a body again itself (RFC 9110, 9.2.2), so under "safe" such a one may take an idle connection at once.
 func (st *stream) mayReuse() bool {
-	if st.tries > 0 { // the second try is not for gambling
+	if st.tries > 0 || st.tcp { // the second try is not for gambling
 		return false
 	}
 	switch st.route.p.Reuse {

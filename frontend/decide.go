@@ -24,13 +24,19 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	if p.StatsURI != nil && underStats(p.StatsURI.Path, st.req.PathOnly()) {
 		return true, st.service(t, "stats")
 	}
-	st.route = fe.choose(&st.ctx)
+	st.route = st.choose()
 	if st.route == nil {
 		return true, st.refuse(t, fault.NoBackend)
 	}
 	r := st.route
 	st.ctx.BackendName, st.ctx.BackendID = r.p.Name, r.p.ID
+	if r.p.Mode == conf.ModeTCP {
+		return true, st.refuse(t, fault.WrongMode)
+	}
 	if r.p != p { // a listen section's rules have been run
+		if over, n := st.inspect(t, r.tcpReq); over {
+			return true, n
+		}
 		if len(r.reqRules) > 0 {
 			if rule := st.run(r.reqRules, &st.req.Fields); rule != nil {
 				return true, st.act(t, rule)

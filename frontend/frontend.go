@@ -3,7 +3,6 @@ package frontend
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"net/netip"
@@ -25,9 +24,10 @@ type Frontend struct {
 
 	tcp       bool
 	listeners []*listener
-	connRules []rule
+	connRules []tcpRule
+	sessRules []tcpRule
 	pick      *acl.Switch // use_backend rules; nil = none
-	targets   []*route    // by the switch's index
+	targets   []target    // by the switch's index
 	fallback  *route      // default_backend; nil = none
 
 	cur, max, limit atomic.Int64
@@ -53,6 +53,8 @@ type settings struct {
 	reqRules []rule
 	resRules []rule
 	aftRules []rule
+	tcpReq   *content // nil = none
+	tcpResp  *content
 	captures []capture // request fields to log
 	resCapts []capture
 	forward  *forwardFor
@@ -74,7 +76,9 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	add := func(err error) { errs = append(errs, err) }
 	add(px.settle(&fe.settings, comp, p))
 	var err error
-	fe.connRules, err = compileRules(comp.At(acl.InTCPConn), p, p.TCPConnRules)
+	fe.connRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPConnRules)
+	add(err)
+	fe.sessRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPSessRules)
 	add(err)
 	add(fe.route(comp))
 	fe.logConnect = fe.p.LogFormat == conf.LogDefault && px.opt.Access != nil
@@ -95,6 +99,7 @@ func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	errs = append(errs, err)
 	s.aftRules, err = compileRules(comp.At(acl.InHTTPResponse), p, p.HTTPAfterRules)
 	errs = append(errs, err)
+	errs = append(errs, s.compileContents(comp, p))
 	s.captures, s.resCapts = compileCaptures(p)
 	s.forward, err = newForwardFor(p.Options.ForwardFor)
 	errs = append(errs, err)
@@ -112,56 +117,6 @@ func (px *Proxy) compiler(p *conf.Proxy) *acl.Compiler {
 		own = p.Name
 	}
 	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state}).In(p.Title(), own)
-}
-
-// route compiles use_backend and default_backend.
-func (fe *Frontend) route(comp *acl.Compiler) error {
-	p := fe.p
-	if p.DefaultBackend != nil {
-		if fe.fallback = fe.px.routes[p.DefaultBackend.Name]; fe.fallback == nil {
-			return fmt.Errorf("%s: frontend %q: default_backend: no backend %q", p.DefaultBackend.Pos, p.Name, p.DefaultBackend.Name)
-		}
-	} else if p.Kind == conf.Listen {
-		fe.fallback = fe.px.routes[p.Name]
-	}
-	if len(p.UseBackends) == 0 {
-		return nil
-	}
-	conds := make([]*conf.Cond, len(p.UseBackends))
-	for i, u := range p.UseBackends {
-		if u.Dynamic != nil {
-			return fmt.Errorf("%s: frontend %q: use_backend: a name with expressions is not done yet", u.Pos, p.Name)
-		}
-		r := fe.px.routes[u.Backend.Name]
-		if r == nil {
-			return fmt.Errorf("%s: frontend %q: use_backend: no backend %q", u.Backend.Pos, p.Name, u.Backend.Name)
-		}
-		fe.targets = append(fe.targets, r)
-		conds[i] = u.Cond
-	}
-	at := comp.At(acl.InHTTPRequest)
-	compiled := make([]*acl.Cond, len(conds))
-	var errs []error
-	for i, c := range conds {
-		var err error
-		compiled[i], err = at.Cond(c, p.ACLs)
-		errs = append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	fe.pick = acl.NewSwitch(compiled)
-	return nil
-}
-
-// choose is the backend for what ctx shows; nil = none.
-func (fe *Frontend) choose(ctx *acl.Context) *route {
-	if fe.pick != nil {
-		if i := fe.pick.Pick(ctx); i >= 0 {
-			return fe.targets[i]
-		}
-	}
-	return fe.fallback
 }
 
 // resolveOne looks a listening host name up.

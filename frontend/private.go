@@ -50,6 +50,13 @@ func hasPrefixFold(b []byte, prefix string) bool {
 // assign takes a slot: of the server that this client's private connection leads to, or of whichever balancing picks.
 func (st *stream) assign(t *loop.Task) *fault.Fault {
 	r, deadline := st.route, after(st.w.l.Now(), firstSet(st.route.p.Timeouts.Queue, st.route.p.Timeouts.Connect))
+	if len(r.useServers) > 0 && st.avoid == nil {
+		if srv := st.useServer(); srv != nil {
+			if err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); err != fault.NoServer {
+				return orNone(err)
+			}
+		}
+	}
 	if srv := st.s.held.Server(); srv != nil && st.s.private && st.tries == 0 && srv.Backend() == r.b {
 		switch err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); {
 		case err == nil:
@@ -62,4 +69,12 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 		return asFault(err)
 	}
 	return nil
+}
+
+// orNone is the fault of an error, nil of none.
+func orNone(err error) *fault.Fault {
+	if err == nil {
+		return nil
+	}
+	return asFault(err)
 }

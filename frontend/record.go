@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"net/netip"
+
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
@@ -41,6 +43,7 @@ type record struct {
 	s            *session
 	up           int64
 	srvConn      int64
+	src          netip.AddrPort // by set-src and set-src-port
 }
 
 // start notes when the request began.
@@ -205,7 +208,7 @@ func (r *record) unwanted(st *stream) bool {
 
 // keepLine copies the request line out of the request's buffer, once, where it will be logged.
 func (r *record) keepLine(st *stream) {
-	if !st.begun || len(r.line) > 0 || st.w.access == nil || !r.fe.log.Wants(logsink.Info) {
+	if !st.begun || r.received == 0 || len(r.line) > 0 || st.w.access == nil || !r.fe.log.Wants(logsink.Info) {
 		return
 	}
 	version := "HTTP/1.1"
@@ -351,7 +354,7 @@ func (r *record) line0(w *worker) *logfmt.Record {
 	lr := &w.line
 	now := w.l.Now()
 	*lr = logfmt.Record{
-		Client: r.s.src(), UnixID: r.s.ln.id, Date: r.date, Frontend: r.fe.p.Name, Server: r.srv,
+		Client: r.client(), UnixID: r.s.ln.id, Date: r.date, Frontend: r.fe.p.Name, Server: r.srv,
 		TR: timer(r.t0, r.received), Tw: timer(r.received, r.slot), Tc: timer(r.slot, r.conn), Tr: timer(r.conn, r.resp), Tt: timer(r.t0, now),
 		Status: r.status, Bytes: r.bytes, State: r.state(),
 		ActConn: w.px.conns.Load(), FeConn: r.fe.cur.Load(), SrvConn: r.srvConn,
@@ -378,6 +381,14 @@ func (r *record) line0(w *worker) *logfmt.Record {
 		lr.RespHeaders = nil
 	}
 	return lr
+}
+
+// client is the client's address for the log.
+func (r *record) client() netip.AddrPort {
+	if r.src.IsValid() {
+		return r.src
+	}
+	return r.s.src()
 }
 
 // state is the termination state (HAProxy manual, 8.5).

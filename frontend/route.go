@@ -16,13 +16,15 @@ type route struct {
 	b *backend.Backend
 	p *conf.Proxy
 	settings
-	tunnels sync.Map // tunnelKey -> *loop.TunnelOptions
+	useServers []useServer
+	tunnels    sync.Map // tunnelKey -> *loop.TunnelOptions
 }
 
 func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	r := &route{b: b, p: p}
 	// A listen section's rules are run once, as its frontend's.
-	return r, px.settle(&r.settings, px.compiler(p), p)
+	comp := px.compiler(p)
+	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp))
 }
 
 // capture is one field whose value is logged.

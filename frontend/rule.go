@@ -23,6 +23,7 @@ type rule struct {
 	value  *acl.Format
 	match  func(f *message.Field) bool // del-header
 	fields []rule                      // of a ready response: what add-header would do
+	expr   *acl.Expr                   // of an action with one value
 }
 
 // kind is an action as a small number, for the switch that every request goes through.
@@ -33,13 +34,15 @@ const (
 	actAddHeader
 	actDelHeader
 	actAllow
-	actFinal // answers, or ends the connection: the rare ones, told apart by their type
+	actFinal  // answers, or ends the connection: the rare ones, told apart by their type
+	actSocket // changes what is below HTTP: see sockopt.go
 )
 
 // compiler is acl.Compiler at one place of the configuration.
 type compiler interface {
 	Cond(c *conf.Cond, acls []*conf.ACL) (*acl.Cond, error)
 	Format(f *conf.Format) (*acl.Format, error)
+	Expr(e *conf.Expr) (*acl.Expr, error)
 }
 
 func compileRules(c compiler, p *conf.Proxy, rules []*conf.Rule) ([]rule, error) {
@@ -71,8 +74,10 @@ func (r *rule) compile(c compiler) (err error) {
 	case *conf.Return:
 		r.kind = actFinal
 		err = r.returned(c, a)
-	case *conf.Deny, *conf.Tarpit, *conf.UseService, *conf.Reject:
+	case *conf.Deny, *conf.Tarpit, *conf.UseService, *conf.Reject, *conf.SilentDrop, *conf.SwitchMode, *conf.Close:
 		r.kind = actFinal
+	case *conf.SetAddr, *conf.SetSocket, *conf.SetPriority, *conf.SetNice:
+		err = r.compileSocket(c)
 	default:
 		err = fmt.Errorf("%s: %s is understood but not done yet", r.pos, a.Keyword())
 	}
@@ -135,6 +140,8 @@ func (st *stream) run(rules []rule, fields *message.Fields) *rule {
 			fields.DelFunc(r.match)
 		case actAllow:
 			return nil
+		case actSocket:
+			st.setSocket(r)
 		default:
 			return r
 		}

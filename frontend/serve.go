@@ -19,14 +19,10 @@ import (
 // Run serves what the client has to say now: requests until it pauses or the connection ends. While it pauses, no
 // task, no stream and no buffer is held for it.
 func (s *session) Run(t *loop.Task) {
-	if s.fe.tcp {
-		s.relay(t)
-		return
-	}
 	st := s.w.getStream(s)
 	defer st.crash(s)
 	for burst := 1; ; burst++ {
-		next := st.serve(t)
+		next := st.live(t)
 		st.finish()
 		switch next {
 		case nextRequest:
@@ -61,17 +57,35 @@ const (
 	nextTunnel              // the connection was handed over
 )
 
+// live is the life of a stream: of a request, or of a session in TCP mode, which may turn out to be HTTP.
+func (st *stream) live(t *loop.Task) next {
+	if !st.s.http {
+		if n := st.relay(t); n != nextRequest {
+			return n
+		}
+	}
+	return st.serve(t)
+}
+
 // serve is the life of one request.
 func (st *stream) serve(t *loop.Task) next {
 	if f := st.receive(t); f != nil {
 		return st.refuse(t, f)
 	}
 	st.begin()
+	if !st.inspected {
+		if over, n := st.inspect(t, st.fe().tcpReq); over {
+			return n
+		}
+	}
 	if answered, n := st.decide(t); answered {
 		return n
 	}
 	if f := st.deliver(t); f != nil {
 		return st.refuse(t, f)
+	}
+	if over, n := st.inspectResponse(t); over {
+		return n
 	}
 	return st.exchange(t)
 }

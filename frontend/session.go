@@ -6,7 +6,6 @@ import (
 
 	"weir/acl"
 	"weir/backend"
-	"weir/conf"
 	"weir/internal/loop"
 )
 
@@ -32,6 +31,9 @@ type session struct {
 	deadline   int64 // of the rest
 	accepted   int64 // Loop.Now of the accept
 	from       netip.AddrPort
+	to         netip.AddrPort // set-dst on the connection; invalid = where the client connected to
+	routed     *route         // the backend of the request that is coming: of a session that was in TCP mode
+	http       bool           // it speaks HTTP: from the beginning, or since it was found out
 	requests   uint32
 	counted    bool
 	next, prev *session // in worker.resting
@@ -40,13 +42,14 @@ type session struct {
 // Accept is called on the loop that will own the connection.
 func (ln *listener) Accept(c *loop.Conn) {
 	w := ln.fe.px.workers[c.Loop().ID()]
-	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), from: c.RemoteAddr(), counted: true}
+	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), from: c.RemoteAddr(), counted: true, http: !ln.fe.tcp}
 	s.timer.Fire = s.expire
 	defer s.crashed()
 	s.count()
-	if !s.admitted() {
+	if !s.admitted() || !s.validated() {
 		return
 	}
+	s.opened()
 	if ln.fe.p.Options.TCPKeepAliveClient {
 		c.SetKeepAlive()
 	}
@@ -82,16 +85,19 @@ func (s *session) abandon() {
 func (s *session) count() {
 	w, fe := s.w, s.fe
 	w.conns++
-	tr := fe.traffic(w)
-	tr.Connections++
-	tr.Sessions++
+	fe.traffic(w).Connections++
+	fe.local[w.id].connRate.Add(w.l.Now()/1e6, 1)
+	s.ln.local[w.id].Connections++
+}
+
+// opened counts a session: a connection that the rules have let in.
+func (s *session) opened() {
+	w, fe := s.w, s.fe
+	fe.traffic(w).Sessions++
 	fl, now := &fe.local[w.id], w.l.Now()/1e6
-	fl.connRate.Add(now, 1)
 	fl.sessRate.Add(now, 1)
 	fl.sessNow.Store(fl.sessRate.Value(now))
-	lt := &s.ln.local[w.id]
-	lt.Connections++
-	lt.Sessions++
+	s.ln.local[w.id].Sessions++
 }
 
 // firstDeadline is when a connection that says nothing is given up.
@@ -243,32 +249,6 @@ func (s *session) dropBuf() {
 
 // src is the client's address; invalid over a unix socket.
 func (s *session) src() netip.AddrPort { return s.from }
-
-// admitted applies the tcp-request connection rules; a rejected connection is closed without a word.
-func (s *session) admitted() bool {
-	fe := s.fe
-	if len(fe.connRules) == 0 {
-		return true
-	}
-	ctx := &s.w.connCtx
-	ctx.BeginConn(s.w.l.Wall())
-	s.fill(ctx)
-	for i := range fe.connRules {
-		r := &fe.connRules[i]
-		if !r.cond.Match(ctx) {
-			continue
-		}
-		if _, ok := r.action.(*conf.Reject); ok {
-			fe.traffic(s.w).DeniedConn++
-			s.ln.local[s.w.id].DeniedConn++
-			s.c.Reset()
-			s.leave()
-			return false
-		}
-		return true
-	}
-	return true
-}
 
 // after is the time d after now; no d is no deadline.
 func after(now int64, d time.Duration) int64 {

@@ -40,6 +40,8 @@ type stream struct {
 	answered  bool            // a status went to the client
 	closeSide bool            // close the client's connection after this response
 	reuse     bool            // the server's connection may be pooled
+	tcp       bool            // of a session in TCP mode: there is no request
+	inspected bool            // the frontend's content rules have been run
 }
 
 func newStream(w *worker) *stream {
@@ -72,7 +74,9 @@ func (st *stream) begin() {
 // fill tells a Context what is known of the connection.
 func (s *session) fill(ctx *acl.Context) {
 	ctx.Src = s.src()
-	if s.ln.needsDst() {
+	if s.to.IsValid() {
+		ctx.Dst = s.to
+	} else if s.ln.needsDst() {
 		ctx.Dst = s.c.LocalAddr()
 	} else {
 		ctx.Dst = s.ln.dst
@@ -87,7 +91,10 @@ func (st *stream) finish() {
 	if st.lease.Server != nil || st.lease.Conn != nil {
 		st.letGo()
 	}
-	if st.begun || st.rec.fault != nil {
+	switch {
+	case st.tcp:
+		st.rec.finishTCP(st)
+	case st.begun || st.rec.fault != nil:
 		st.rec.finish(st)
 	}
 	l := st.w.l
@@ -102,8 +109,10 @@ func (st *stream) finish() {
 	st.ctx.ReqCaptures, st.ctx.RespCaptures = nil, nil
 	st.ctx.End()
 	st.lease.Client = nil
+	st.lease.Forget()
 	st.headLen = 0
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
+	st.tcp, st.inspected = false, false
 }
 
 // letGo gives the server back, and its connection to whoever may use it next.

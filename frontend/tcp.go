@@ -1,120 +1,149 @@
 package frontend
 
 import (
-	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/logsink"
 	"weir/internal/loop"
-	"weir/internal/message"
 )
 
-// relay is a TCP session: choose a server, connect, and hand both connections to a tunnel.
-func (s *session) relay(t *loop.Task) {
-	rec := &record{s: s, fe: s.fe, t0: s.accepted, received: s.accepted, date: s.w.l.Wall().UnixMilli()}
-	tn := &tunnel{s: s, rec: rec}
-	defer func() {
-		if v := recover(); v != nil { // the loop contains it; the session must not stay behind
-			if tn.route != nil {
-				tn.route.b.Release(&tn.lease, false)
-			}
-			s.abandon()
-			panic(v)
+// relay is the beginning of a session in TCP mode: content rules, a backend, a server, and both connections handed to a tunnel.
+//
+//	inspect ──► choose ──► inspect ──► reach ──► inspectServer ──► tunnel
+//	(frontend's rules)     (backend's)           (tcp-response)
+//
+// nextRequest: the session is one of HTTP from here on.
+func (st *stream) relay(t *loop.Task) next {
+	st.beginTCP()
+	if over, n := st.inspect(t, st.fe().tcpReq); over {
+		return n
+	}
+	st.inspected = true
+	if st.s.http {
+		return nextRequest
+	}
+	if st.route = st.choose(); st.route == nil {
+		return st.lose(fault.NoBackend)
+	}
+	if st.route.p.Mode == conf.ModeHTTP {
+		st.s.routed, st.route = st.route, nil
+		st.toHTTP()
+		return nextRequest
+	}
+	return st.serveTCP(t)
+}
+
+// serveTCP brings the session to a server of its backend.
+func (st *stream) serveTCP(t *loop.Task) next {
+	r := st.route
+	st.ctx.BackendName, st.ctx.BackendID = r.p.Name, r.p.ID
+	if r.p != st.fe().p { // a listen section's rules have been run
+		if over, n := st.inspect(t, r.tcpReq); over {
+			return n
 		}
-	}()
-	if f := s.reach(t, tn); f != nil {
-		s.lost(tn, f)
-		return
 	}
-	rec.logged = s.w.access == nil || !s.fe.log.Wants(logsink.Info) || s.fe.p.LogFormat == conf.LogDefault
-	rec.srv = tn.lease.Server.Name()
-	if s.fe.p.Options.LogASAP && !rec.logged {
-		rec.logged = true
-		rec.emit(s.w, true)
+	if f := st.reach(t); f != nil {
+		return st.lose(f)
 	}
-	tn.Client, tn.Server = s.c, tn.lease.Conn
-	tn.Done = tn.done
-	tn.Begin(s.w.l, tunnelOptions(s.fe, tn.route, false))
+	if over, n := st.inspectServer(t); over {
+		return n
+	}
+	st.hand()
+	return nextTunnel
+}
+
+// beginTCP readies the stream for a session in TCP mode.
+func (st *stream) beginTCP() {
+	s, w, rec := st.s, st.w, &st.rec
+	st.tcp = true
+	st.ctx.Begin(w.l.Wall())
+	s.fill(&st.ctx)
+	st.ctx.Final = true
+	rec.s, rec.fe, rec.t0, rec.received = s, s.fe, s.accepted, s.accepted
+	rec.date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
 }
 
 // reach finds and connects a server, with retries as for HTTP.
-func (s *session) reach(t *loop.Task, tn *tunnel) *fault.Fault {
-	w := s.w
-	ctx := &w.connCtx
-	ctx.Begin(w.l.Wall())
-	s.fill(ctx)
-	r := s.fe.choose(ctx)
-	if r == nil {
-		return fault.NoBackend
-	}
-	tn.route, tn.rec.route = r, r
-	sub := s.subject(nil)
-	if r.p.Options.AbortOnClose {
-		tn.lease.Client = s.c
-	}
-	var avoid *backend.Server
-	for tries := 0; ; tries++ {
-		if tn.lease.Server == nil {
-			err := r.b.Assign(t, &tn.lease, &sub, avoid, after(w.l.Now(), firstSet(r.p.Timeouts.Queue, r.p.Timeouts.Connect)))
-			tn.rec.queued(&tn.lease, w.l.Now())
-			if err != nil {
-				return asFault(err)
-			}
-		}
-		began := w.l.Now()
-		err := r.b.Connect(t, &tn.lease, false, after(w.l.Now(), r.p.Timeouts.Connect))
-		if err == nil {
-			tn.rec.conn = w.l.Now()
-			return nil
-		}
-		f := asFault(err)
-		if f.Retry != fault.RetryYes || tries >= r.p.Retries {
+func (st *stream) reach(t *loop.Task) *fault.Fault {
+	for {
+		f := st.connect(t)
+		if f == nil || !st.mayRetry(f) {
 			return f
 		}
-		srv := tn.lease.Server
-		r.b.Counters(w.l).Retries++
-		srv.Counters(w.l).Retries++
-		tn.rec.retries++
-		if redispatches(r.p, tries+1) {
-			avoid = srv
-			tn.rec.redispatched = true
-			r.b.Counters(w.l).Redispatch++
-			srv.Counters(w.l).Redispatch++
-			r.b.Release(&tn.lease, false)
-			continue
+		st.retry()
+	}
+}
+
+// hand makes a tunnel of the two connections. It outlives the stream, which keeps nothing.
+func (st *stream) hand() {
+	s, w := st.s, st.w
+	tn := &tunnel{s: s, route: st.route, rec: st.rec.detachTCP(st)}
+	st.lease.Move(&tn.lease)
+	tn.Client, tn.Server = s.c, tn.lease.Conn
+	if s.in.len() > 0 {
+		tn.Unsent(w.l, true, s.in.bytes())
+	}
+	if st.out.len() > 0 {
+		tn.Unsent(w.l, false, st.out.bytes())
+	}
+	s.dropBuf()
+	w.l.Disarm(&s.timer)
+	if s.fe.p.Options.LogASAP && !tn.rec.logged {
+		tn.rec.logged = true
+		tn.rec.emit(w, true)
+	}
+	tn.Done = tn.done
+	tn.Begin(w.l, tunnelOptions(s.fe, tn.route, false))
+}
+
+// lose ends a TCP session that reached no server. The client may have sent: closing at once would be a reset.
+func (st *stream) lose(f *fault.Fault) next {
+	st.rec.fail(f)
+	tr := st.fe().traffic(st.w)
+	switch {
+	case st.route != nil && f.Phase != fault.PhaseRequest:
+		st.route.b.Counters(st.w.l).ConnErrors++
+		if srv := st.lease.Server; srv != nil {
+			srv.Counters(st.w.l).ConnErrors++
 		}
-		t.Sleep(retryPause(r.p, w.l.Now()-began))
+	case f.Phase == fault.PhaseRequest:
+		tr.ReqErrors++
+		st.s.ln.local[st.w.id].ReqErrors++
+		return nextClose
+	}
+	return nextLinger
+}
+
+// finishTCP counts and logs a session in TCP mode that did not become a tunnel.
+func (r *record) finishTCP(st *stream) {
+	w := st.w
+	r.route = st.route
+	w.count(r)
+	n := uint64(st.s.in.len()) + uint64(r.up)
+	r.fe.traffic(w).BytesIn += n
+	st.s.ln.local[w.id].BytesIn += n
+	if st.route != nil {
+		st.route.b.Counters(w.l).BytesIn += n
+	}
+	if !r.unloggedTCP(w) {
+		r.srv = r.serverName(st)
+		r.write(w)
 	}
 }
 
-// subject is what balancing looks at.
-func (s *session) subject(req *message.Request) backend.Subject {
-	sub := backend.Subject{Source: s.src(), Req: req}
-	if s.ln.dst.IsValid() {
-		sub.Dst = s.ln.dst
-	} else if s.ln.needsDst() {
-		sub.Dst = s.c.LocalAddr()
-	}
-	return sub
+func (r *record) unloggedTCP(w *worker) bool {
+	return r.logged || w.access == nil || !r.fe.log.Wants(logsink.Info) || r.fe.p.LogFormat == conf.LogDefault
 }
 
-// lost ends a TCP session that reached no server.
-func (s *session) lost(tn *tunnel, f *fault.Fault) {
-	w, rec := s.w, tn.rec
-	rec.fail(f)
-	w.count(rec)
-	if tn.lease.Server != nil {
-		rec.srv = tn.lease.Server.Name()
-		tn.lease.Server.Counters(w.l).ConnErrors++
-	}
-	if tn.route != nil {
-		tn.route.b.Counters(w.l).ConnErrors++
-		tn.route.b.Release(&tn.lease, false)
-	}
-	if w.access != nil && s.fe.log.Wants(logsink.Info) && s.fe.p.LogFormat != conf.LogDefault {
-		rec.write(w)
-	}
-	s.linger() // the client may have sent: closing at once would be a reset
+// detachTCP makes a copy that outlives the stream.
+func (r *record) detachTCP(st *stream) *record {
+	r.route = st.route
+	c := *r
+	c.line, c.reqCap, c.respCap = nil, cloneAll(r.reqCap), cloneAll(r.respCap)
+	c.logged = r.unloggedTCP(st.w)
+	c.srv = r.serverName(st)
+	st.tcp, r.fault = false, nil // the tunnel's end counts and logs it
+	return &c
 }
 
 // logAccept writes the line of a proxy without httplog or tcplog.

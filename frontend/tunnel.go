@@ -64,7 +64,7 @@ func (tn *tunnel) done(_ *loop.Tunnel, end loop.End) {
 	s, w := tn.s, tn.s.w
 	tn.rec.tunnelEnd(tn, end)
 	tn.route.b.Release(&tn.lease, false)
-	if tn.s.fe.tcp && tn.s.fe.p.Options.DontLogNull && tn.Up+tn.Down == 0 {
+	if tn.s.fe.tcp && tn.s.fe.p.Options.DontLogNull && tn.Up+tn.Down+uint64(tn.rec.up) == 0 {
 		tn.rec.logged = true
 	}
 	tn.rec.write(w)

@@ -20,6 +20,7 @@ type worker struct {
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
 	resting sessionList       // idle keep-alive connections, longest first
+	target  []byte            // the name of a backend being made
 	reqs    uint64            // requests, for "show info"
 	conns   uint64            // connections accepted
 	faults  map[string]uint64 // how streams failed, by reason
@@ -74,6 +75,14 @@ func (w *worker) count(r *record) {
 	name := r.fault.Name
 	if r.reason != nil {
 		name = r.reason.Reason
+	}
+	w.faults[name]++
+}
+
+// note counts what went wrong without ending a stream.
+func (w *worker) note(name string) {
+	if w.faults == nil {
+		w.faults = map[string]uint64{}
 	}
 	w.faults[name]++
 }

@@ -1,0 +1,228 @@
+package frontend
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"weir/acl"
+	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/http1"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// tcpRule is one tcp-request or tcp-response rule, compiled.
+type tcpRule struct {
+	rule
+	vars *acl.VarRule // set-var, set-var-fmt, unset-var
+}
+
+// content is a section's tcp-request content or tcp-response content rules.
+type content struct {
+	rules []tcpRule
+	delay time.Duration // "inspect-delay"
+}
+
+// compileTCP compiles a list of TCP rules.
+func compileTCP(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule) ([]tcpRule, error) {
+	var errs []error
+	out := make([]tcpRule, len(rules))
+	for i, r := range rules {
+		cond, err := c.Cond(r.Cond, p.ACLs)
+		out[i].pos, out[i].cond, out[i].action = r.Pos, cond, r.Action
+		errs = append(errs, err, out[i].compile(c))
+	}
+	return out, errors.Join(errs...)
+}
+
+func (r *tcpRule) compile(c *acl.Compiler) (err error) {
+	switch a := r.action.(type) {
+	case *conf.Allow:
+		r.kind = actAllow
+	case *conf.Reject, *conf.SilentDrop, *conf.SwitchMode, *conf.Close:
+		r.kind = actFinal
+	case *conf.SetVar:
+		r.vars, err = c.SetVar(r.pos, a)
+	case *conf.SetVarFmt:
+		r.vars, err = c.SetVarFmt(r.pos, a)
+	case *conf.UnsetVar:
+		r.vars, err = c.UnsetVar(r.pos, a)
+	case *conf.SetAddr, *conf.SetSocket, *conf.SetPriority, *conf.SetNice:
+		err = r.compileSocket(c)
+	default:
+		err = conf.NotDone(r.pos, "tcp rule", a.Keyword(), "")
+	}
+	return err
+}
+
+func compileContent(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule, delay time.Duration) (*content, error) {
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	list, err := compileTCP(c, p, rules)
+	return &content{rules: list, delay: delay}, err
+}
+
+// compileContents compiles the content rules of a section.
+func (s *settings) compileContents(comp *acl.Compiler, p *conf.Proxy) error {
+	var errs [2]error
+	s.tcpReq, errs[0] = compileContent(comp.At(acl.InTCPContent), p, p.TCPReqRules, p.TCPReqDelay)
+	s.tcpResp, errs[1] = compileContent(comp, p, p.TCPRespRules, p.TCPRespDelay)
+	return errors.Join(errs[:]...)
+}
+
+// try carries out the rules on what there is now, from the first on. wait: what comes next may change what a condition
+// says. Else last is the one that ended the list, nil when none did.
+func (st *stream) try(t *loop.Task, rules []tcpRule) (last conf.Action, wait bool) {
+	ctx := &st.ctx
+	for i := range rules {
+		r := &rules[i]
+		ok := r.cond.Match(ctx)
+		if ctx.More && !ctx.Final {
+			return nil, true
+		}
+		if !ok {
+			continue
+		}
+		switch r.kind {
+		case actAllow:
+			return nil, false
+		case actFinal:
+			return r.action, false
+		case actSocket:
+			st.setSocket(&r.rule)
+		default:
+			r.vars.Run(ctx)
+		}
+	}
+	return nil, false
+}
+
+// inspect applies a section's tcp-request content rules, waiting up to its inspect-delay for what they need. over: the stream
+// has ended and n is what follows.
+func (st *stream) inspect(t *loop.Task, c *content) (over bool, n next) {
+	if c == nil {
+		return false, 0
+	}
+	until := after(st.w.l.Now(), c.delay)
+	st.ctx.Final = c.delay <= 0
+	for {
+		st.look()
+		if last, wait := st.try(t, c.rules); !wait {
+			st.ctx.Final = true
+			return st.ruled(last)
+		}
+		if f := st.moreContent(t, until); f != nil {
+			return true, st.giveUp(t, f)
+		}
+	}
+}
+
+// look shows the rules what the client has sent. In HTTP that is the request, which is there.
+func (st *stream) look() {
+	s := st.s
+	if !st.tcp {
+		st.ctx.Final = st.ctx.Final || st.bodyComplete()
+		return
+	}
+	if s.in.len() == 0 && s.c.Readable() {
+		st.readContent()
+	}
+	if st.ctx.Raw = nil; s.in.len() > 0 {
+		st.ctx.Raw = s.in.bytes()
+	}
+}
+
+// readContent reads behind what is there. At the client's end, or when no more fits, the contents are final.
+func (st *stream) readContent() *fault.Fault {
+	s := st.s
+	s.in.ready(st.w.l)
+	_, err := s.in.recv(s.c)
+	switch {
+	case err == loop.ErrAgain:
+	case err == io.EOF:
+		st.ctx.Final = true
+	case err != nil:
+		return fault.ClientAbortRequest
+	}
+	st.ctx.Final = st.ctx.Final || s.in.full()
+	return nil
+}
+
+// moreContent waits for the client's next bytes, until the delay is over.
+func (st *stream) moreContent(t *loop.Task, until int64) *fault.Fault {
+	s, now := st.s, st.w.l.Now()
+	client := after(now, s.fe.p.Timeouts.Client)
+	switch err := s.c.WaitRead(t, min(until, client)); {
+	case err == nil:
+		return st.readContent()
+	case err != loop.ErrTimeout:
+		return fault.InternalError
+	case st.w.l.Now() >= until:
+		st.ctx.Final = true
+		return nil
+	}
+	return fault.ClientTimeoutRequest
+}
+
+// bodyComplete reports whether all of the request is there, or as much as ever can be before it is sent on.
+func (st *stream) bodyComplete() bool {
+	in := &st.s.in
+	switch st.req.Framing {
+	case message.NoBody:
+		return true
+	case message.Length:
+		return int64(in.len()) >= st.req.ContentLength || in.full()
+	}
+	if in.len() == 0 {
+		return false
+	}
+	var c http1.ChunkReader
+	c.Decode(in.bytes())
+	return c.Done() || in.full()
+}
+
+// ruled is what becomes of a stream whose content rules ended with an action, or without any.
+func (st *stream) ruled(last conf.Action) (over bool, n next) {
+	switch a := last.(type) {
+	case *conf.SwitchMode:
+		if st.tcp {
+			st.toHTTP()
+		}
+	case *conf.SilentDrop:
+		st.deniedContent()
+		st.s.c.Vanish(a.RstTTL)
+		return true, nextClose
+	case *conf.Reject:
+		st.deniedContent()
+		return true, nextClose
+	}
+	return false, 0
+}
+
+// deniedContent counts and logs a refusal. The request, where there is one, is as if it had never been read.
+func (st *stream) deniedContent() {
+	st.deniedReq()
+	st.rec.fail(fault.Denied)
+	if !st.tcp && st.route == nil {
+		st.rec.received = 0
+		st.fe().traffic(st.w).Requests--
+	}
+}
+
+// giveUp ends a stream whose contents cannot be waited for any longer.
+func (st *stream) giveUp(t *loop.Task, f *fault.Fault) next {
+	if st.tcp {
+		return st.lose(f)
+	}
+	return st.refuse(t, f)
+}
+
+// toHTTP makes a session in TCP mode one of HTTP, with the bytes that are there already. There is no way back.
+func (st *stream) toHTTP() {
+	s := st.s
+	s.http, st.tcp = true, false
+	s.deadline = after(st.w.l.Now(), firstSet(s.fe.p.Timeouts.HTTPRequest, s.fe.p.Timeouts.Client))
+}
