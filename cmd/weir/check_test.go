@@ -197,11 +197,62 @@ func TestExamplesAreGood(t *testing.T) {
 		t.Fatalf("%d examples, %v", len(paths), err)
 	}
 	for _, path := range paths {
-		if code, out, err := weir("check", "-c", path); code != exitOK || err != "" || !strings.Contains(out, ": good\n") {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Dir(path))); err != nil {
+			t.Fatal(err)
+		}
+		here := filepath.Join(dir, "weir.hcl")
+		text, err := os.ReadFile(here)
+		if err == nil {
+			err = os.WriteFile(here, []byte(strings.ReplaceAll(string(text), "/run/weir/", dir+"/")), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code, out, err := weir("check", "-c", here); code != exitOK || err != "" || !strings.Contains(out, ": good\n") {
 			t.Errorf("%s: code %d\n%s%s", path, code, out, err)
 		}
 	}
 	if code, out, err := weir("check"); code != exitOK || err != "" || !strings.Contains(out, "backend bk_ws (http) balance url_param tableId") {
 		t.Errorf("the built-in example: code %d\n%s%s", code, out, err)
+	}
+}
+
+// What a configuration expects of the machine is looked at too, and names that nobody knows are told with everything else.
+func TestCheckTellsWhatTheMachineLacks(t *testing.T) {
+	path := write(t, `
+global {
+  user  = "no-such-user"
+  group = "no-such-group"
+  stats_socket "/no/such/dir/a.sock" {
+    user = "nobody-knows"
+  }
+}
+defaults { timeout { client = "1s"  connect = "1s"  server = "1s" } }
+backend "b" {
+  balance = "rundrobin"
+  server "s" { address = "no.such.name.invalid:80" }
+}
+`)
+	code, _, err := weir("check", "-c", path)
+	for _, want := range []string{
+		`: global: there is no user "no-such-user" on this system`,
+		`: global: there is no group "no-such-group" on this system`,
+		`:5:3: global: stats_socket: there is no user "nobody-knows" on this system`,
+		`:5:3: global: stats_socket "/no/such/dir/a.sock": the directory "/no/such/dir" cannot be entered: No such file or directory; it must be there at the start (warning)`,
+		`:11:13: backend "b": balance: got "rundrobin"`,
+		`:12:3: backend "b": server "s": address "no.such.name.invalid": `,
+		"weir check: 5 errors",
+	} {
+		if !strings.Contains(err, want) {
+			t.Errorf("no %q in\n%s", want, err)
+		}
+	}
+	if code != exitFail {
+		t.Errorf("code %d", code)
+	}
+	silent := write(t, `backend "b" { server "s" { address = "127.0.0.1:80" } }`)
+	if code, _, err := weir("check", "-c", silent); code != exitFail || !strings.Contains(err, "nothing would listen: want a bind in a frontend, or a stats socket") {
+		t.Errorf("no listener: code %d, %s", code, err)
 	}
 }

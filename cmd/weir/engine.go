@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"go.uber.org/zap"
-
 	"weir/conf"
 	"weir/frontend"
 	"weir/internal/logsink"
@@ -31,10 +29,11 @@ type proxies struct {
 	cfg *conf.Config
 }
 
-func newEngine(cfg *conf.Config, log *zap.Logger, access *logsink.Writer) (engine, error) {
+func newEngine(r *runtimeOptions, access *logsink.Writer) (engine, error) {
+	cfg, log := r.cfg, r.log
 	// The services need a source, the source needs the proxies, and the proxies the services.
 	src := &source{access: access}
-	px, err := frontend.New(cfg, frontend.Options{Log: log, Access: access, Version: version, Services: services(src, cfg)})
+	px, err := frontend.New(cfg, frontend.Options{Log: log, Access: access, Version: version, Services: services(src, cfg), ReusePort: r.haproxy})
 	if err != nil {
 		return nil, err
 	}

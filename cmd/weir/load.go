@@ -11,11 +11,28 @@ import (
 	"weir/frontend"
 )
 
+// loadOptions change what counts as an error.
+type loadOptions struct {
+	ignoreNames bool // a server whose name cannot be looked up is put into maintenance, with a warning
+	noListener  bool // a configuration that listens nowhere is no error: the caller asks listens
+}
+
 // load reads and checks files and folders as one configuration: everything that can be known without binding a port.
-func load(paths []string) (*conf.Config, conf.Diagnostics) {
-	cfg, diags := hclfile.LoadFiles(paths, conf.CheckToo(checkRules))
+func load(paths []string) (*conf.Config, conf.Diagnostics) { return loadWith(paths, loadOptions{}) }
+
+func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
+	cfg, diags := hclfile.LoadFiles(paths, conf.CheckToo(checkRules), conf.CheckToo(checkSystem))
+	switch {
+	case o.ignoreNames:
+		diags.Warn(disableUnknown(cfg)...)
+	case len(diags.Errors) > 0: // nothing will be built, which is where names are looked up else
+		diags.Add(unknownNames(cfg)...)
+	}
 	if len(diags.Errors) == 0 {
 		diags.Add(compileErrors(cfg)...)
+	}
+	if len(diags.Errors) == 0 && !o.noListener && !listens(cfg) {
+		diags.Add(conf.Bad(conf.Pos{}, "", "nothing would listen: want a bind in a frontend, or a stats socket"))
 	}
 	diags.Tidy()
 	return cfg, diags

@@ -3,6 +3,7 @@
 //	weir run                 show the built-in example
 //	weir run -c weir.hcl     run a configuration
 //	weir check -c weir.hcl   say what a configuration means, or everything that is wrong with it
+//	weir haproxy ...         be HAProxy: its command line, signals and exit codes; also when the program is called haproxy
 //
 // This package is the command line: flags, signals, limits, privileges, and the order in which the parts start and stop. What a
 // proxy does is in frontend and the packages below it.
@@ -40,10 +41,16 @@ type streams struct {
 }
 
 func commands() []*command {
-	return []*command{runCommand(), checkCommand(), healthCommand(), versionCommand(), helpCommand()}
+	return []*command{runCommand(), checkCommand(), haproxyCommand(), healthCommand(), versionCommand(), helpCommand()}
 }
 
-func main() { os.Exit(dispatch(&streams{os.Stdout, os.Stderr}, os.Args[1:])) }
+func main() {
+	s := &streams{os.Stdout, os.Stderr}
+	if calledHaproxy(os.Args[0]) {
+		os.Exit(haproxyMain(s, os.Args[1:]))
+	}
+	os.Exit(dispatch(s, os.Args[1:]))
+}
 
 func dispatch(s *streams, args []string) int {
 	if len(args) == 0 {

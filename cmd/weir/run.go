@@ -35,7 +35,13 @@ func runCommand() *command {
   --check              check the configuration and stop, as "weir check -q" does
 
 Access lines go where the configuration's "log" says. SIGUSR1 and SIGTERM stop gracefully: no new connections, open ones end by
-themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once.`,
+themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once. SIGHUP and SIGUSR2 read and check the
+configuration again and say what they found; it is not taken over yet.
+
+examples:
+  weir run                          the built-in example
+  weir run -c /etc/weir/weir.hcl
+  weir run -c base.hcl -c sites/ --log-format json`,
 	}
 }
 
@@ -74,7 +80,7 @@ func run(s *streams, args []string) int {
 		return fail(s, err)
 	}
 	sigs := make(chan os.Signal, 8)
-	signal.Notify(sigs, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGHUP)
+	signal.Notify(sigs, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	defer signal.Stop(sigs)
 	signal.Ignore(syscall.SIGPIPE) // a log reader that goes away must not end the proxy
 
@@ -94,15 +100,26 @@ func run(s *streams, args []string) int {
 		fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(len(diags.Errors), "error"))
 		return exitFail
 	}
-	ready := func() {
+	r := &runtimeOptions{cfg: cfg, log: log, sigs: sigs, reload: func() { recheck(s, f, log) }}
+	r.ready = func() {
 		if ex != nil {
 			io.WriteString(s.out, ex.Help())
 		}
 	}
-	if err := serve(cfg, log, sigs, ready); err != nil {
+	if err := ignoreStopped(serve(r)); err != nil {
 		return fail(s, err)
 	}
 	return exitOK
+}
+
+// recheck is what a reload does until there is one: the files are read and checked, and it is said that what runs stays.
+func recheck(s *streams, f *runFlags, log *zap.Logger) {
+	_, diags := load(f.paths)
+	if report(s.err, diags, f.quiet) {
+		log.Warn("the configuration is good and is not taken over: reload is not done yet, what runs stays until a restart")
+		return
+	}
+	log.Error("the configuration has errors; what runs stays", zap.Int("errors", len(diags.Errors)))
 }
 
 func checkArgs(paths files) []string {
@@ -113,9 +130,20 @@ func checkArgs(paths files) []string {
 	return args
 }
 
+// runtimeOptions are what a run is made of.
+type runtimeOptions struct {
+	cfg     *conf.Config
+	log     *zap.Logger
+	sigs    <-chan os.Signal
+	ready   func() // everything is bound and accepts
+	reload  func() // what SIGHUP and SIGUSR2 do; nil = as HAProxy without a master: SIGHUP lists the servers
+	haproxy bool   // be HAProxy: SIGTERM ends at once, and another process may bind the same addresses
+}
+
 // serve runs a good configuration until a signal ends it. In order: limits, log targets, listeners, pid file, privileges;
 // back in the reverse order.
-func serve(cfg *conf.Config, log *zap.Logger, sigs <-chan os.Signal, ready func()) (err error) {
+func serve(r *runtimeOptions) (err error) {
+	cfg, log := r.cfg, r.log
 	tuneRuntime(cfg)
 	limit, err := raiseFDLimit(cfg.Global.FDHardLimit)
 	if err != nil {
@@ -130,7 +158,7 @@ func serve(cfg *conf.Config, log *zap.Logger, sigs <-chan os.Signal, ready func(
 			log.Warn(flushErr.Error(), zap.Uint64("dropped", access.Dropped()))
 		}
 	}()
-	e, err := newEngine(cfg, log, access)
+	e, err := newEngine(r, access)
 	if err != nil {
 		return err
 	}
@@ -144,15 +172,16 @@ func serve(cfg *conf.Config, log *zap.Logger, sigs <-chan os.Signal, ready func(
 		return err
 	}
 	defer removePid()
-	if err := dropPrivileges(&cfg.Global); err != nil {
+	if err := confine(&cfg.Global, log); err != nil {
 		return err
 	}
 	log.Info("ready", zap.String("version", version), zap.Strings("config", cfg.Files), zap.Int("pid", os.Getpid()),
 		zap.Int("threads", cfg.Global.NbThread), zap.Int("maxconn", cfg.Global.Maxconn), zap.String("go", runtime.Version()))
-	ready()
-	err = waitForStop(e, sigs, log, stopTimes{grace: cfg.Global.Grace, hard: cfg.Global.HardStopAfter})
+	r.ready()
+	notifyReady()
+	err = r.waitForStop(e, stopTimes{grace: cfg.Global.Grace, hard: cfg.Global.HardStopAfter})
 	log.Info("stopped")
-	return ignoreStopped(err)
+	return err
 }
 
 // ignoreStopped drops the errors that only say that the stop was cut short on purpose.

@@ -19,33 +19,63 @@ type stopTimes struct {
 	hard  time.Duration // from then until the streams that are left are cut
 }
 
-// waitForStop blocks until a signal ends the engine: SIGINT at once; SIGUSR1 and SIGTERM gracefully, in the times given;
-// during a graceful stop SIGTERM and SIGINT at once.
-func waitForStop(e engine, sigs <-chan os.Signal, log *zap.Logger, times stopTimes) error {
-	for sig := range sigs {
-		switch sig {
-		case syscall.SIGINT:
-			log.Info("stopping at once", zap.Stringer("signal", sig.(syscall.Signal)))
-			e.Close()
-			return errStoppedAtOnce
-		case syscall.SIGHUP:
-			log.Warn("SIGHUP is not done yet: the configuration stays as it is")
-		case syscall.SIGUSR1, syscall.SIGTERM:
-			fields := []zap.Field{zap.Stringer("signal", sig.(syscall.Signal))}
-			if times.grace > 0 {
-				fields = append(fields, zap.Duration("listeners close after", times.grace))
-			}
-			if times.hard > 0 {
-				fields = append(fields, zap.Duration("at most", times.hard))
-			}
-			log.Info("stopping when the open streams have ended", fields...)
-			return drain(e, sigs, log, times)
+// waitForStop blocks until a signal ends the engine: SIGINT at once; SIGUSR1 and SIGTERM gracefully, in the times given; during a graceful
+// stop SIGTERM and SIGINT at once. As HAProxy SIGTERM is always at once.
+func (r *runtimeOptions) waitForStop(e engine, times stopTimes) error {
+	for sig := range r.sigs {
+		switch {
+		case r.atOnce(sig):
+			return r.cut(e, sig)
+		case sig == syscall.SIGHUP || sig == syscall.SIGUSR2:
+			r.again(e, sig)
+		case sig == syscall.SIGUSR1 || sig == syscall.SIGTERM:
+			return r.graceful(e, sig, times)
+		case sig == syscall.SIGTTOU:
+			r.log.Warn("SIGTTOU: another process wants to bind our addresses; pausing listeners is not done, as addresses are shared")
 		}
 	}
 	return nil
 }
 
-func drain(e engine, sigs <-chan os.Signal, log *zap.Logger, times stopTimes) error {
+func (r *runtimeOptions) atOnce(sig os.Signal) bool {
+	return sig == syscall.SIGINT || sig == syscall.SIGTERM && r.haproxy
+}
+
+// cut ends everything now.
+func (r *runtimeOptions) cut(e engine, sig os.Signal) error {
+	r.log.Info("stopping at once", zap.Stringer("signal", sig.(syscall.Signal)))
+	notifyStopping()
+	e.Close()
+	return stoppedBy{sig.(syscall.Signal)}
+}
+
+// again is SIGHUP or SIGUSR2.
+func (r *runtimeOptions) again(e engine, sig os.Signal) {
+	if r.reload != nil {
+		notifyReloading()
+		r.reload()
+		notifyReady()
+		return
+	}
+	if p, ok := e.(*proxies); ok && sig == syscall.SIGHUP {
+		p.logServers(r.log)
+	}
+}
+
+func (r *runtimeOptions) graceful(e engine, sig os.Signal, times stopTimes) error {
+	fields := []zap.Field{zap.Stringer("signal", sig.(syscall.Signal))}
+	if times.grace > 0 {
+		fields = append(fields, zap.Duration("listeners close after", times.grace))
+	}
+	if times.hard > 0 {
+		fields = append(fields, zap.Duration("at most", times.hard))
+	}
+	r.log.Info("stopping when the open streams have ended", fields...)
+	notifyStopping()
+	return r.drain(e, times)
+}
+
+func (r *runtimeOptions) drain(e engine, times stopTimes) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -54,18 +84,16 @@ func drain(e engine, sigs <-chan os.Signal, log *zap.Logger, times stopTimes) er
 		select {
 		case err := <-ended:
 			if errors.Is(err, context.DeadlineExceeded) {
-				log.Warn("hard_stop_after is over: the streams that are left are cut")
+				r.log.Warn("hard_stop_after is over: the streams that are left are cut")
 				err = nil
 			}
 			e.Close()
 			return err
-		case sig := <-sigs:
+		case sig := <-r.sigs:
 			if sig != syscall.SIGTERM && sig != syscall.SIGINT {
 				continue // the stop is under way
 			}
-			log.Info("stopping at once", zap.Stringer("signal", sig.(syscall.Signal)))
-			e.Close()
-			return errStoppedAtOnce
+			return r.cut(e, sig)
 		}
 	}
 }

@@ -41,7 +41,8 @@ func TestWaitForStop(t *testing.T) {
 			sigs <- syscall.SIGHUP // changes nothing
 			sigs <- first
 			got := make(chan error, 1)
-			go func() { got <- waitForStop(e, sigs, zap.NewNop(), times) }()
+			r := &runtimeOptions{sigs: sigs, log: zap.NewNop()}
+			go func() { got <- r.waitForStop(e, times) }()
 			if graceful {
 				<-e.shutting
 			}

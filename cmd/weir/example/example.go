@@ -87,7 +87,7 @@ func WriteConfig() (path string, remove func(), err error) {
 	}
 	remove = func() { os.RemoveAll(dir) }
 	path = filepath.Join(dir, "weir.hcl")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Replace(config, socketName, strconv.Quote(filepath.Join(dir, "admin.sock")), 1)), 0o600); err != nil {
 		remove()
 		return "", nil, err
 	}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+)
+
+// daemonEnv names the descriptor on which the process in the background says that it is ready. That it is set also says that the
+// process is that one.
+const daemonEnv = "WEIR_DAEMON_FD"
+
+func inDaemon() bool { return os.Getenv(daemonEnv) != "" }
+
+// daemonise starts the same command line again in a session of its own and waits until it has bound everything. A Go process cannot
+// fork: the other one reads the configuration anew. What it says until it is ready goes where ours goes, and its exit code is ours
+// where it fails.
+func (p *hapProcess) daemonise() int {
+	ready, end, err := os.Pipe()
+	if err != nil {
+		p.msg.alert("[haproxy.main()] Cannot fork: %s", err)
+		return exitFail
+	}
+	defer ready.Close()
+	cmd, err := p.again(end)
+	if err == nil {
+		err = cmd.Start()
+	}
+	end.Close()
+	if err != nil {
+		p.msg.alert("[haproxy.main()] Cannot fork: %s", err)
+		return exitFail
+	}
+	if _, err := io.ReadFull(ready, make([]byte, 1)); err == nil {
+		cmd.Process.Release()
+		return exitOK
+	}
+	var code *exec.ExitError
+	if err := cmd.Wait(); errors.As(err, &code) && code.ExitCode() > 0 {
+		return code.ExitCode()
+	}
+	return exitFail
+}
+
+// again is the command that runs this command line as a daemon.
+func (p *hapProcess) again(ready *os.File) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	name := os.Args[:1]
+	if !calledHaproxy(os.Args[0]) {
+		name = []string{os.Args[0], "haproxy"}
+	}
+	cmd := &exec.Cmd{Path: self, Args: append(append([]string{}, name...), p.args...), Dir: p.from, ExtraFiles: []*os.File{ready}}
+	cmd.Env = append(os.Environ(), daemonEnv+"="+strconv.Itoa(3)) // the first of ExtraFiles
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd, nil
+}
+
+// daemonReady lets the parent go, and lets go of the terminal. Outside of a daemon it does nothing.
+func daemonReady() {
+	fd, err := strconv.Atoi(os.Getenv(daemonEnv))
+	if err != nil {
+		return
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err == nil {
+		for _, std := range []int{0, 1, 2} {
+			syscall.Dup3(int(null.Fd()), std, 0)
+		}
+		null.Close()
+	}
+	end := os.NewFile(uintptr(fd), "ready")
+	end.Write([]byte{1})
+	end.Close()
+}

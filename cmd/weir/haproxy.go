@@ -1,0 +1,246 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+
+	"go.uber.org/zap/zapcore"
+
+	"weir/conf"
+)
+
+// exitNoListener is what "haproxy -c" ends with for a configuration that is right and would listen to nothing.
+const exitNoListener = 2
+
+// exitCondError is for a condition of -cc that cannot be read.
+const exitCondError = 2
+
+func haproxyCommand() *command {
+	return &command{
+		name: "haproxy", run: haproxyMain, args: "HAPROXY'S FLAGS...", summary: "be HAProxy: its command line, signals, messages and exit codes",
+		help: `
+` + hapUsage + `
+A link to this program that is called "haproxy" is the same without the word, so that service files and scripts need no change:
+
+  ln -s /usr/bin/weir /usr/local/sbin/haproxy
+  haproxy -c -f /etc/haproxy/haproxy.cfg
+  haproxy -D -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg -sf $(cat /run/haproxy.pid)
+
+SIGUSR1 finishes what is open, SIGTERM and SIGINT end at once. With -W or -Ws, SIGUSR2 and SIGHUP check the configuration anew; it is not
+taken over yet, and a message says so. Without them SIGHUP lists the servers' states. "weir run" has Weir's own command line.`,
+	}
+}
+
+// hapProcess is one run of HAProxy's command line.
+type hapProcess struct {
+	s    *streams
+	f    *hapFlags
+	msg  *hapMessages
+	args []string // as given, for the daemon to be given again
+	from string   // the directory before -C
+}
+
+func haproxyMain(s *streams, args []string) int {
+	if len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
+		haproxyCommand().describe(s.out)
+		return exitOK
+	}
+	f, err := parseHaproxy(args)
+	p := &hapProcess{s: s, f: f, msg: &hapMessages{w: s.err, quiet: f.quiet && !f.verbose}, args: args}
+	if errors.Is(err, errUsage) {
+		return p.usage()
+	}
+	if err != nil {
+		p.msg.quiet = false
+		p.msg.alert("%s", err)
+		return exitFail
+	}
+	switch {
+	case f.version > 0:
+		printHapVersion(s.out, f)
+		return exitOK
+	case f.cond != nil:
+		return p.condition()
+	case len(f.files) == 0:
+		return p.usage()
+	}
+	return p.load()
+}
+
+// usage is HAProxy's: the version to stdout, the text to stderr, and the code of a failure.
+func (p *hapProcess) usage() int {
+	printHapVersion(p.s.out, new(hapFlags))
+	printHapUsage(p.s.err)
+	return exitFail
+}
+
+// load reads the configuration and goes on to what the line asks for.
+func (p *hapProcess) load() int {
+	f := p.f
+	if p.from, _ = os.Getwd(); f.dir != "" {
+		if err := os.Chdir(f.dir); err != nil {
+			p.msg.alert("Could not change to directory %s : %s", f.dir, plainCause(err))
+			return exitFail
+		}
+	}
+	if f.peer != "" {
+		os.Setenv("HAPROXY_LOCALPEER", f.peer)
+	}
+	if inDaemon() { // the parent has told them
+		p.msg.begun = true
+	}
+	cfg, diags := loadWith(f.files, p.loadOptions())
+	f.apply(cfg)
+	p.foreign(cfg, &diags)
+	if inDaemon() {
+		diags.Warnings = nil
+	}
+	if !p.msg.config(diags) {
+		return exitFail
+	}
+	if f.zeroWarn && p.msg.warned {
+		p.msg.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
+		return exitFail
+	}
+	if f.dump != nil {
+		dumpKeywords(p.s.out, f.dump)
+	}
+	if f.check {
+		return p.checked(cfg)
+	}
+	return p.start(cfg)
+}
+
+func (p *hapProcess) loadOptions() loadOptions {
+	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true}
+}
+
+// foreign adds what the command line asks for and Weir does not do.
+func (p *hapProcess) foreign(cfg *conf.Config, diags *conf.Diagnostics) {
+	if p.f.oldSocket != "" {
+		diags.Add(conf.NotDone(conf.Pos{}, "", "-x", "leave it out: with -sf both processes listen on the same addresses until the old one stops"))
+	}
+	if len(p.f.masterSockets) == 0 {
+		return
+	}
+	if !cfg.Global.MasterWorker {
+		diags.Warn(conf.Bad(conf.Pos{}, "", "a master CLI socket was defined, but master-worker mode (-W) is not enabled."))
+		return
+	}
+	diags.Add(conf.NotDone(conf.Pos{}, "", "-S", "leave it out and use a \"stats socket\" of the configuration: there is one process, with no master in front of it"))
+}
+
+// checked is the end of -c.
+func (p *hapProcess) checked(cfg *conf.Config) int {
+	tell := func(text string) {
+		if !p.msg.quiet {
+			fmt.Fprintln(p.s.out, text)
+		}
+	}
+	if !listens(cfg) {
+		tell("Configuration file has no error but will not start (no listener) => exit(2).")
+		return exitNoListener
+	}
+	if p.msg.warned {
+		tell("Warnings were found.")
+	}
+	tell("Configuration file is valid")
+	return exitOK
+}
+
+// start runs the configuration, here or in a process of its own.
+func (p *hapProcess) start(cfg *conf.Config) int {
+	if !listens(cfg) {
+		p.msg.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
+		return exitFail
+	}
+	if p.f.verbose && !inDaemon() {
+		for _, text := range p.f.inert {
+			p.msg.say("NOTICE", "no effect: %s", text)
+		}
+	}
+	if cfg.Global.Daemon && !inDaemon() {
+		return p.daemonise()
+	}
+	if p.f.megabytes > 0 {
+		debug.SetMemoryLimit(int64(p.f.megabytes) << 20)
+	}
+	return p.serve(cfg)
+}
+
+func (p *hapProcess) serve(cfg *conf.Config) int {
+	level := zapcore.WarnLevel
+	if p.f.debug || p.f.verbose {
+		level = zapcore.DebugLevel
+	}
+	if !cfg.Global.Daemon && !cfg.Global.MasterWorker {
+		cfg.Global.PidFile = "" // HAProxy writes none in the foreground
+	}
+	sigs := make(chan os.Signal, 8)
+	signal.Notify(sigs, hapSignals...)
+	defer signal.Stop(sigs)
+	signal.Ignore(syscall.SIGPIPE)
+	r := &runtimeOptions{cfg: cfg, log: p.msg.zap(level), sigs: sigs, haproxy: true, reload: p.reloader(cfg), ready: func() { p.ready(cfg) }}
+	err := serve(r)
+	var by stoppedBy
+	switch {
+	case errors.As(err, &by):
+		return by.exitCode(cfg.Global.MasterWorker)
+	case err != nil:
+		p.failed(err)
+		return exitFail
+	}
+	return exitOK
+}
+
+// failed tells why nothing was started, one alert for each cause.
+func (p *hapProcess) failed(err error) {
+	for _, e := range flatten(err) {
+		p.msg.alert("%s", e)
+	}
+	p.msg.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
+}
+
+// ready comes when everything is bound: the old processes may go, and whoever waits is told.
+func (p *hapProcess) ready(cfg *conf.Config) {
+	signalAll(p.f.finish, syscall.SIGUSR1)
+	signalAll(p.f.terminate, syscall.SIGTERM)
+	if cfg.Global.MasterWorker && !inDaemon() {
+		p.msg.say("NOTICE", "Loading success.")
+	}
+	daemonReady()
+}
+
+// signalAll sends a signal to processes that may be gone already.
+func signalAll(pids []int, sig syscall.Signal) {
+	for _, pid := range pids {
+		if pid != os.Getpid() {
+			syscall.Kill(pid, sig)
+		}
+	}
+}
+
+// reloader is what SIGUSR2 and SIGHUP do in master-worker mode: the files are read and checked, and it is said that they are not taken
+// over; nil without that mode.
+func (p *hapProcess) reloader(cfg *conf.Config) func() {
+	if !cfg.Global.MasterWorker {
+		return nil
+	}
+	return func() {
+		p.msg.say("NOTICE", "Reloading HAProxy")
+		_, diags := loadWith(p.f.files, p.loadOptions())
+		if !p.msg.config(diags) {
+			p.msg.warn("Loading failure! The old configuration stays.")
+			return
+		}
+		p.msg.warn("The new configuration is good and is NOT taken over: reload is not done yet. The old configuration stays until a restart.")
+	}
+}
+
+// calledHaproxy reports whether the program was started by HAProxy's name.
+func calledHaproxy(argv0 string) bool { return filepath.Base(argv0) == "haproxy" }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"weir/conf"
+)
+
+// hapMessages writes to stderr in the shape that HAProxy's messages have, which scripts and editors look for:
+//
+//	[ALERT]    (123) : config : parsing [haproxy.cfg:12] : ...
+//
+// Before the first of them two notices say who is speaking.
+type hapMessages struct {
+	w      io.Writer
+	quiet  bool
+	begun  bool
+	warned bool // a warning was there, told or not
+}
+
+func hapLabel(level string) string { return fmt.Sprintf("%-11s(%d) : ", "["+level+"]", os.Getpid()) }
+
+func (m *hapMessages) say(level, format string, args ...any) {
+	if m.quiet {
+		return
+	}
+	if !m.begun && level != "NOTICE" {
+		m.begun = true
+		m.say("NOTICE", "haproxy version is %s", hapVersion())
+		if path, err := os.Executable(); err == nil {
+			m.say("NOTICE", "path to executable is %s", path)
+		}
+	}
+	text := strings.ReplaceAll(strings.TrimRight(fmt.Sprintf(format, args...), "\n"), "\n", "\n   | ")
+	fmt.Fprintf(m.w, "%s%s\n", hapLabel(level), text)
+}
+
+func (m *hapMessages) alert(format string, args ...any) { m.say("ALERT", format, args...) }
+
+func (m *hapMessages) warn(format string, args ...any) {
+	m.warned = true
+	m.say("WARNING", format, args...)
+}
+
+// config writes what reading a configuration said, and reports whether it may run.
+func (m *hapMessages) config(diags conf.Diagnostics) bool {
+	for _, e := range diags.Warnings {
+		m.warn("config : %s", placedAsHaproxy(e))
+	}
+	bad := map[string]bool{}
+	for i, e := range diags.Errors {
+		m.alert("config : %s", placedAsHaproxy(e))
+		if f := e.Pos.File; f != "" {
+			bad[f] = true
+		}
+		if i+1 == len(diags.Errors) || diags.Errors[i+1].Pos.File != e.Pos.File {
+			if bad[e.Pos.File] {
+				m.alert("config : Error(s) found in configuration file : %s", e.Pos.File)
+			}
+		}
+	}
+	if len(diags.Errors) > 0 {
+		m.alert("config : Fatal errors found in configuration.")
+	}
+	return len(diags.Errors) == 0
+}
+
+// placedAsHaproxy is an error with its place as HAProxy writes it; the column comes after, where there is one.
+func placedAsHaproxy(e *conf.Error) string {
+	if e.Pos.IsZero() {
+		return strings.TrimSpace(e.Error())
+	}
+	text := *e
+	text.Pos = conf.Pos{}
+	if e.Pos.Line == 0 {
+		return fmt.Sprintf("%s : %s", e.Pos.File, text.Error())
+	}
+	return fmt.Sprintf("parsing [%s:%d] : %s", e.Pos.File, e.Pos.Line, text.Error())
+}
+
+// plainCause is the system's reason of a failed file operation, as the C library words it.
+func plainCause(err error) string {
+	var no syscall.Errno
+	if errors.As(err, &no) {
+		s := no.Error()
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return err.Error()
+}
+
+// zap is a log for what happens at run time, in the same shape.
+func (m *hapMessages) zap(level zapcore.Level) *zap.Logger {
+	if m.quiet {
+		return zap.NewNop()
+	}
+	words := map[zapcore.Level]string{zapcore.DebugLevel: "DEBUG", zapcore.InfoLevel: "NOTICE", zapcore.WarnLevel: "WARNING"}
+	enc := zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
+		LevelKey: "level", MessageKey: "msg", NameKey: "", ConsoleSeparator: "", LineEnding: "\n",
+		EncodeLevel: func(l zapcore.Level, to zapcore.PrimitiveArrayEncoder) {
+			word := words[l]
+			if word == "" {
+				word = "ALERT"
+			}
+			to.AppendString(hapLabel(word))
+		},
+		EncodeDuration: zapcore.StringDurationEncoder,
+	})
+	return zap.New(zapcore.NewCore(enc, zapcore.Lock(zapcore.AddSync(m.w)), level))
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"weir/conf"
+)
+
+// namesTime bounds the look-up of all names when a configuration is checked.
+const namesTime = 10 * time.Second
+
+// unknownServer is a server whose address, or whose check's, is a name that nobody knows.
+type unknownServer struct {
+	s   *conf.Server
+	err *conf.Error
+}
+
+// lookUpServers looks every name of a server up, side by side, and returns those that are not to be had, in their order.
+func lookUpServers(cfg *conf.Config) []unknownServer {
+	ctx, cancel := context.WithTimeout(context.Background(), namesTime)
+	defer cancel()
+	var all []unknownServer
+	for _, p := range cfg.Proxies {
+		if p.Disabled {
+			continue
+		}
+		for _, s := range p.Servers {
+			all = append(all, unknownServer{s: s, err: conf.Bad(s.Pos, fmt.Sprintf("backend %q: server %q", p.Name, s.Name), "")})
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range all {
+		wg.Go(func() { all[i].lookUp(ctx) })
+	}
+	wg.Wait()
+	var missing []unknownServer
+	for _, u := range all {
+		if u.err.Msg != "" {
+			missing = append(missing, u)
+		}
+	}
+	return missing
+}
+
+// lookUp notes in the error's text what is not to be had.
+func (u *unknownServer) lookUp(ctx context.Context) {
+	hosts := []string{u.s.Checks.Addr}
+	if u.s.Addr.Kind == conf.AddrTCP {
+		hosts = append(hosts, u.s.Addr.Host)
+	}
+	for _, host := range hosts {
+		if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" {
+			continue
+		}
+		network := "ip"
+		switch {
+		case u.s.Addr.V4Only:
+			network = "ip4"
+		case u.s.Addr.V6Only:
+			network = "ip6"
+		}
+		if _, err := net.DefaultResolver.LookupNetIP(ctx, network, host); err != nil {
+			text := err.Error()
+			if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
+				text = dns.Err
+			}
+			u.err.Msg = fmt.Sprintf("address %q: %s", host, text)
+		}
+	}
+}
+
+// unknownNames are the errors of names, for a configuration that has other errors too.
+func unknownNames(cfg *conf.Config) conf.Errors {
+	var errs conf.Errors
+	for _, u := range lookUpServers(cfg) {
+		errs = append(errs, u.err)
+	}
+	return errs
+}
+
+// noAddress is where a server without an address would be.
+const noAddress = "0.0.0.0"
+
+// disableUnknown puts the servers without an address into maintenance, and warns of each.
+func disableUnknown(cfg *conf.Config) conf.Errors {
+	var warnings conf.Errors
+	for _, u := range lookUpServers(cfg) {
+		u.err.Msg += ", disabling server"
+		u.s.Disabled, u.s.Addr.Host, u.s.Checks.Addr = true, noAddress, ""
+		warnings = append(warnings, u.err)
+	}
+	return warnings
+}
