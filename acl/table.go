@@ -94,7 +94,7 @@ var fetches = index(func(f *fetch) string { return f.name },
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs,
-	binConvs, jsonConvs)
+	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {
