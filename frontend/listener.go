@@ -257,12 +257,12 @@ func (fe *Frontend) resume() {
 	}
 }
 
-// Disable stops accepting; what is connected goes on.
+// Disable stops listening: clients are refused. What is connected goes on.
 func (fe *Frontend) Disable() {
 	fe.disabled.Store(true)
 	for _, ln := range fe.listeners {
 		ln.off.Store(true)
-		ln.ln.Pause()
+		ln.ln.Silence()
 	}
 }
 
@@ -272,7 +272,9 @@ func (fe *Frontend) Enable() {
 	for _, ln := range fe.listeners {
 		ln.off.Store(false)
 		ln.full.Store(false)
-		ln.ln.Resume()
+		if err := ln.ln.Speak(); err != nil {
+			fe.px.log.Error("cannot listen again", zap.String("frontend", fe.p.Name), zap.String("listener", ln.name), zap.Error(err))
+		}
 	}
 }
 

@@ -72,6 +72,7 @@ func (ln *Listener) listen(o *ListenOptions) error {
 	if n <= 0 {
 		n = 1 << 16 // the kernel lowers it to net.core.somaxconn
 	}
+	ln.queue = n
 	if err := unix.Listen(ln.fd, n); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

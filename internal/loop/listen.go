@@ -44,7 +44,9 @@ type Acceptor interface {
 type Listener struct {
 	Addr  *Addr
 	fd    int
-	file  os.FileInfo // of a unix socket that this process has bound
+	file  os.FileInfo    // of a unix socket that this process has bound
+	queue int            // what listen(2) was told; 0 = the socket was inherited
+	bound netip.AddrPort // by Silence
 	max   int
 	to    Acceptor
 	loops []*Loop

@@ -1,0 +1,32 @@
+package loop
+
+import "golang.org/x/sys/unix"
+
+// Silence is Pause that does not let connections wait in the kernel's queue: who connects is refused, and who waits there is reset. The
+// address stays bound. A unix socket, which could never listen again, and one that was inherited, which others may listen on,
+// are only paused.
+// One goroutine at a time calls Silence and Speak.
+func (ln *Listener) Silence() {
+	ln.Pause()
+	if ln.mayStop() {
+		ln.bound = localAddr(ln.fd)
+		unix.Shutdown(ln.fd, unix.SHUT_RD)
+	}
+}
+
+// Speak undoes Silence.
+func (ln *Listener) Speak() error {
+	var err error
+	if ln.mayStop() && ln.bound.IsValid() {
+		if ln.Addr.ap.Port() == 0 { // a port that the kernel chose was given back
+			bindSource(ln.fd, TCPAddr(ln.bound))
+		}
+		err = unix.Listen(ln.fd, ln.queue)
+	}
+	ln.Resume()
+	return err
+}
+
+func (ln *Listener) mayStop() bool {
+	return ln.queue > 0 && ln.Addr.Family != unix.AF_UNIX && !ln.closed.Load()
+}
