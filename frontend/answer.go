@@ -73,7 +73,7 @@ func (st *stream) countFault(f *fault.Fault) {
 		}
 	}
 	switch {
-	case f.Phase == fault.PhaseConnect || f.Phase == fault.PhaseQueue && f.Side != fault.Client:
+	case f.Side != fault.Client && (f.Phase == fault.PhaseConnect || f.Phase == fault.PhaseQueue):
 		count(func(c *stats.Traffic) *uint64 { return &c.ConnErrors })
 	case f.Side == fault.Client:
 		count(func(c *stats.Traffic) *uint64 { return &c.ClientAbort })

@@ -16,7 +16,9 @@ import (
 func (st *stream) connect(t *loop.Task) *fault.Fault {
 	r := st.route
 	tm := &r.p.Timeouts
-	st.pause(t)
+	if f := st.pause(t); f != nil {
+		return f
+	}
 	if st.lease.Server == nil {
 		st.subject()
 		if r.p.Options.AbortOnClose {
@@ -149,11 +151,25 @@ func redispatches(p *conf.Proxy, tries int) bool {
 	}
 }
 
-// pause waits before the same server is tried again.
-func (st *stream) pause(t *loop.Task) {
-	if st.tries > 0 && st.lease.Server != nil && st.rec.retries > 0 {
-		t.Sleep(retryPause(st.route.p, st.w.l.Now()-st.tried))
+// pause waits before the same server is tried again; not for a client that has gone, where abortonclose asks for that.
+func (st *stream) pause(t *loop.Task) *fault.Fault {
+	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 {
+		return nil
 	}
+	until := st.w.l.Now() + int64(retryPause(st.route.p, st.w.l.Now()-st.tried))
+	c := st.lease.Client
+	if c == nil {
+		t.Sleep(time.Duration(until - st.w.l.Now()))
+		return nil
+	}
+	defer c.Release()
+	for st.w.l.Now() < until {
+		if c.HungUp() || c.Await(t, true, false) != nil {
+			return fault.ClientAbortConnect
+		}
+		t.Park(until)
+	}
+	return nil
 }
 
 // retryPause is what is left of min(timeout connect, one second) since the attempt that failed began, as HAProxy's: after a

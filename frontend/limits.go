@@ -18,6 +18,9 @@ const (
 	tarpitStep = 250 * time.Millisecond
 	// copyMax is up to where a body is copied behind its head, to leave in one call without a gather list.
 	copyMax = 4 << 10
+	// pendKeep is the most of a buffer for what a slow client did not take that a pooled stream keeps: a burst of them would hold
+	// 36 KB a stream for good.
+	pendKeep = 4 << 10
 	// spliceMin is how much of a body must be left before a pipe pays: below it, one copy is cheaper than two calls.
 	spliceMin = 64 << 10
 	// spliceStep is how much one splice asks for.

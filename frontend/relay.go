@@ -298,5 +298,8 @@ func (r *relay) idle() bool { return r.off == len(r.pend) && r.flow.Inside() == 
 // reset readies the relay for the next message.
 func (r *relay) reset(l *loop.Loop) {
 	r.flow.Close(l)
+	if cap(r.pend) > pendKeep {
+		r.pend = nil
+	}
 	*r = relay{pend: r.pend[:0], trailers: r.trailers[:0]}
 }

@@ -101,6 +101,13 @@ func (st *stream) lose(f *fault.Fault) next {
 	st.rec.fail(f)
 	tr := st.fe().traffic(st.w)
 	switch {
+	case f.Side == fault.Client && f.Phase != fault.PhaseRequest:
+		tr.ClientAbort++
+		st.route.b.Counters(st.w.l).ClientAbort++
+		if srv := st.lease.Server; srv != nil {
+			srv.Counters(st.w.l).ClientAbort++
+		}
+		return nextClose
 	case st.route != nil && f.Phase != fault.PhaseRequest:
 		st.route.b.Counters(st.w.l).ConnErrors++
 		if srv := st.lease.Server; srv != nil {
