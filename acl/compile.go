@@ -3,7 +3,6 @@ package acl
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,9 +208,10 @@ func (c *Compiler) compileArg(call *conf.Call, p param, text string, a *args) bo
 	case "operand":
 		return c.operand(call, p, text, a)
 	case "regex":
-		re, err := regexp.Compile(text)
+		re, err := CompileRegex(text, false)
 		if err != nil {
-			return bad("a regular expression of RE2's syntax: " + regexTrouble(err))
+			c.fail(conf.Misread(call.Pos, c.at(call.Name+"("+p.name+")"), text, err))
+			return false
 		}
 		a.re, a.str = re, append(a.str, text)
 	case "backend", "frontend":

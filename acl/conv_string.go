@@ -3,7 +3,6 @@ package acl
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strings"
 
 	"weir/internal/message"
@@ -217,53 +216,35 @@ func convConcat(c *Context, a *args, s *Sample) bool {
 	return s.setStr(c.Arena.Seal(append(b, a.str[1]...)))
 }
 
-// fixRegsub turns sed's \1 and & of the replacement into what Go's Expand reads.
+// fixRegsub reads the flags: num[0] becomes the number of matches to replace.
 func fixRegsub(a *args) error {
 	flags := a.str[2]
 	if strings.Trim(flags, "gi") != "" {
 		return errors.New("flags: want g, i or both")
 	}
 	if strings.Contains(flags, "i") {
-		re, err := regexp.Compile("(?i)" + a.str[0])
+		re, err := CompileRegex(a.str[0], true)
 		if err != nil {
 			return err
 		}
 		a.re = re
 	}
-	var t strings.Builder
-	for i := 0; i < len(a.str[1]); i++ {
-		switch ch := a.str[1][i]; {
-		case ch == '\\' && i+1 < len(a.str[1]):
-			i++
-			if d := a.str[1][i]; d >= '0' && d <= '9' {
-				t.WriteString("${" + string(d) + "}")
-			} else {
-				t.WriteByte(d)
-			}
-		case ch == '$':
-			t.WriteString("$$")
-		default:
-			t.WriteByte(ch)
-		}
-	}
-	a.bytes = []byte(t.String())
 	a.num = append(a.num, 1)
 	if strings.Contains(flags, "g") {
-		a.num[len(a.num)-1] = -1
+		a.num[0] = -1
 	}
 	return nil
 }
 
 // convRegsub may allocate: Go's regexp gives no way to have submatches without.
 func convRegsub(c *Context, a *args, s *Sample) bool {
-	b, rest := c.Arena.Open(), s.Bytes
-	last := 0
-	for _, m := range a.re.FindAllSubmatchIndex(s.Bytes, int(a.num[0])) {
-		b = append(b, rest[last:m[0]]...)
-		b = a.re.Expand(b, a.bytes, rest, m)
+	b, last := c.Arena.Open(), 0
+	for _, m := range a.re.FindAll(s.Bytes, int(a.num[0])) {
+		b = append(b, s.Bytes[last:m[0]]...)
+		b = AppendExpanded(b, a.str[1], s.Bytes, m)
 		last = m[1]
 	}
-	return s.setStr(c.Arena.Seal(append(b, rest[last:]...)))
+	return s.setStr(c.Arena.Seal(append(b, s.Bytes[last:]...)))
 }
 
 func convHostOnly(_ *Context, _ *args, s *Sample) bool {

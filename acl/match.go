@@ -1,9 +1,7 @@
 package acl
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"weir/conf"
@@ -37,7 +35,7 @@ var methods = []method{
 	{"sub", Str, buildSub, "the text contains this"},
 	{"dir", Str, buildDir, "whole parts between slashes"},
 	{"dom", Str, buildDom, "whole parts between dots, slashes, colons and question marks"},
-	{"reg", Str, buildReg, "a regular expression of RE2's syntax"},
+	{"reg", Str, buildReg, "a regular expression"},
 }
 
 func lookupMethod(name string) *method {
@@ -97,7 +95,7 @@ func buildBin(patterns []string, _ bool) (matcher, int, error) {
 }
 
 // regMatch tries one expression after the other.
-type regMatch []*regexp.Regexp
+type regMatch []*Regex
 
 func (m regMatch) match(_ *Context, s *Sample) bool {
 	for _, re := range m {
@@ -111,25 +109,13 @@ func (m regMatch) match(_ *Context, s *Sample) bool {
 func buildReg(patterns []string, fold bool) (matcher, int, error) {
 	var m regMatch
 	for i, p := range patterns {
-		if fold {
-			p = "(?i:" + p + ")"
-		}
-		re, err := regexp.Compile(p)
+		re, err := CompileRegex(p, fold)
 		if err != nil {
-			return nil, i, regexError(err)
+			return nil, i, err
 		}
 		m = append(m, re)
 	}
 	return m, 0, nil
-}
-
-// regexError explains what RE2 leaves out, which is what people trip over who come from PCRE.
-func regexError(err error) error {
-	text := regexTrouble(err)
-	if strings.Contains(text, "Perl syntax") || strings.Contains(text, "invalid escape") {
-		text += " (look-around and back references are not in RE2, whose run time is linear for any input)"
-	}
-	return errors.New("want a regular expression: " + text)
 }
 
 // compileTest makes a test of the model into one that runs; nil after an error.

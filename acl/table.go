@@ -1,7 +1,6 @@
 package acl
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -38,7 +37,7 @@ type args struct {
 	vars  []*Var // the var and operand arguments in order; nil where left out or a number
 	id    message.FieldID
 	gauge Gauge
-	re    *regexp.Regexp
+	re    *Regex
 	mask  [2]mask   // ipmask
 	set   [256]bool // field, word, ltrim: characters
 	val   Sample    // constants
