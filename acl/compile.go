@@ -18,6 +18,8 @@ type Options struct {
 	Warn func(*conf.Error)
 	// State is what all Compilers of a process share: variables have their places by it. nil = a State of its own.
 	State *State
+	// Probe is asked instead of every condition; nil = none, as in live traffic.
+	Probe Probe
 	// Alias compiles a log variable of a Format; nil or a nil result = only those of this package are known.
 	Alias func(name string) AliasFunc
 }

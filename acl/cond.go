@@ -13,6 +13,8 @@ type node struct {
 	op   conf.Op
 	kids []*node
 	test *testNode
+	// probe is that of opProbe.
+	probe func(*Context) bool
 }
 
 // Match reports whether the condition holds. It stops as soon as that is known and does not allocate. What converters
@@ -50,6 +52,8 @@ func (n *node) eval(c *Context) bool {
 		return !n.all(c, false)
 	case conf.OpNot:
 		return !n.kids[0].eval(c)
+	case opProbe:
+		return n.probe(c)
 	}
 	return n.op == conf.OpTrue
 }
@@ -79,6 +83,9 @@ func (c *Compiler) Cond(cond *conf.Cond, acls []*conf.ACL) (*Cond, error) {
 	root := c.node(cond, acls)
 	if err := c.take(); err != nil {
 		return nil, err
+	}
+	if c.Options.Probe != nil {
+		return c.probed(cond, root), nil
 	}
 	return &Cond{root: root}, nil
 }

@@ -105,3 +105,27 @@ func TestExplainAgrees(t *testing.T) {
 		t.Fatalf("%d of 500 held: the test does not test much", held)
 	}
 }
+
+// A probe is asked about every condition, in a Switch too, which then tries them in turn.
+func TestProbe(t *testing.T) {
+	var asked []string
+	c := NewCompiler(Options{Probe: func(title string, cond *conf.Cond, _ *Context, holds func() bool) bool {
+		asked = append(asked, title+": "+cond.Test.Expr.Fetch.Name)
+		return holds()
+	}}).In("frontend", "")
+	var conds []*Cond
+	for _, test := range []string{"path_beg /b", "path /a/b", "hdr(host) x"} {
+		cond, err := c.Cond(testCond(t, test), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conds = append(conds, cond)
+	}
+	ctx := newContext(t, "GET /a/b HTTP/1.1\nHost: h\n")
+	if i := NewSwitch(conds).Pick(ctx); i != 1 || strings.Join(asked, ", ") != "frontend: path_beg, frontend: path" {
+		t.Fatalf("got %d, asked %q", i, asked)
+	}
+	if conds[2].Match(ctx) || len(asked) != 3 {
+		t.Fatalf("asked %q", asked)
+	}
+}
