@@ -21,6 +21,9 @@ func newKey(bal *conf.Balance, ht *conf.HashType) keyFunc {
 	return nil
 }
 
+// Key is what balancing would hash of a stream; false where it takes its turn.
+func (b *Backend) Key(sub *Subject) (uint32, bool) { return b.hash(sub) }
+
 // hash is the key of a stream.
 func (b *Backend) hash(sub *Subject) (uint32, bool) {
 	if b.key == nil {

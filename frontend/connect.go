@@ -31,6 +31,9 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		}
 	}
 	st.ctx.ServerName, st.ctx.ServerID = st.lease.Server.Name(), st.lease.Server.Conf().ID
+	if x := st.s.ln.explain; x != nil {
+		return x.arrived(st)
+	}
 	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil

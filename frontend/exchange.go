@@ -11,7 +11,7 @@ import (
 // send gives the request head, and what is there of its body, to the server.
 func (st *stream) send(t *loop.Task) *fault.Fault {
 	st.rec.nothingBack = true
-	h := http1.AppendRequest(st.w.scratch[:0], &st.req, http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true})
+	h := http1.AppendRequest(st.w.scratch[:0], &st.req, st.requestOptions())
 	s := st.s
 	st.headLen = int64(len(h))
 	switch st.up.begin(st.w, h, s.c, st.lease.Conn, &s.in, st.req.Framing, st.req.ContentLength, st.req.Framing == message.Chunked) {
@@ -21,6 +21,11 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 		return fault.BadRequestData
 	}
 	return nil
+}
+
+// requestOptions are what the request head says of the connection.
+func (st *stream) requestOptions() http1.RequestOptions {
+	return http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true}
 }
 
 // await reads the response head while the request's body goes on. nil: it is in st.resp.

@@ -116,7 +116,7 @@ func (px *Proxy) compiler(p *conf.Proxy) *acl.Compiler {
 	if p.Kind&conf.Backend != 0 {
 		own = p.Name
 	}
-	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state}).In(p.Title(), own)
+	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state, Probe: px.opt.Probe}).In(p.Title(), own)
 }
 
 // resolveOne looks a listening host name up.

@@ -30,6 +30,8 @@ type listener struct {
 	local []stats.Traffic
 	dst   netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
 	said  atomic.Int64   // unix nanoseconds of the last word about an accept that failed
+	// explain takes what would go to a server; nil in live traffic.
+	explain *explained
 }
 
 // bind opens every listening socket of the frontend; all that cannot be opened are told.

@@ -29,6 +29,8 @@ type Options struct {
 	Loops int // overrides the configuration's nbthread; 0 = do not
 	// ReusePort lets another process of the same user listen on the same addresses, as HAProxy's way of starting anew wants.
 	ReusePort bool
+	// Probe is asked about every condition of every rule: see Explain; nil in live traffic.
+	Probe acl.Probe
 }
 
 // Proxy is a configuration at work. Its methods may be called from any goroutine.
