@@ -11,6 +11,9 @@ func (ls *Lease) Prioritize(offset bool, v int64) {
 	ls.Class = int32(max(-maxClass, min(v, maxClass)))
 }
 
+// key orders the lease in a queue that it enters now (milliseconds).
+func (ls *Lease) key(now int64) int64 { return int64(ls.Class)<<classShift + now + int64(ls.Offset) }
+
 // Forget undoes Prioritize and what was put in Socket: the lease's stream is over.
 func (ls *Lease) Forget() {
 	ls.Class, ls.Offset = 0, 0

@@ -156,7 +156,7 @@ func (ls *Lease) gone(t *loop.Task) bool {
 func (q *queue) enter(ls *Lease, w *waiter, b *Backend) {
 	q.tick++
 	q.now = max(q.now, ls.loop.Now()/1e6)
-	w.since, w.key = q.tick, int64(ls.Class)<<classShift+q.now+int64(ls.Offset)
+	w.since, w.key = q.tick, ls.key(q.now)
 	if w.of == nil {
 		ls.BackendQueue = q.any.Add(1)
 		raise(&q.max, ls.BackendQueue)

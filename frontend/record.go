@@ -366,7 +366,7 @@ func (r *record) line0(w *worker) *logfmt.Record {
 	}
 	if r.fe.tcp {
 		lr.Tw, lr.Tc = timer(r.t0, r.slot), timer(r.slot, r.conn)
-		lr.Date = r.date
+		lr.Start = r.date
 	}
 	if r.route != nil {
 		lr.Backend = r.route.p.Name

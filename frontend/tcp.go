@@ -161,6 +161,7 @@ func (fe *Frontend) logAccept(s *session) {
 	}
 	lr := &w.line
 	lr.Client, lr.Dest, lr.UnixID = s.src(), s.c.LocalAddr(), s.ln.id
+	lr.Start = w.l.Wall().UnixMilli()
 	lr.Frontend, lr.HTTP = fe.p.Name, !fe.tcp
 	w.access.End(w.format.AppendConnect(w.access.Begin(), lr), fe.log, logsink.Info)
 }
