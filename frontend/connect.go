@@ -44,6 +44,9 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	if err != nil {
 		return asFault(err)
 	}
+	if st.killed {
+		return fault.KilledByAdmin
+	}
 	return nil
 }
 
@@ -102,6 +105,9 @@ func (st *stream) repeatable() bool {
 
 // mayRetry decides whether a failed attempt is worth another one.
 func (st *stream) mayRetry(f *fault.Fault) bool {
+	if st.killed {
+		return false
+	}
 	switch f.Retry {
 	case fault.RetryYes:
 		return st.lease.Server != nil && st.tries < st.route.p.Retries

@@ -95,7 +95,9 @@ func (st *stream) responseHead(c *loop.Conn) (int, *fault.Fault) {
 				return st.out.r + n, nil
 			}
 			if err != http1.ErrIncomplete {
-				st.rec.reason, _ = err.(*http1.Error)
+				if st.rec.reason, _ = err.(*http1.Error); st.rec.reason != nil {
+					st.route.badResponse.keep(st, st.rec.reason, st.out.bytes(), true)
+				}
 				return 0, fault.BadResponse
 			}
 		}

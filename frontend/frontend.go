@@ -33,7 +33,8 @@ type Frontend struct {
 	cur, max, limit atomic.Int64
 	disabled, shut  atomic.Bool
 	local           []feLocal // by loop id
-	logConnect      bool      // "Connect from" at the accept: HAProxy without httplog and tcplog
+	badRequest      captured
+	logConnect      bool // "Connect from" at the accept: HAProxy without httplog and tcplog
 }
 
 // feLocal is one loop's share of a frontend's counters; padded so that loops do not share cache lines.

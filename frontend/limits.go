@@ -18,6 +18,10 @@ const (
 	tarpitStep = 250 * time.Millisecond
 	// copyMax is up to where a body is copied behind its head, to leave in one call without a gather list.
 	copyMax = 4 << 10
+	// walkStep is how many streams a listing looks at in one turn of a loop: what the loop serves must not wait for it.
+	walkStep = 256
+	// loopShift makes a stream's number on its loop, and the loop's, one id.
+	loopShift = 48
 	// pendKeep is the most of a buffer for what a slow client did not take that a pooled stream keeps: a burst of them would hold
 	// 36 KB a stream for good.
 	pendKeep = 4 << 10

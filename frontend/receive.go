@@ -83,6 +83,7 @@ func (st *stream) malformed(err error) *fault.Fault {
 		return fault.BadRequest
 	}
 	st.rec.reason = e
+	st.fe().badRequest.keep(st, e, st.s.in.b.B[:st.s.in.e], false)
 	fl := &st.fe().local[st.w.id]
 	if fl.reasons == nil {
 		fl.reasons = map[string]uint64{}

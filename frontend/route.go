@@ -16,8 +16,9 @@ type route struct {
 	b *backend.Backend
 	p *conf.Proxy
 	settings
-	useServers []useServer
-	tunnels    sync.Map // tunnelKey -> *loop.TunnelOptions
+	useServers  []useServer
+	badResponse captured
+	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
 }
 
 func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {

@@ -40,12 +40,15 @@ type stream struct {
 	answered  bool            // a status went to the client
 	closeSide bool            // close the client's connection after this response
 	reuse     bool            // the server's connection may be pooled
-	tcp       bool            // of a session in TCP mode: there is no request
-	inspected bool            // the frontend's content rules have been run
+	killed    bool            // by an administrator, or with its server
+	active    active
+	tcp       bool // of a session in TCP mode: there is no request
+	inspected bool // the frontend's content rules have been run
 }
 
 func newStream(w *worker) *stream {
 	st := &stream{w: w}
+	st.active.st = st
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
 	st.ctx.Loop, st.ctx.Env = w.id, env{w.px}
 	return st
@@ -112,7 +115,7 @@ func (st *stream) finish() {
 	st.lease.Forget()
 	st.headLen = 0
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
-	st.tcp, st.inspected = false, false
+	st.tcp, st.inspected, st.killed = false, false, false
 }
 
 // letGo gives the server back, and its connection to whoever may use it next.

@@ -92,8 +92,7 @@ func (st *stream) hand() {
 		tn.rec.logged = true
 		tn.rec.emit(w, true)
 	}
-	tn.Done = tn.done
-	tn.Begin(w.l, tunnelOptions(s.fe, tn.route, false))
+	tn.begin(w.l, tunnelOptions(s.fe, tn.route, false))
 }
 
 // lose ends a TCP session that reached no server. The client may have sent: closing at once would be a reset.

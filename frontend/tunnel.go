@@ -16,6 +16,8 @@ type tunnel struct {
 	lease backend.Lease
 	rec   *record
 	head  int64 // bytes sent to the client before the tunnel began
+
+	active active
 }
 
 // tunnel hands a stream's connections over after a 101 or a successful CONNECT.
@@ -54,14 +56,22 @@ func (st *stream) tunnel(t *loop.Task) next {
 	}
 	s.dropBuf()
 	s.w.l.Disarm(&s.timer)
-	tn.Done = tn.done
-	tn.Begin(st.w.l, tunnelOptions(s.fe, st.route, st.resp.Status == 101))
+	tn.begin(st.w.l, tunnelOptions(s.fe, st.route, st.resp.Status == 101))
 	return nextTunnel
+}
+
+// begin starts the relay; the tunnel may be over when it returns.
+func (tn *tunnel) begin(l *loop.Loop, o *loop.TunnelOptions) {
+	tn.active.tn = tn
+	tn.s.w.active.add(&tn.active)
+	tn.Done = tn.done
+	tn.Begin(l, o)
 }
 
 // done is the tunnel's end: the log line, the counters, the server's slot.
 func (tn *tunnel) done(_ *loop.Tunnel, end loop.End) {
 	s, w := tn.s, tn.s.w
+	tn.active.leave()
 	tn.rec.tunnelEnd(tn, end)
 	tn.route.b.Release(&tn.lease, false)
 	if tn.s.fe.tcp && tn.s.fe.p.Options.DontLogNull && tn.Up+tn.Down+uint64(tn.rec.up) == 0 {

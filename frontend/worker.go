@@ -19,6 +19,7 @@ type worker struct {
 	access  *logsink.Producer // nil = no access log
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
+	active  activeList        // streams and tunnels at work
 	resting sessionList       // idle keep-alive connections, longest first
 	target  []byte            // the name of a backend being made
 	reqs    uint64            // requests, for "show info"
@@ -35,6 +36,7 @@ func newWorker(px *Proxy, l *loop.Loop) *worker {
 		l.AtTurnEnd(w.access.Flush)
 	}
 	w.resting.init()
+	w.active.init()
 	return w
 }
 
@@ -47,11 +49,13 @@ func (w *worker) getStream(s *session) *stream {
 		st = newStream(w)
 	}
 	st.s = s
+	w.active.add(&st.active)
 	return st
 }
 
 func (w *worker) putStream(st *stream) {
 	st.s = nil
+	st.active.leave()
 	if len(w.free) < maxFreeStreams {
 		w.free = append(w.free, st)
 	}

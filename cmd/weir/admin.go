@@ -125,3 +125,19 @@ func (a *admin) ClearCounters(_ context.Context, all bool) error {
 	}
 	return nil
 }
+
+// Sessions is for "show sess".
+func (a *admin) Sessions(ctx context.Context) []stats.Session { return a.px.Sessions(ctx) }
+
+// ShutdownSession is for "shutdown session".
+func (a *admin) ShutdownSession(ctx context.Context, id string) bool {
+	return a.px.ShutdownSession(ctx, id)
+}
+
+// ShutdownServerSessions is for "shutdown sessions server".
+func (a *admin) ShutdownServerSessions(ctx context.Context, b, s string) error {
+	return a.with(b, s, func(srv *backend.Server) error { return a.px.ShutdownServerSessions(ctx, srv) })
+}
+
+// Errors is for "show errors".
+func (a *admin) Errors(ctx context.Context) []stats.CapturedError { return a.px.Errors(ctx) }

@@ -32,4 +32,6 @@ var (
 	Intercepted          = &Fault{Local, PhaseRequest, 0, RetryNo, "intercepted", "Weir answered by itself"}
 	TunnelTimeout        = &Fault{CTimeout, PhaseData, 0, RetryNo, "tunnel_timeout", "the tunnel was idle for timeout tunnel"}
 	ShutDown             = &Fault{Killed, PhaseData, 0, RetryNo, "shut_down", "Weir was stopped"}
+	KilledByAdmin        = &Fault{Killed, PhaseData, 0, RetryNo, "killed", "an administrator ended it"}
+	ServerDown           = &Fault{Down, PhaseData, 0, RetryNo, "server_down", "its server went down"}
 )
