@@ -181,7 +181,10 @@ func hexDigits(b []byte, v uint64) {
 	}
 }
 
-func runWaitEnd(c *Context, _ *args, s *Sample) bool { return c.Final && s.setBool(true) }
+func runWaitEnd(c *Context, _ *args, s *Sample) bool {
+	c.More = !c.Final
+	return c.Final && s.setBool(true)
+}
 
 // fixName readies a header name: lower case, with its id.
 func fixName(a *args) error {

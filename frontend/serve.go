@@ -78,6 +78,7 @@ func (st *stream) serve(t *loop.Task) next {
 			return n
 		}
 	}
+	st.ctx.Final = true // what comes next does not wait
 	if answered, n := st.decide(t); answered {
 		return n
 	}

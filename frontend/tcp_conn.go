@@ -55,6 +55,7 @@ func (s *session) judge(rules []tcpRule) conf.Action {
 	st := s.w.getStream(s)
 	st.ctx.BeginConn(s.w.l.Wall())
 	s.fill(&st.ctx)
+	st.ctx.Final = true
 	last, _ := st.try(nil, rules)
 	s.from = st.ctx.Src
 	if st.rec.src.IsValid() { // an address was set

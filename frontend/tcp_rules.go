@@ -109,7 +109,9 @@ func (st *stream) inspect(t *loop.Task, c *content) (over bool, n next) {
 	until := after(st.w.l.Now(), c.delay)
 	st.ctx.Final = c.delay <= 0
 	for {
-		st.look()
+		if f := st.look(); f != nil {
+			return true, st.giveUp(t, f)
+		}
 		if last, wait := st.try(t, c.rules); !wait {
 			st.ctx.Final = true
 			return st.ruled(last)
@@ -121,18 +123,21 @@ func (st *stream) inspect(t *loop.Task, c *content) (over bool, n next) {
 }
 
 // look shows the rules what the client has sent. In HTTP that is the request, which is there.
-func (st *stream) look() {
+func (st *stream) look() *fault.Fault {
 	s := st.s
 	if !st.tcp {
 		st.ctx.Final = st.ctx.Final || st.bodyComplete()
-		return
+		return nil
 	}
 	if s.in.len() == 0 && s.c.Readable() {
-		st.readContent()
+		if f := st.readContent(); f != nil {
+			return f
+		}
 	}
 	if st.ctx.Raw = nil; s.in.len() > 0 {
 		st.ctx.Raw = s.in.bytes()
 	}
+	return nil
 }
 
 // readContent reads behind what is there. At the client's end, or when no more fits, the contents are final.
