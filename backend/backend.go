@@ -34,6 +34,10 @@ type Backend struct {
 	table  atomic.Pointer[table]
 	queue  queue
 
+	fullconn atomic.Int64 // the streams at which minconn has grown to maxconn
+	// shut ends the streams on a server; it waits for nothing. nil = nobody can.
+	shut func(*Server)
+
 	mu        sync.Mutex // guards every server's state, and the making of tables
 	dirty     bool       // a goroutine is making a table
 	started   bool
@@ -56,6 +60,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b.local = make([]local, ids)
 	b.key = newKey(&p.Balance, &p.HashType)
 	b.changed.set()
+	b.fullconn.Store(int64(p.Fullconn))
 	var errs []error
 	for i, c := range p.Servers {
 		s, err := newServer(b, i, c, ids)

@@ -29,6 +29,7 @@ func (s *Server) change(why string, fn func(st *state)) {
 		requeued = b.queue.redistribute(s)
 		s.closeIdle()
 	}
+	s.shutStreams(before.alive(), st.alive())
 	b.settle()
 	if before.String() != st.String() {
 		s.transition(&before, why, requeued)

@@ -31,7 +31,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	}
 	sl.traffic.Connects++
 	bl.traffic.Connects++
-	c, err := l.Dial(t, addr, ls.dialOptions(s.dial), deadline)
+	c, err := s.dialFrom(t, addr, ls.dialOptions(s.dial), deadline)
 	if err != nil {
 		return connectFault(err)
 	}

@@ -31,6 +31,8 @@ const (
 	snapshotTimeout = time.Second
 	// maxClass and maxOffset are HAProxy's bounds of set-priority-class and set-priority-offset (milliseconds).
 	maxClass, maxOffset = 2047, 524287
+	// maxSourceTries bounds the source ports that are tried for one connection: a range that is used up must not hold the loop.
+	maxSourceTries = 64
 	// classShift puts the class above any time in milliseconds.
 	classShift = 48
 )

@@ -38,12 +38,13 @@ type Server struct {
 	state   state // guarded by Backend.mu
 	checker *checker
 	dial    *loop.DialOptions // nil = defaults
+	source  sourcePorts
 }
 
 func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {
 	s := &Server{b: b, conf: c, n: n, local: make([]serverLocal, ids)}
-	if b.conf.Options.TCPKeepAliveServer {
-		s.dial = &loop.DialOptions{KeepAlive: true}
+	if err := s.dialing(); err != nil {
+		return nil, err
 	}
 	s.limit.Store(int64(c.Maxconn))
 	s.state.init(c)
@@ -94,7 +95,7 @@ func (s *Server) slots() int64 {
 	if least <= 0 || limit == 0 || least >= limit {
 		return limit
 	}
-	full := int64(s.b.conf.Fullconn)
+	full := s.b.fullconn.Load()
 	if full <= 0 {
 		return limit
 	}

@@ -92,8 +92,9 @@ type Proxy struct {
 	Balance     Balance
 	HashType    HashType
 	Servers     []*Server
-	Fullconn    int
-	Retries     int // connection attempts after the first; default 3
+	Fullconn    int         // 0 = a tenth of what the frontends may have that lead here
+	Source      *SourceAddr // of servers without one; nil = the kernel's choice
+	Retries     int         // connection attempts after the first; default 3
 	RetryOn     *RetryOn
 	Redispatch  int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
 	AllBackups  bool
@@ -134,9 +135,26 @@ type Options struct {
 	HTTPNoDelay        bool
 	TCPKeepAliveClient bool // "option clitcpka", "option tcpka"
 	TCPKeepAliveServer bool // "option srvtcpka", "option tcpka"
+	ClientProbes       TCPProbes
+	ServerProbes       TCPProbes
+	NoLinger           bool // "option nolinger": a closed connection is reset, and leaves nothing in the kernel
 	SpliceAuto         bool
 	SpliceRequest      bool
 	SpliceResponse     bool
+}
+
+// TCPProbes are "clitcpka-cnt", "-idle" and "-intvl", or "srvtcpka-...": how keep-alive probes are sent where they are on. 0 = as
+// the kernel does.
+type TCPProbes struct {
+	Count          int
+	Idle, Interval time.Duration
+}
+
+// SourceAddr is the "source" of a server or of a backend's servers: where connections to them come from.
+type SourceAddr struct {
+	Pos       Pos
+	Addr      Addr   // an IP address; its ports may be a range, 0 = any
+	Interface string // "interface"
 }
 
 // ForwardFor is "option forwardfor [except NET] [header NAME] [if-none]".
@@ -265,7 +283,9 @@ type Bind struct {
 	Transparent bool
 	Interface   string
 	MSS         int
-	Mode        uint32 // of a unix socket's file; 0 = the umask's
+	UserTimeout time.Duration // "tcp-ut"
+	Nice        int           // "nice": accepted and without effect, as set-nice
+	Mode        uint32        // of a unix socket's file; 0 = the umask's
 	User, Group string
 	Unsupported []Unsupported
 }
@@ -287,6 +307,11 @@ type Server struct {
 	PoolMax     int           // pool-max-conn: idle connections kept; -1 = no limit
 	PoolPurge   time.Duration // default 5s
 	MaxReuse    int           // requests on one connection; -1 = no limit
+	Source      *SourceAddr
+	UserTimeout time.Duration // "tcp-ut": how long sent bytes may go unacknowledged; 0 = as the kernel has it
+	// ShutOnDown is "on-marked-down shutdown-sessions", ShutBackups "on-marked-up shutdown-backup-sessions".
+	ShutOnDown  bool
+	ShutBackups bool
 	Check       bool
 	Checks      ServerCheck
 	Unsupported []Unsupported

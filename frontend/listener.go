@@ -95,6 +95,7 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, err
 		DeferAccept: b.DeferAccept,
 		Interface:   b.Interface,
 		MSS:         b.MSS,
+		UserTimeout: b.UserTimeout,
 		Transparent: b.Transparent,
 		Mode:        modeOf(b.Mode),
 		ReusePort:   fe.px.opt.ReusePort,

@@ -85,6 +85,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		px.stopLoops()
 		return nil, err
 	}
+	px.fullconns()
 	px.runLoops()
 	return px, nil
 }
@@ -139,6 +140,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 	if err != nil {
 		return err
 	}
+	b.OnShut(px.serverDown)
 	r, err := px.newRoute(p, b)
 	if err != nil {
 		return err

@@ -50,8 +50,11 @@ func (ln *listener) Accept(c *loop.Conn) {
 		return
 	}
 	s.opened()
-	if ln.fe.p.Options.TCPKeepAliveClient {
-		c.SetKeepAlive()
+	if o := &ln.fe.p.Options; o.TCPKeepAliveClient {
+		c.SetProbes(loop.Probes(o.ClientProbes))
+	}
+	if ln.fe.p.Options.NoLinger {
+		c.SetNoLinger()
 	}
 	if ln.fe.logConnect {
 		ln.fe.logAccept(s)

@@ -58,7 +58,9 @@ func (w *worker) describe(a *active) stats.Session {
 }
 
 // name is the stream's id for people: unique while it lives.
-func (w *worker) name(a *active) string { return "0x" + strconv.FormatUint(uint64(w.id)<<loopShift|a.id, 16) }
+func (w *worker) name(a *active) string {
+	return "0x" + strconv.FormatUint(uint64(w.id)<<loopShift|a.id, 16)
+}
 
 // phase is where the stream is, by what it has reached.
 func (r *record) phase() string {

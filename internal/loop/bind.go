@@ -47,6 +47,7 @@ func setListenOptions(fd int, a *Addr, o *ListenOptions) error {
 		set(a.Family == unix.AF_INET6, "v6only", unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, v6only),
 		set(o.DeferAccept, "defer-accept", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1),
 		set(o.MSS > 0, "mss", unix.IPPROTO_TCP, unix.TCP_MAXSEG, o.MSS),
+		set(o.UserTimeout > 0, "tcp-ut", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(o.UserTimeout.Milliseconds())),
 		set(o.FastOpen > 0, "tfo", unix.IPPROTO_TCP, unix.TCP_FASTOPEN, o.FastOpen),
 		set(o.ReusePort, "reuseport", unix.SOL_SOCKET, unix.SO_REUSEPORT, 1),
 		set(o.Transparent, "transparent", unix.IPPROTO_IP, unix.IP_TRANSPARENT, 1),

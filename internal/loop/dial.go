@@ -13,6 +13,10 @@ import (
 type DialOptions struct {
 	Source    *Addr // bound before connecting, port 0 = any
 	KeepAlive bool
+	Probes    Probes
+	NoLinger  bool
+	Interface string        // the device that packets leave by
+	TimeLimit time.Duration // how long sent bytes may go unacknowledged (TCP_USER_TIMEOUT); 0 = as the kernel has it
 	Socket    SocketOptions
 	Watch     *Conn // a connection whose hang-up ends the attempt: ErrAborted
 }
@@ -116,9 +120,13 @@ func (l *Loop) socket(a *Addr, o *DialOptions) (int, error) {
 	}
 	if o.KeepAlive {
 		rawSetInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
+		o.Probes.set(fd)
 	}
-	o.Socket.set(fd, a.Family == unix.AF_INET6 && !a.ap.Addr().Is4In6())
-	if o.Source != nil {
+	if err := o.prepare(fd, a); err != nil {
+		rawClose(fd)
+		return -1, err
+	}
+	if o.Source != nil && a.Family != unix.AF_UNIX {
 		if e := bindSource(fd, o.Source); e != 0 {
 			rawClose(fd)
 			return -1, e
@@ -127,10 +135,30 @@ func (l *Loop) socket(a *Addr, o *DialOptions) (int, error) {
 	return fd, nil
 }
 
+// prepare sets what is seldom asked for.
+func (o *DialOptions) prepare(fd int, a *Addr) error {
+	if a.Family == unix.AF_UNIX {
+		return nil
+	}
+	o.Socket.set(fd, a.Family == unix.AF_INET6 && !a.ap.Addr().Is4In6())
+	if o.NoLinger {
+		lingerZero(fd)
+	}
+	if o.TimeLimit > 0 {
+		setUserTimeout(fd, o.TimeLimit)
+	}
+	if o.Interface != "" {
+		return unix.BindToDevice(fd, o.Interface)
+	}
+	return nil
+}
+
 func bindSource(fd int, a *Addr) unix.Errno {
 	rawSetInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
-	// The kernel picks the port at connect time, when it knows the other end: 64k ports a server, not in all.
-	rawSetInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+	if a.ap.Port() == 0 {
+		// The kernel picks the port at connect time, when it knows the other end: 64k ports a server, not in all.
+		rawSetInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+	}
 	_, _, e := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&a.sa)), uintptr(a.len))
 	return e
 }

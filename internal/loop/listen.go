@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,10 +20,11 @@ type ListenOptions struct {
 	Interface   string
 	MSS         int
 	Transparent bool
-	ReusePort   bool        // another process of the same user may bind the same address
-	FastOpen    int         // queue length; 0 = off
-	Mode        os.FileMode // of a unix socket's file; 0 = the umask's
-	Chown       bool        // set a unix socket file's owner to UID and GID (-1 = unchanged)
+	ReusePort   bool          // another process of the same user may bind the same address
+	UserTimeout time.Duration // TCP_USER_TIMEOUT of what is accepted
+	FastOpen    int           // queue length; 0 = off
+	Mode        os.FileMode   // of a unix socket's file; 0 = the umask's
+	Chown       bool          // set a unix socket file's owner to UID and GID (-1 = unchanged)
 	UID, GID    int
 }
 

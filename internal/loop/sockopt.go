@@ -1,6 +1,10 @@
 package loop
 
-import "golang.org/x/sys/unix"
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
 
 // SetMark puts a netfilter mark on the packets that leave through c. The error is the kernel's: it asks for CAP_NET_ADMIN.
 func (c *Conn) SetMark(mark uint32) error {
@@ -81,4 +85,38 @@ func (o *SocketOptions) set(fd int, v6 bool) {
 	if o.HasTOS {
 		setTOS(fd, v6, o.TOS)
 	}
+}
+
+// Probes say how keep-alive probes are sent; 0 = as the kernel does.
+type Probes struct {
+	Count          int
+	Idle, Interval time.Duration
+}
+
+func (p Probes) set(fd int) {
+	if p.Count > 0 {
+		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_KEEPCNT, p.Count)
+	}
+	if p.Idle > 0 {
+		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, seconds(p.Idle))
+	}
+	if p.Interval > 0 {
+		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, seconds(p.Interval))
+	}
+}
+
+// seconds rounds up: 0 would be refused.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// SetProbes turns keep-alive probes on and says how.
+func (c *Conn) SetProbes(p Probes) {
+	c.SetKeepAlive()
+	p.set(int(c.fd))
+}
+
+// SetNoLinger makes every close a reset: what the peer has not acknowledged by then is dropped, and nothing stays in the kernel.
+func (c *Conn) SetNoLinger() { lingerZero(int(c.fd)) }
+
+func setUserTimeout(fd int, d time.Duration) unix.Errno {
+	return rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d/time.Millisecond))
 }
