@@ -43,6 +43,8 @@ type record struct {
 	s            *session
 	up           int64
 	srvConn      int64
+	level        logsink.Level // by set-log-level, where leveled
+	leveled      bool
 	src          netip.AddrPort // by set-src and set-src-port
 }
 
@@ -186,7 +188,7 @@ func timer(a, b int64) int64 {
 // writeStream writes the line of a stream whose request is still in its buffer.
 func (r *record) writeStream(st *stream) {
 	fe := r.fe
-	if !fe.log.Wants(logsink.Info) || st.w.access == nil || r.unwanted(st) {
+	if !fe.log.Wants(r.severity()) || st.w.access == nil || r.unwanted(st) {
 		return
 	}
 	if fe.p.LogFormat == conf.LogDefault {
@@ -346,7 +348,7 @@ func (r *record) emit(w *worker, asap bool) {
 	default:
 		b = w.format.AppendTCP(b, lr)
 	}
-	p.End(b, fe.log, logsink.Info)
+	p.End(b, fe.log, r.severity())
 }
 
 // line0 fills the worker's log record.

@@ -138,7 +138,7 @@ func (r *record) finishTCP(st *stream) {
 }
 
 func (r *record) unloggedTCP(w *worker) bool {
-	return r.logged || w.access == nil || !r.fe.log.Wants(logsink.Info) || r.fe.p.LogFormat == conf.LogDefault
+	return r.logged || w.access == nil || !r.fe.log.Wants(r.severity()) || r.fe.p.LogFormat == conf.LogDefault
 }
 
 // detachTCP makes a copy that outlives the stream.

@@ -63,3 +63,23 @@ func TestTCPInspectAborted(t *testing.T) {
 	px.logLine(" 0 CR ")
 	px.balanced()
 }
+
+// set-log-level silent takes the line away; what a rule captures can be asked for later.
+func TestTCPLogLevelAndCapture(t *testing.T) {
+	px := tcpProxy(t, echo(t, "s"), func(p *conf.Proxy) {
+		p.TCPReqDelay = waitTime
+		p.TCPReqRules = append([]*conf.Rule{when(test("req.len", "lt 0"), &conf.Reject{})}, always(
+			&conf.CaptureSample{Expr: call("str(abcdef)"), Len: 3, Slot: -1})...)
+		p.TCPReqRules = append(p.TCPReqRules,
+			when(test("capture.req.hdr(0)", "abc"), &conf.SetLogLevel{Level: "silent"}),
+			&conf.Rule{Action: &conf.SetLogLevel{Level: "info"}, Cond: test("capture.req.hdr(0)", "abcdef")})
+	})
+	c := dialPeer(t, px.addr("t", 0))
+	c.Conn.(*net.TCPConn).CloseWrite()
+	c.expect("s:")
+	c.closed()
+	px.balanced()
+	if got := px.out.String(); got != "" {
+		t.Errorf("logged %q", got)
+	}
+}

@@ -3,12 +3,14 @@ package frontend
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"weir/acl"
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
+	"weir/internal/logsink"
 	"weir/internal/loop"
 	"weir/internal/message"
 )
@@ -17,6 +19,8 @@ import (
 type tcpRule struct {
 	rule
 	vars *acl.VarRule // set-var, set-var-fmt, unset-var
+	slot int          // capture
+	log  logsink.Level
 }
 
 // content is a section's tcp-request content or tcp-response content rules.
@@ -28,11 +32,19 @@ type content struct {
 // compileTCP compiles a list of TCP rules.
 func compileTCP(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule) ([]tcpRule, error) {
 	var errs []error
+	declared, _ := compileCaptures(p)
+	slots := len(declared) // a capture without an id has a slot of its own behind them
 	out := make([]tcpRule, len(rules))
 	for i, r := range rules {
 		cond, err := c.Cond(r.Cond, p.ACLs)
 		out[i].pos, out[i].cond, out[i].action = r.Pos, cond, r.Action
 		errs = append(errs, err, out[i].compile(c))
+		if a, ok := r.Action.(*conf.CaptureSample); ok {
+			if out[i].slot = a.Slot; a.Slot < 0 {
+				out[i].slot = slots
+				slots++
+			}
+		}
 	}
 	return out, errors.Join(errs...)
 }
@@ -51,10 +63,52 @@ func (r *tcpRule) compile(c *acl.Compiler) (err error) {
 		r.vars, err = c.UnsetVar(r.pos, a)
 	case *conf.SetAddr, *conf.SetSocket, *conf.SetPriority, *conf.SetNice:
 		err = r.compileSocket(c)
+	case *conf.CaptureSample:
+		r.expr, err = c.Expr(a.Expr)
+	case *conf.SetLogLevel:
+		if a.Level == "silent" {
+			break
+		}
+		i := slices.Index(conf.LogLevels, a.Level)
+		if i < 0 {
+			return conf.Unknown(r.pos, "set-log-level", "level", a.Level, append(slices.Clone(conf.LogLevels), "silent"))
+		}
+		r.log = logsink.Level(i)
 	default:
 		err = conf.NotDone(r.pos, "tcp rule", a.Keyword(), "")
 	}
 	return err
+}
+
+// carry carries out what is neither of the sockets nor ends the list.
+func (st *stream) carry(r *tcpRule) {
+	switch a := r.action.(type) {
+	case *conf.CaptureSample:
+		st.text, _ = r.expr.AppendText(st.text[:0], &st.ctx)
+		st.rec.capture(r.slot, st.arena.Copy(st.text[:min(len(st.text), a.Len)]))
+		st.ctx.ReqCaptures = st.rec.reqCap
+	case *conf.SetLogLevel:
+		st.rec.logged = a.Level == "silent"
+		st.rec.level, st.rec.leveled = r.log, true
+	default:
+		r.vars.Run(&st.ctx)
+	}
+}
+
+// capture puts a value into a slot of the request's captures.
+func (r *record) capture(slot int, v []byte) {
+	for len(r.reqCap) <= slot {
+		r.reqCap = append(r.reqCap, nil)
+	}
+	r.reqCap[slot] = v
+}
+
+// severity is the level of the log line.
+func (r *record) severity() logsink.Level {
+	if r.leveled {
+		return r.level
+	}
+	return logsink.Info
 }
 
 func compileContent(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule, delay time.Duration) (*content, error) {
@@ -94,7 +148,7 @@ func (st *stream) try(t *loop.Task, rules []tcpRule) (last conf.Action, wait boo
 		case actSocket:
 			st.setSocket(&r.rule)
 		default:
-			r.vars.Run(ctx)
+			st.carry(r)
 		}
 	}
 	return nil, false
