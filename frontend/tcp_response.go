@@ -102,6 +102,7 @@ func (st *stream) ruledServer(last conf.Action) (over bool, n next) {
 	case *conf.Reject:
 		st.deniedResp()
 		st.rec.fail(fault.DeniedContent)
+		st.rec.bytes = int64(st.out.len()) // HAProxy counts what it has read
 		return true, nextClose
 	case *conf.SilentDrop:
 		st.deniedReq()

@@ -15,10 +15,14 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 	for _, p := range cfg.Proxies {
 		r := &ruleCheck{c.In(p.Title(), backendName(p)), p, &diags}
 		r.rules(acl.InTCPConn, p.TCPConnRules)
+		r.rules(acl.InTCPConn, p.TCPSessRules)
+		r.rules(acl.InTCPContent, p.TCPReqRules)
+		r.rules(acl.Anywhere, p.TCPRespRules)
 		r.rules(acl.InHTTPRequest, p.HTTPReqRules)
 		r.rules(acl.InHTTPResponse, p.HTTPRespRules)
 		r.rules(acl.InHTTPResponse, p.HTTPAfterRules)
 		r.useBackends()
+		r.useServers()
 		for _, a := range p.ACLs { // perhaps no rule names it
 			r.note(r.c.CheckACL(a, p.ACLs))
 		}
@@ -88,7 +92,18 @@ func (r *ruleCheck) useBackends() {
 		if u.Dynamic != nil {
 			_, err := at.Format(u.Dynamic)
 			r.note(err)
-			r.diags.Add(conf.NotDone(u.Pos, r.p.Title(), "use_backend with a template", "write one use_backend for each backend"))
+		}
+	}
+}
+
+func (r *ruleCheck) useServers() {
+	at := r.c.At(acl.InBackendReq)
+	for _, u := range r.p.UseServers {
+		_, err := at.Cond(u.Cond, r.p.ACLs)
+		r.note(err)
+		if u.Dynamic != nil {
+			_, err := at.Format(u.Dynamic)
+			r.note(err)
 		}
 	}
 }
