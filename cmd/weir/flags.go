@@ -24,6 +24,35 @@ func (f *files) Set(s string) error {
 // parse reads a command's flags; arguments that are left over are an error. The second result is false where the command has to
 // end with the exit code of the first.
 func parse(s *streams, c *command, set *flag.FlagSet, args []string) (int, bool) {
+	rest, code, ok := parseArgs(s, c, set, args)
+	if !ok || len(rest) == 0 {
+		return code, ok
+	}
+	hint := ""
+	if set.Lookup("c") != nil {
+		hint = "; a configuration is given with -c"
+	}
+	fmt.Fprintf(s.err, "weir %s: got the argument %q; want flags only%s\n", c.name, rest[0], hint)
+	return exitUsage, false
+}
+
+// parseArgs reads a command's flags, which may stand before and after its arguments, and returns the arguments. The last result is false
+// where the command has to end with the exit code of the one before.
+func parseArgs(s *streams, c *command, set *flag.FlagSet, args []string) ([]string, int, bool) {
+	var rest []string
+	for {
+		if code, ok := parseFlags(s, c, set, args); !ok {
+			return nil, code, false
+		}
+		if args = set.Args(); len(args) == 0 {
+			return rest, 0, true
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+}
+
+// parseFlags reads flags up to the first argument.
+func parseFlags(s *streams, c *command, set *flag.FlagSet, args []string) (int, bool) {
 	set.SetOutput(io.Discard)
 	set.Usage = func() {}
 	switch err := set.Parse(args); {
@@ -39,14 +68,6 @@ func parse(s *streams, c *command, set *flag.FlagSet, args []string) (int, bool)
 		} else {
 			fmt.Fprintf(s.err, "weir %s: %s\n", c.name, err)
 		}
-		return exitUsage, false
-	}
-	if set.NArg() > 0 {
-		hint := ""
-		if set.Lookup("c") != nil {
-			hint = "; a configuration is given with -c"
-		}
-		fmt.Fprintf(s.err, "weir %s: got the argument %q; want flags only%s\n", c.name, set.Arg(0), hint)
 		return exitUsage, false
 	}
 	return 0, true
