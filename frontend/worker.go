@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"weir/acl"
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
 	"weir/internal/loop"
@@ -15,7 +14,6 @@ type worker struct {
 
 	format  logfmt.Formatter
 	line    logfmt.Record
-	connCtx acl.Context       // for rules on connections, which never suspend
 	access  *logsink.Producer // nil = no access log
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
