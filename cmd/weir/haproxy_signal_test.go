@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// What HAProxy 2.6 ends with, as the shell sees it: SIGTERM 143 and, with a master, 0; SIGUSR1 0.
+func TestHaproxySignals(t *testing.T) {
+	f := func(name string, sig os.Signal, want int, args ...string) {
+		t.Run(name, func(t *testing.T) {
+			m := newManager(t)
+			p := startHaproxy(t, hapFolder(t), []string{"NOTIFY_SOCKET=" + m.path}, args...)
+			if got, want := m.next(t), "READY=1 MAINPID="+itoa(p.cmd.Process.Pid); got != want {
+				t.Fatalf("notified %q; want %q", got, want)
+			}
+			if err := p.cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if got := m.next(t); got != "STOPPING=1" {
+				t.Fatalf("notified %q; want STOPPING=1", got)
+			}
+			if code := p.end(t); code != want {
+				_, text := p.text()
+				t.Fatalf("exit code %d; want %d\n%s", code, want, text)
+			}
+		})
+	}
+	f("term", syscall.SIGTERM, 143, "-f", "good.hcl")
+	f("interrupt", syscall.SIGINT, 130, "-f", "good.hcl")
+	f("usr1", syscall.SIGUSR1, 0, "-f", "good.hcl")
+	f("master term", syscall.SIGTERM, 0, "-W", "-f", "good.hcl")
+	f("master usr1", syscall.SIGUSR1, 0, "-Ws", "-p", "pid", "-f", "good.hcl")
+}
+
+// A reload is checked and said not to be done; the process goes on with what it has, whatever the files say now.
+func TestHaproxyReload(t *testing.T) {
+	dir := hapFolder(t)
+	m := newManager(t)
+	p := startHaproxy(t, dir, []string{"NOTIFY_SOCKET=" + m.path}, "-Ws", "-p", "pid", "-f", "good.hcl")
+	ready := m.next(t)
+	if text, err := os.ReadFile(filepath.Join(dir, "hcl", "pid")); err != nil || strings.TrimSpace(string(text)) != itoa(p.cmd.Process.Pid) {
+		t.Fatalf("pid file: %q, %v", text, err)
+	}
+	again := func(want string) {
+		t.Helper()
+		if err := p.cmd.Process.Signal(syscall.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.next(t); got != "RELOADING=1" {
+			t.Fatalf("notified %q", got)
+		}
+		if got := m.next(t); got != ready {
+			t.Fatalf("notified %q; want %q", got, ready)
+		}
+		p.wait(t, want, func() bool { _, text := p.text(); return strings.Contains(text, want) })
+		answers(t, dir)
+	}
+	again("The new configuration is good and is NOT taken over")
+	text, err := os.ReadFile(filepath.Join(dir, "hcl", "good.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "hcl", "good.hcl"), append(text, "  blah\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again("Loading failure! The old configuration stays.")
+}
+
+// Outside of master-worker mode SIGHUP lists the servers, as HAProxy does, and SIGUSR2 and SIGTTOU do nothing.
+func TestHaproxyHup(t *testing.T) {
+	m := newManager(t)
+	p := startHaproxy(t, hapFolder(t), []string{"NOTIFY_SOCKET=" + m.path}, "-f", "servers.hcl")
+	m.next(t) // ready
+	for _, sig := range []syscall.Signal{syscall.SIGUSR2, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGHUP} {
+		if err := p.cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.wait(t, "the list of the servers", func() bool {
+		_, text := p.text()
+		return strings.Contains(text, "SIGHUP: Server b/s is ") && strings.Contains(text, "SIGHUP: Proxy b is ")
+	})
+}
