@@ -87,86 +87,28 @@ func (st *stream) countFault(f *fault.Fault) {
 	}
 }
 
-// page answers with the page for a status.
-func (st *stream) page(t *loop.Task, status int) next {
-	p := st.pageFor(status)
-	p.respond(&st.resp)
-	return st.reply(t, p.body)
+// monitored reports whether the request is a health check of ourselves. A URI that begins with a slash is compared with the path.
+func (st *stream) monitored() bool {
+	uri := st.fe().p.MonitorURI
+	switch {
+	case uri == "":
+		return false
+	case uri[0] == '/':
+		return string(st.req.Path) == uri
+	}
+	return string(st.req.Target) == uri
 }
 
-// ready answers as http-request return says.
-func (st *stream) ready(t *loop.Task, r *rule, a *conf.Return) next {
-	st.resp.Reset()
-	st.resp.Status, st.resp.Minor = orStatus(a.Status, 200), 1
-	st.resp.Reason = []byte(http1.Reason(st.resp.Status))
-	for i := range r.fields {
-		st.setHeader(&st.resp.Fields, &r.fields[i], false)
-	}
-	if a.ContentType != "" {
-		st.resp.Fields.Add(message.ContentType, st.arena.CopyString(a.ContentType))
-	}
-	st.resp.Framing, st.resp.ContentLength = message.Length, int64(len(a.Body))
-	return st.reply(t, a.Body)
-}
-
-// redirect answers with a Location (RFC 9110, 15.4).
-func (st *stream) redirect(t *loop.Task, r *rule, a *conf.Redirect) next {
-	code := orStatus(a.Code, 302)
-	st.text = st.location(st.text[:0], r, a)
-	if !validValue(st.text) {
-		st.fe().traffic(st.w).FailedRewrites++
-		return st.page(t, 400)
-	}
-	st.resp.Reset()
-	st.resp.Status, st.resp.Reason, st.resp.Minor = code, []byte(http1.Reason(code)), 1
-	st.resp.Fields.Add(message.Location, st.arena.Copy(st.text))
-	if code != 301 && code != 308 { // the permanent ones may be kept
-		st.resp.Fields.Add(message.CacheControl, noCache)
-	}
-	if a.SetCookie != "" {
-		st.resp.Fields.Add(message.SetCookie, st.arena.CopyString(a.SetCookie+"; path=/;"))
-	}
-	if a.ClearCookie != "" {
-		st.resp.Fields.Add(message.SetCookie, st.arena.CopyString(a.ClearCookie+"; path=/; Max-Age=0;"))
-	}
-	st.resp.Framing = message.Length
-	return st.reply(t, nil)
-}
-
-var noCache = []byte("no-cache")
-
-// location appends the address that the client is sent to.
-func (st *stream) location(dst []byte, r *rule, a *conf.Redirect) []byte {
-	if a.Kind == conf.RedirectLocation {
-		return r.value.Append(dst, &st.ctx)
-	}
-	dst = r.value.Append(dst, &st.ctx)
-	if a.Kind == conf.RedirectScheme {
-		dst = append(dst, "://"...)
-		dst = append(dst, st.req.Host()...)
-	}
-	path := st.req.Path
-	if a.DropQuery {
-		path = st.req.PathOnly()
-	}
-	if a.Kind == conf.RedirectPrefix && len(dst) == 1 && dst[0] == '/' && len(path) > 0 && path[0] == '/' {
-		dst = dst[:0] // "prefix /" means the path as it is
-	}
-	if a.AppendSlash {
-		if p := st.req.PathOnly(); len(p) > 0 && p[len(p)-1] != '/' {
-			dst = append(dst, p...)
-			dst = append(dst, '/')
-			return append(dst, path[len(p):]...)
-		}
-	}
-	return append(dst, path...)
-}
-
-// monitor answers a health check of ourselves. It is never logged (HAProxy manual, "monitor-uri").
+// monitor answers it. It is never logged (HAProxy manual, "monitor-uri").
 func (st *stream) monitor(t *loop.Task) next {
 	st.rec.logged = true
 	st.rec.fail(fault.Intercepted)
 	st.fe().traffic(st.w).Intercepted++
+	for _, fails := range st.fe().monitorFail {
+		if fails.Match(&st.ctx) {
+			return st.page(t, 503)
+		}
+	}
 	return st.page(t, 200)
 }
 
@@ -181,14 +123,17 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 		body, st.resp.Framing = nil, message.NoBody
 	}
 	st.ctx.Resp = &st.resp
-	st.afterRules()
+	st.room = st.w.l.BufSize() - len(body)
+	if st.afterRules(t) {
+		return st.then
+	}
 	keep := !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.px.stopping.Load() && st.skipBody()
 	minor := uint8(1)
 	if st.begun {
 		minor = st.req.Minor
 	}
 	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: !keep, KeepAlive: keep && minor == 0})
-	if !(st.begun && st.req.MethodID == message.MethodHead) {
+	if !(st.begun && st.asked == message.MethodHead) {
 		h = append(h, body...)
 	}
 	st.answered, st.rec.status = true, st.resp.Status
@@ -316,17 +261,6 @@ func (st *stream) statsURI() *conf.StatsURI {
 		return st.route.p.StatsURI
 	}
 	return nil
-}
-
-// denyResponse answers in place of a response that a rule refused.
-func (st *stream) denyResponse(t *loop.Task, r *rule) next {
-	st.deniedResp()
-	st.rec.fail(fault.DeniedResponse)
-	status := 0
-	if d, ok := r.action.(*conf.Deny); ok {
-		status = d.Status
-	}
-	return st.page(t, orStatus(status, 502))
 }
 
 func (st *stream) deniedResp() {

@@ -39,7 +39,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		return nil
 	}
 	st.tried = st.w.l.Now()
-	err := r.b.Connect(t, &st.lease, st.mayReuse(), after(st.w.l.Now(), tm.Connect))
+	err := r.b.Connect(t, &st.lease, st.mayReuse(), after(st.w.l.Now(), firstSet(st.set.connect, tm.Connect)))
 	st.rec.connected(st)
 	if err != nil {
 		return asFault(err)
@@ -110,11 +110,14 @@ func (st *stream) mayRetry(f *fault.Fault) bool {
 	}
 	switch f.Retry {
 	case fault.RetryYes:
-		return st.lease.Server != nil && st.tries < st.route.p.Retries
+		return st.lease.Server != nil && st.route.retry.connect && st.tries < st.retries()
 	case fault.RetryIfReused:
-		return st.lease.Reused && st.rec.nothingBack && (st.up.sent < st.headLen || st.repeatable()) && st.up.moved == 0
+		if st.lease.Reused && st.rec.nothingBack && (st.up.sent < st.headLen || st.repeatable()) && st.up.moved == 0 {
+			return true
+		}
 	}
-	return false
+	st.again = st.repeatsAfter(f)
+	return st.again
 }
 
 // retry prepares the next attempt: on the same server after a pause, or, where redispatch allows it, on another.
@@ -126,7 +129,8 @@ func (st *stream) retry() {
 	st.parser = http1.Parser{}
 	st.out.clear()
 	st.up.reset(st.w.l)
-	if reused {
+	st.rewind()
+	if reused && !st.again {
 		return // the server is well: only an idle connection was not
 	}
 	srv := st.lease.Server
@@ -162,7 +166,7 @@ func redispatches(p *conf.Proxy, tries int) bool {
 
 // pause waits before the same server is tried again; not for a client that has gone, where abortonclose asks for that.
 func (st *stream) pause(t *loop.Task) *fault.Fault {
-	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 {
+	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 || st.again {
 		return nil
 	}
 	until := st.w.l.Now() + int64(retryPause(st.route.p, st.w.l.Now()-st.tried))

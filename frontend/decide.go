@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"time"
-
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/loop"
@@ -12,17 +10,11 @@ import (
 // decide runs the request rules and chooses the backend. answered: the stream is over and n is what follows.
 func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	fe := st.fe()
-	p := fe.p
-	if p.MonitorURI != "" && string(st.req.PathOnly()) == p.MonitorURI {
+	if st.monitored() {
 		return true, st.monitor(t)
 	}
-	if len(fe.reqRules) > 0 {
-		if r := st.run(fe.reqRules, &st.req.Fields); r != nil {
-			return true, st.act(t, r)
-		}
-	}
-	if p.StatsURI != nil && underStats(p.StatsURI.Path, st.req.PathOnly()) {
-		return true, st.service(t, "stats")
+	if st.admit(t, &fe.settings, fe.p) {
+		return true, st.then
 	}
 	st.route = st.choose()
 	if st.route == nil {
@@ -33,29 +25,92 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	if r.p.Mode == conf.ModeTCP {
 		return true, st.refuse(t, fault.WrongMode)
 	}
-	if r.p != p { // a listen section's rules have been run
+	if r.p != fe.p { // a listen section's rules have been run
 		if over, n := st.inspect(t, r.tcpReq); over {
 			return true, n
 		}
-		if len(r.reqRules) > 0 {
-			if rule := st.run(r.reqRules, &st.req.Fields); rule != nil {
-				return true, st.act(t, rule)
-			}
+		if st.admit(t, &r.settings, r.p) {
+			return true, st.then
 		}
-		if r.p.StatsURI != nil && underStats(r.p.StatsURI.Path, st.req.PathOnly()) {
-			return true, st.service(t, "stats")
-		}
-		r.forward.add(&st.req, st.ctx.Src.Addr(), &st.arena)
 	}
-	if r.forward == nil || r.p == p {
-		fe.forward.add(&st.req, st.ctx.Src.Addr(), &st.arena)
-	}
-	if r.p.Balance.CheckPost > 0 && st.req.MethodID == message.MethodPost {
-		if f := st.waitBody(t, min(r.p.Balance.CheckPost, maxPostWait)); f != nil {
+	st.introduce()
+	if r.p.Balance.CheckPost > 0 && st.req.MethodID == message.MethodPost && !st.req.Expect100 {
+		if f := st.bufferBody(t, 0, min(r.p.Balance.CheckPost, maxPostWait)); f != nil {
 			return true, st.refuse(t, f)
 		}
 	}
 	return false, 0
+}
+
+// admit applies what a section says of requests, in HAProxy's order. over: the stream has ended and st.then is what follows.
+func (st *stream) admit(t *loop.Task, s *settings, p *conf.Proxy) (over bool) {
+	if p.Options.HTTPBufferRequest {
+		if f := st.bufferBody(t, 0, 0); f != nil {
+			st.rec.unreached(onRequest)
+			st.then = st.refuse(t, f)
+			return true
+		}
+	}
+	if len(s.reqRules) > 0 && st.run(t, s.reqRules, onRequest) {
+		return true
+	}
+	if r := p.Options.RestrictReqNames; (r == "delete" || r == "reject") && st.restrict(t, r == "reject") {
+		return true
+	}
+	if p.StatsURI != nil && underStats(p.StatsURI.Path, st.req.PathOnly()) {
+		st.then = st.service(t, "stats")
+		return true
+	}
+	return len(s.redRules) > 0 && st.run(t, s.redRules, onRequest)
+}
+
+// restrict is "http-restrict-req-hdr-names": names beyond letters, digits and hyphens, which some servers cannot tell from others,
+// end the request or are taken out of it.
+func (st *stream) restrict(t *loop.Task, reject bool) (over bool) {
+	if !reject {
+		st.req.Fields.DelFunc(unusualName)
+		return false
+	}
+	for i := range st.req.Fields {
+		if unusualName(&st.req.Fields[i]) {
+			st.deniedReq()
+			st.rec.fail(fault.Denied)
+			st.then = st.page(t, 403)
+			return true
+		}
+	}
+	return false
+}
+
+func unusualName(f *message.Field) bool {
+	if f.ID != message.Unknown {
+		return false
+	}
+	for _, c := range f.Name {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return true
+		}
+	}
+	return false
+}
+
+// introduce tells the server whom it serves: "forwardfor", "originalto", "forwarded". The backend's word goes before the frontend's.
+func (st *stream) introduce() {
+	fe, r := &st.fe().settings, &st.route.settings
+	firstForward(r.forward, fe.forward).add(&st.req, st.ctx.Src.Addr(), &st.arena)
+	firstForward(r.original, fe.original).add(&st.req, st.ctx.Dst.Addr(), &st.arena)
+	if f := r.forwarded; f != nil {
+		f.add(st)
+	} else if f := fe.forwarded; f != nil {
+		f.add(st)
+	}
+}
+
+func firstForward(a, b *forwardFor) *forwardFor {
+	if a != nil {
+		return a
+	}
+	return b
 }
 
 // underStats reports whether a path is of the stats page: the URI itself or what HAProxy appends to it after a ";".
@@ -64,35 +119,6 @@ func underStats(uri string, path []byte) bool {
 		return false
 	}
 	return len(path) == len(uri) || path[len(uri)] == ';' || path[len(uri)] == '?'
-}
-
-// act carries out the action that ends a rule list.
-func (st *stream) act(t *loop.Task, r *rule) next {
-	tr := st.fe().traffic(st.w)
-	switch a := r.action.(type) {
-	case *conf.Deny:
-		st.deniedReq()
-		st.rec.fail(fault.Denied)
-		return st.page(t, orStatus(a.Status, 403))
-	case *conf.Tarpit:
-		st.deniedReq()
-		return st.tarpit(t, orStatus(a.Status, 500))
-	case *conf.Reject:
-		st.deniedReq()
-		st.rec.fail(fault.Denied)
-		return nextClose
-	case *conf.Redirect:
-		tr.Intercepted++
-		st.rec.fail(fault.Intercepted)
-		return st.redirect(t, r, a)
-	case *conf.Return:
-		tr.Intercepted++
-		st.rec.fail(fault.Intercepted)
-		return st.ready(t, r, a)
-	case *conf.UseService:
-		return st.service(t, a.Name)
-	}
-	return st.refuse(t, fault.InternalError)
 }
 
 func (st *stream) deniedReq() {
@@ -108,47 +134,4 @@ func orStatus(status, other int) int {
 		return other
 	}
 	return status
-}
-
-// tarpit keeps an attacker waiting, at the price of a connection and a suspended task, before it is refused.
-func (st *stream) tarpit(t *loop.Task, status int) next {
-	tm := &st.fe().p.Timeouts
-	until := after(st.w.l.Now(), firstSet(tm.Tarpit, tm.Connect))
-	c := st.s.c
-	c.Await(t, false, false) // only to be told of a hang-up
-	for st.w.l.Now() < until && !c.HungUp() {
-		t.Sleep(min(time.Duration(until-st.w.l.Now()), tarpitStep))
-	}
-	st.rec.fail(fault.Tarpitted)
-	return st.page(t, status)
-}
-
-// waitBody reads until want bytes of the body are there, or all of it.
-func (st *stream) waitBody(t *loop.Task, want int) *fault.Fault {
-	s := st.s
-	if st.req.Framing == message.NoBody || st.req.Expect100 {
-		return nil // a client that waits for 100 would wait for us
-	}
-	if st.req.Framing == message.Length && st.req.ContentLength < int64(want) {
-		want = int(st.req.ContentLength)
-	}
-	deadline := after(st.w.l.Now(), firstSet(s.fe.p.Timeouts.HTTPRequest, s.fe.p.Timeouts.Client))
-	for s.in.len() < want && !s.in.full() {
-		if err := s.c.WaitRead(t, deadline); err == loop.ErrTimeout {
-			return fault.ClientTimeoutRequest
-		} else if err != nil { // it cannot be watched: asking again would never end
-			return fault.InternalError
-		}
-		_, err := s.in.recv(s.c)
-		if err == loop.ErrAgain {
-			continue
-		}
-		if err != nil {
-			return fault.ClientAbortRequest
-		}
-		if st.req.Framing == message.Chunked {
-			break // balancing looks into the first chunk only
-		}
-	}
-	return nil
 }

@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"time"
+
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
@@ -11,6 +13,7 @@ import (
 // send gives the request head, and what is there of its body, to the server.
 func (st *stream) send(t *loop.Task) *fault.Fault {
 	st.rec.nothingBack = true
+	st.keepForRetry()
 	h := http1.AppendRequest(st.w.scratch[:0], &st.req, st.requestOptions())
 	s := st.s
 	st.headLen = int64(len(h))
@@ -55,6 +58,10 @@ func (st *stream) await(t *loop.Task) *fault.Fault {
 		}
 		st.out.r, st.out.lo = n, 0
 		if st.resp.Status >= 200 || st.resp.Status == 101 {
+			if st.repeatsAfter(fault.UnwantedStatus) {
+				return fault.UnwantedStatus
+			}
+			st.room = st.w.l.BufSize() - n
 			st.rec.responded(st)
 			return nil
 		}
@@ -72,7 +79,12 @@ func (st *stream) pumpUp() (status, *fault.Fault) {
 	if !st.up.on {
 		return relayDone, nil
 	}
-	switch s := st.up.step(st.w); s {
+	s := st.up.step(st.w)
+	for s == relayFull {
+		st.release()
+		s = st.up.step(st.w)
+	}
+	switch s {
 	case relaySrcEnd:
 		return s, fault.ClientAbortData
 	case relaySrcBad:
@@ -124,12 +136,12 @@ func (st *stream) responseHead(c *loop.Conn) (int, *fault.Fault) {
 func (st *stream) waitHead(t *loop.Task, up status) *fault.Fault {
 	client, server := st.s.c, st.lease.Conn
 	now := st.w.l.Now()
-	deadline, f := after(now, st.route.p.Timeouts.Server), fault.ServerTimeoutHeaders
+	deadline, f := after(now, firstSet(st.set.server, st.route.p.Timeouts.Server)), fault.ServerTimeoutHeaders
 	if st.out.len() == 0 && st.out.b != nil {
 		st.out.drop(st.w.l) // waiting holds no buffer
 	}
-	if up == relayNeedSrc && st.fe().p.Timeouts.Client > 0 {
-		deadline, f = after(now, st.fe().p.Timeouts.Client), fault.ClientTimeoutData
+	if d := st.clientTimeout(); up == relayNeedSrc && d > 0 {
+		deadline, f = after(now, d), fault.ClientTimeoutData
 	}
 	abort := st.route.p.Options.AbortOnClose && up != relayNeedSrc
 	defer client.Release()
@@ -192,8 +204,8 @@ func (st *stream) exchange(t *loop.Task) next {
 	}
 	st.ctx.Resp = &st.resp
 	st.authenticates() // before the rules, which may take the field away
-	if r := st.responseRules(); r != nil {
-		return st.denyResponse(t, r)
+	if st.responseRules(t) {
+		return st.then
 	}
 	f := st.relayResponse(t)
 	if f == fault.BadResponse { // found out in time
@@ -212,6 +224,38 @@ func (st *stream) exchange(t *loop.Task) next {
 	return st.after()
 }
 
+// clientTimeout is for how long the client may be silent.
+func (st *stream) clientTimeout() time.Duration {
+	return firstSet(st.set.client, st.fe().p.Timeouts.Client)
+}
+
+// release gives up the request's head: a body needs its room, or a long response needs no buffer of the request. The line, which
+// logs and rules may ask for to the end, is copied; of the fields nothing is left, so that nobody can read what has been overwritten.
+func (st *stream) release() {
+	st.s.in.lo, st.s.in.keep = 0, false
+	if st.released || !st.begun {
+		return
+	}
+	st.released = true
+	st.rec.keepLine(st)
+	st.s.private = st.s.private || st.asksPrivate()
+	q, a := &st.req, &st.arena
+	for _, p := range []*[]byte{&q.Method, &q.Target, &q.Scheme, &q.Authority, &q.Path} {
+		if len(*p) > 0 {
+			*p = a.Copy(*p)
+		}
+	}
+	q.Fields = q.Fields[:0]
+	st.ctx.ReqBody = nil
+}
+
+// headSent gives up the response's head, which what follows in the window overwrites. Its status is still known.
+func (st *stream) headSent() {
+	st.resp.Fields, st.resp.Reason = st.resp.Fields[:0], nil
+	st.ctx.RespBody = nil
+	st.out.lo = 0
+}
+
 // after is what becomes of the client's connection once the response has left.
 func (st *stream) after() next {
 	s := st.s
@@ -227,32 +271,29 @@ func (st *stream) after() next {
 	return s.nextOrIdle()
 }
 
-// responseRules runs the backend's rules, then the frontend's: responses go the other way round.
-func (st *stream) responseRules() *rule {
+// responseRules runs the backend's rules, then the frontend's: responses go the other way round. over: st.then follows.
+func (st *stream) responseRules(t *loop.Task) (over bool) {
 	fe, r := st.fe(), st.route
-	if len(r.resRules) > 0 {
-		if rule := st.run(r.resRules, &st.resp.Fields); rule != nil {
-			return rule
-		}
+	st.out.lo = st.out.r // a rule may wait for more
+	if len(r.resRules) > 0 && st.run(t, r.resRules, onResponse) {
+		return true
 	}
-	if r.p != fe.p && len(fe.resRules) > 0 {
-		if rule := st.run(fe.resRules, &st.resp.Fields); rule != nil {
-			return rule
-		}
+	if r.p != fe.p && len(fe.resRules) > 0 && st.run(t, fe.resRules, onResponse) {
+		return true
 	}
-	st.afterRules()
-	return nil
+	return st.afterRules(t)
 }
 
 // afterRules runs http-after-response on whatever response goes out.
-func (st *stream) afterRules() {
+func (st *stream) afterRules(t *loop.Task) (over bool) {
 	fe, r := st.fe(), st.route
-	if r != nil && len(r.aftRules) > 0 {
-		st.run(r.aftRules, &st.resp.Fields)
+	if st.muted {
+		return false
 	}
-	if (r == nil || r.p != fe.p) && len(fe.aftRules) > 0 {
-		st.run(fe.aftRules, &st.resp.Fields)
+	if r != nil && len(r.aftRules) > 0 && st.run(t, r.aftRules, onAfter) {
+		return true
 	}
+	return (r == nil || r.p != fe.p) && len(fe.aftRules) > 0 && st.run(t, fe.aftRules, onAfter)
 }
 
 // relayResponse sends the head and then both bodies until the response is complete.
@@ -266,6 +307,7 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	st.closeSide = before || st.mustClose()
 	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide})
 	st.resp.Framing = framing
+	st.headSent()
 	st.answered = true
 	st.rec.status = st.resp.Status
 	switch st.down.begin(st.w, h, st.lease.Conn, st.s.c, &st.out, framing, st.resp.ContentLength, chunked) {
@@ -323,7 +365,7 @@ func (st *stream) bodies(t *loop.Task) *fault.Fault {
 func (st *stream) waitBodies(t *loop.Task, up, down status) *fault.Fault {
 	client, server := st.s.c, st.lease.Conn
 	now := st.w.l.Now()
-	ct, stm := st.fe().p.Timeouts.Client, st.route.p.Timeouts.Server
+	ct, stm := st.clientTimeout(), firstSet(st.set.server, st.route.p.Timeouts.Server)
 	deadline, f := after(now, stm), fault.ServerTimeoutData
 	if down == relayNeedDst {
 		deadline, f = after(now, ct), fault.ClientTimeoutData
@@ -333,7 +375,7 @@ func (st *stream) waitBodies(t *loop.Task, up, down status) *fault.Fault {
 	}
 	if !st.up.on && st.s.in.len() == 0 && st.s.in.b != nil {
 		// A response may go on for hours (a log, server-sent events). Of the request only its line is still wanted.
-		st.rec.keepLine(st)
+		st.release()
 		st.s.dropBuf()
 	}
 	defer client.Release()

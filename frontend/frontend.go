@@ -34,6 +34,7 @@ type Frontend struct {
 	disabled, shut  atomic.Bool
 	local           []feLocal // by loop id
 	badRequest      captured
+	monitorFail     []*acl.Cond
 	logConnect      bool // "Connect from" at the accept: HAProxy without httplog and tcplog
 }
 
@@ -54,11 +55,16 @@ type settings struct {
 	reqRules []rule
 	resRules []rule
 	aftRules []rule
+	redRules []rule // "redirect"
+	retry    retryOn
 	tcpReq   *content // nil = none
 	tcpResp  *content
 	captures []capture // request fields to log
 	resCapts []capture
 	forward  *forwardFor
+	original *forwardFor // "originalto"
+
+	forwarded *forwarded
 }
 
 func (fe *Frontend) traffic(w *worker) *stats.Traffic { return &fe.local[w.id].traffic }
@@ -82,6 +88,11 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	fe.sessRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPSessRules)
 	add(err)
 	add(fe.route(comp))
+	for _, c := range p.MonitorFail {
+		cond, err := comp.At(acl.InHTTPRequest).Cond(c, p.ACLs)
+		add(err)
+		fe.monitorFail = append(fe.monitorFail, cond)
+	}
 	fe.logConnect = fe.p.LogFormat == conf.LogDefault && px.opt.Access != nil
 	return fe, errors.Join(errs...)
 }
@@ -92,17 +103,14 @@ func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders}
 	var errs []error
 	var err error
-	s.pages, err = newPages(p)
-	errs = append(errs, err)
-	s.reqRules, err = compileRules(comp.At(acl.InHTTPRequest), p, p.HTTPReqRules)
-	errs = append(errs, err)
-	s.resRules, err = compileRules(comp.At(acl.InHTTPResponse), p, p.HTTPRespRules)
-	errs = append(errs, err)
-	s.aftRules, err = compileRules(comp.At(acl.InHTTPResponse), p, p.HTTPAfterRules)
-	errs = append(errs, err)
 	errs = append(errs, s.compileContents(comp, p))
 	s.captures, s.resCapts = compileCaptures(p)
-	s.forward, err = newForwardFor(p.Options.ForwardFor)
+	errs = append(errs, s.compileHTTP(px, comp, p))
+	s.forward, err = newForwardFor(p.Options.ForwardFor, conf.DefaultForwardHeader)
+	errs = append(errs, err)
+	s.original, err = newForwardFor(p.Options.OriginalTo, "X-Original-To")
+	errs = append(errs, err)
+	s.forwarded, err = newForwarded(comp.At(acl.InBackendReq), p.Options.Forwarded)
 	errs = append(errs, err)
 	if px.opt.Access != nil {
 		s.log, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)

@@ -40,6 +40,10 @@ const (
 	maxFreeStreams = 1024
 	// maxPostWait is the most of a body that is waited for before balancing (url_param check_post).
 	maxPostWait = 16 << 10
+	// maxSetTime bounds a time that a rule computes: a request could otherwise hold a connection for ever, or overflow.
+	maxSetTime = 24 * time.Hour
+	// maxSetRetries bounds the retries that a rule computes, as the configured ones are.
+	maxSetRetries = 100
 	// serviceTime bounds a service inside the process (metrics, stats page): its client waits.
 	serviceTime = 10 * time.Second
 	// acceptLogEvery bounds how often a listener that cannot accept says so.

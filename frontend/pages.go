@@ -4,36 +4,183 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"weir/conf"
 	"weir/internal/http1"
+	"weir/internal/loop"
 	"weir/internal/message"
 )
 
-// page is a response kept ready: an error page, its own or one from an errorfile.
+// page is a response kept ready: an error page, a rule's, or one from an errorfile.
 type page struct {
-	status int
-	reason []byte
-	fields message.Fields
-	body   []byte
+	status  int
+	reason  []byte
+	fields  message.Fields
+	body    []byte
+	text    *text        // where the body is made of the request
+	headers []*setHeader // that are made of the request
+	silent  bool         // from an empty errorfile: nothing is sent
 }
 
 // pages are the error pages of a proxy section, by status.
 type pages struct{ own map[int]*page }
 
-// newPages reads the section's errorfiles as the HTTP responses that they are.
-func newPages(p *conf.Proxy) (*pages, error) {
+// reply is what a rule answers: a page of its own, or the section's for the status.
+type reply struct {
+	status int // 0 = the rule's default
+	page   *page
+}
+
+// pages reads the section's error pages.
+func (k *ruleSite) pages() (*pages, error) {
 	ps := &pages{own: map[int]*page{}}
 	var errs []error
-	for status, f := range p.ErrorFiles {
-		pg, err := parsePage(f.Data)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: errorfile %d: %q is not an HTTP response: %w", f.Pos, status, f.Path, err))
-			continue
-		}
+	for status, f := range k.p.ErrorFiles {
+		pg, err := filePage(status, f)
 		ps.own[status] = pg
+		errs = append(errs, err)
+	}
+	for status, r := range k.p.ErrorReplies {
+		y, err := k.errorReply(status, r)
+		if y != nil {
+			ps.own[status] = y
+		}
+		errs = append(errs, placed(r.Pos, err))
 	}
 	return ps, errors.Join(errs...)
+}
+
+// errorReply is an http-error or an errorloc; nil where it says that the next one's page is to be used.
+func (k *ruleSite) errorReply(status int, r *conf.ErrorReply) (*page, error) {
+	if r.Location != "" {
+		code := orStatus(r.Status, 302)
+		p := &page{status: code, reason: []byte(http1.Reason(code))}
+		p.fields.Add(message.Location, []byte(r.Location))
+		p.fields.Add(message.CacheControl, []byte("no-cache"))
+		return p, nil
+	}
+	y := r.Reply
+	y.Status = status
+	out, err := k.reply(&y, true)
+	return out.page, err
+}
+
+// filePage is a page that a file holds as it goes over the wire.
+func filePage(status int, f *conf.ErrorFile) (*page, error) {
+	if len(f.Data) == 0 {
+		return &page{status: status, silent: true}, nil
+	}
+	p, err := parsePage(f.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: errorfile %d: %q is not an HTTP response: %w", f.Pos, status, f.Path, err)
+	}
+	return p, nil
+}
+
+// reply compiles a ready response. Where nothing says what it holds, it is the section's page for the status if pageByDefault
+// says so and there is one, else empty.
+func (k *ruleSite) reply(y *conf.Reply, pageByDefault bool) (r reply, err error) {
+	r.status = y.Status
+	switch {
+	case y.Default:
+	case y.ErrorFile != nil:
+		r.page, err = filePage(y.Status, y.ErrorFile)
+	case y.Errors != nil:
+		r.page, err = k.px.errorsPage(y.Errors, y.Status)
+	case y.Format != nil:
+		r.page = k.emptyPage(y)
+		r.page.text = &text{}
+		r.page.text.format, err = k.Format(y.Format)
+	case !y.HasBody && len(y.Body) == 0 && pageByDefault && (y.Status == 0 || slices.Contains(conf.ErrorFileStatuses, y.Status)):
+	default:
+		r.page = k.emptyPage(y)
+		r.page.body = y.Body
+	}
+	if err != nil || r.page == nil || y.ErrorFile != nil || y.Errors != nil {
+		return r, err
+	}
+	return r, k.replyFields(r.page, y)
+}
+
+func (k *ruleSite) emptyPage(y *conf.Reply) *page {
+	p := &page{status: y.Status, reason: []byte(http1.Reason(y.Status))}
+	if y.ContentType != "" && (len(y.Body) > 0 || y.Format != nil) {
+		p.fields.Add(message.ContentType, []byte(y.ContentType))
+	}
+	return p
+}
+
+// replyFields compiles the fields of a ready response. What frames it is not theirs to say.
+func (k *ruleSite) replyFields(p *page, y *conf.Reply) error {
+	var errs []error
+	for i := range y.Headers {
+		switch strings.ToLower(y.Headers[i].Name) {
+		case "connection", "content-length", "content-type", "transfer-encoding":
+			continue
+		}
+		h, err := k.header(y.Headers[i].Name, y.Headers[i].Value)
+		p.headers = append(p.headers, h)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// errorsPage is a page of an http-errors section; nil where it has none for the status.
+func (px *Proxy) errorsPage(ref *conf.Ref, status int) (*page, error) {
+	for _, s := range px.cfg.HTTPErrors {
+		if s.Name != ref.Name {
+			continue
+		}
+		if f := s.Files[status]; f != nil {
+			return filePage(status, f)
+		}
+		return nil, nil
+	}
+	return nil, fmt.Errorf("%s: no http-errors section %q", ref.Pos, ref.Name)
+}
+
+// give answers as a rule says; def is the status where it names none.
+func (st *stream) give(t *loop.Task, r *reply, def int) next {
+	if r.page == nil {
+		return st.page(t, orStatus(r.status, def))
+	}
+	if r.page.status == 0 {
+		p := *r.page
+		p.status, p.reason = def, []byte(http1.Reason(def))
+		return st.answer(t, &p)
+	}
+	return st.answer(t, r.page)
+}
+
+// page answers with the page for a status.
+func (st *stream) page(t *loop.Task, status int) next { return st.answer(t, st.pageFor(status)) }
+
+func (st *stream) answer(t *loop.Task, p *page) next {
+	if p.silent {
+		st.answered, st.rec.local, st.rec.status = true, true, p.status
+		return nextClose
+	}
+	return st.reply(t, st.fill(p))
+}
+
+// fill makes st.resp of the page and returns its body. Its formats may look at the response that it takes the place of.
+func (st *stream) fill(p *page) []byte {
+	made := append(st.made[:0], p.fields...)
+	for _, h := range p.headers {
+		v := st.value(&h.value)
+		made.AddBytes(h.name, v)
+	}
+	body := p.body
+	if p.text != nil {
+		st.text = p.text.format.Append(st.text[:0], &st.ctx)
+		body = st.arena.Copy(st.text)
+	}
+	st.resp.Reset()
+	st.resp.Fields, st.made = made, st.resp.Fields
+	st.resp.Status, st.resp.Reason, st.resp.Minor = p.status, p.reason, 1
+	st.resp.Framing, st.resp.ContentLength = message.Length, int64(len(body))
+	return body
 }
 
 // parsePage takes a response as a person wrote it: its line ends may be LF alone.
@@ -121,14 +268,6 @@ func makeBuiltin() map[int]*page {
 		out[status] = p
 	}
 	return out
-}
-
-// respond makes st.resp of the page.
-func (p *page) respond(resp *message.Response) {
-	resp.Reset()
-	resp.Status, resp.Reason, resp.Minor = p.status, p.reason, 1
-	resp.Fields = append(resp.Fields, p.fields...)
-	resp.Framing, resp.ContentLength = message.Length, int64(len(p.body))
 }
 
 // statuses lists the built-in pages, for tests and docs.

@@ -37,7 +37,7 @@ func TestParsePage(t *testing.T) {
 
 func TestErrorfileRefused(t *testing.T) {
 	p := &conf.Proxy{ErrorFiles: map[int]*conf.ErrorFile{503: {Path: "503.http", Data: []byte("<html>")}}}
-	_, err := newPages(p)
+	_, err := (&ruleSite{p: p}).pages()
 	if err == nil || !strings.Contains(err.Error(), `errorfile 503: "503.http" is not an HTTP response: there is no empty line after the head`) {
 		t.Errorf("got %v", err)
 	}
@@ -46,9 +46,10 @@ func TestErrorfileRefused(t *testing.T) {
 // Every page of our own is a whole response that says what it is.
 func TestBuiltinPages(t *testing.T) {
 	for _, status := range statuses() {
-		var resp, again message.Response
-		builtin[status].respond(&resp)
-		head := http1.AppendResponse(nil, &resp, http1.ResponseOptions{})
+		var again message.Response
+		var st stream
+		st.fill(builtin[status])
+		head := http1.AppendResponse(nil, &st.resp, http1.ResponseOptions{})
 		n, err := http1.ParseResponse(head, &again, message.MethodGet, http1.Limits{})
 		if err != nil || n != len(head) || again.Status != status || again.ContentLength != int64(len(builtin[status].body)) {
 			t.Errorf("%d: %v, %q", status, err, head)

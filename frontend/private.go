@@ -23,7 +23,12 @@ func (st *stream) authenticates() {
 	}
 	challenged := st.resp.Status == 401 || st.resp.Status == 407
 	st.s.private = challenged && (named(st.resp.Fields, message.WWWAuthenticate) || named(st.resp.Fields, message.ProxyAuthenticate)) ||
-		named(st.req.Fields, message.Authorization) || named(st.req.Fields, message.ProxyAuthorization)
+		st.asksPrivate()
+}
+
+// asksPrivate reports whether the request is part of such an exchange.
+func (st *stream) asksPrivate() bool {
+	return named(st.req.Fields, message.Authorization) || named(st.req.Fields, message.ProxyAuthorization)
 }
 
 // named reports whether a field names one of the schemes, at its beginning or at that of any of its values (RFC 9110, 11.6.1).
@@ -49,7 +54,7 @@ func hasPrefixFold(b []byte, prefix string) bool {
 
 // assign takes a slot: of the server that this client's private connection leads to, or of whichever balancing picks.
 func (st *stream) assign(t *loop.Task) *fault.Fault {
-	r, deadline := st.route, after(st.w.l.Now(), firstSet(st.route.p.Timeouts.Queue, st.route.p.Timeouts.Connect))
+	r, deadline := st.route, after(st.w.l.Now(), firstSet(st.set.queue, st.route.p.Timeouts.Queue, st.set.connect, st.route.p.Timeouts.Connect))
 	if len(r.useServers) > 0 && st.avoid == nil {
 		if srv := st.useServer(); srv != nil {
 			if err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); err != fault.NoServer {

@@ -9,7 +9,7 @@ import (
 // receive reads and parses one request head. nil: it is in st.req, and the window s.in is what follows it.
 func (st *stream) receive(t *loop.Task) *fault.Fault {
 	s := st.s
-	s.in.lo = 0
+	s.in.lo, s.in.keep = 0, false
 	s.in.ready(st.w.l) // what is there already of the next request moves to the front: it needs the whole buffer
 	st.rec.start(st)
 	for {

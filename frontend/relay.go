@@ -42,6 +42,7 @@ const (
 	relaySrcEnd         // src ended before the body did
 	relaySrcBad         // what src sent is malformed
 	relayDstEnd         // dst is gone
+	relayFull           // the window is full, and a head that it keeps takes a part of it: see release
 )
 
 // begin starts a message whose head, in the worker's scratch, is h. body tells what follows in win.
@@ -142,6 +143,9 @@ func (r *relay) fill(w *worker) status {
 	} else {
 		r.win.ready(w.l)
 		if r.win.full() {
+			if r.win.lo > 0 {
+				return relayFull
+			}
 			return relaySrcBad // a trailer section that does not fit
 		}
 		_, err = r.win.recv(r.src)
@@ -160,7 +164,7 @@ func (r *relay) fill(w *worker) status {
 }
 
 func (r *relay) splices() bool {
-	return r.plain && !r.chunked && r.win.len() == 0 &&
+	return r.plain && !r.chunked && !r.win.keep && r.win.len() == 0 &&
 		(r.framing == message.Length && r.left >= spliceMin || r.framing == message.UntilClose && r.moved >= spliceMin)
 }
 

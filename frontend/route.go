@@ -68,13 +68,13 @@ type forwardFor struct {
 	ifNone bool
 }
 
-func newForwardFor(o *conf.ForwardFor) (*forwardFor, error) {
+func newForwardFor(o *conf.ForwardFor, header string) (*forwardFor, error) {
 	if o == nil {
 		return nil, nil
 	}
 	name := o.Header
 	if name == "" {
-		name = "X-Forwarded-For"
+		name = header
 	}
 	f := &forwardFor{name: strings.ToLower(name), ifNone: o.IfNone}
 	f.id = message.Lookup(f.name)

@@ -1,42 +1,116 @@
 package frontend
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"regexp"
-	"strings"
-
 	"weir/acl"
 	"weir/conf"
+	"weir/internal/fault"
+	"weir/internal/loop"
 	"weir/internal/message"
+	"weir/stats"
 )
 
 // rule is an action with its condition, compiled.
 type rule struct {
 	pos    conf.Pos
 	cond   *acl.Cond
-	action conf.Action // what to do: the type says which
+	action conf.Action // as configured: the type says what to do
 	kind   kind
-	id     message.FieldID
-	name   []byte // header actions: lower case
-	value  *acl.Format
-	match  func(f *message.Field) bool // del-header
-	fields []rule                      // of a ready response: what add-header would do
-	expr   *acl.Expr                   // of an action with one value
+	deed   deed      // actDeed
+	expr   *acl.Expr // of an action with one value
 }
 
 // kind is an action as a small number, for the switch that every request goes through.
 type kind uint8
 
 const (
-	actSetHeader kind = iota + 1
-	actAddHeader
-	actDelHeader
-	actAllow
-	actFinal  // answers, or ends the connection: the rare ones, told apart by their type
-	actSocket // changes what is below HTTP: see sockopt.go
+	actAllow  kind = iota + 1
+	actDeed        // one of HTTP's: see rule_compile.go
+	actSocket      // changes what is below HTTP: see sockopt.go
+	actFinal       // answers, or ends the connection: the rare ones, told apart by their type
 )
+
+// deed is a compiled HTTP action. It may suspend: what it looks at stays where it is meanwhile, the head and the body in the
+// window, what rules made in the arena.
+type deed interface {
+	do(st *stream, t *loop.Task, on phase) verdict
+}
+
+// phase is when a list of rules runs, which decides what message it works on.
+type phase uint8
+
+const (
+	onRequest  phase = iota
+	onResponse       // http-response: a server's
+	onAfter          // http-after-response: whatever goes to the client
+)
+
+// verdict is what becomes of a list after one of its rules.
+type verdict uint8
+
+const (
+	carryOn  verdict = iota
+	enough           // the rest of this list is passed over
+	answered         // the stream is over; st.then is what follows
+	botched          // a rewrite that could not be made: under strict-mode the stream's end
+)
+
+// fields are those of the message that the phase works on.
+func (st *stream) fields(on phase) *message.Fields {
+	if on == onRequest {
+		return &st.req.Fields
+	}
+	return &st.resp.Fields
+}
+
+// run applies the rules in order. over: one of them has ended the stream, and st.then is what follows.
+func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
+	st.lax = false // strict-mode holds for one list
+	for i := range rules {
+		r := &rules[i]
+		if !r.cond.Match(&st.ctx) {
+			continue
+		}
+		v := carryOn
+		switch r.kind {
+		case actAllow:
+			return false
+		case actDeed:
+			v = r.deed.do(st, t, on)
+		case actSocket:
+			st.setSocket(r)
+		}
+		switch {
+		case v == botched && st.botched(t, on), v == answered:
+			return true
+		case v == enough:
+			return false
+		}
+	}
+	return false
+}
+
+// over ends the list and the stream.
+func (st *stream) over(n next) verdict {
+	st.then = n
+	return answered
+}
+
+// botched counts a rewrite that could not be made, and ends the stream where strict-mode is on.
+func (st *stream) botched(t *loop.Task, on phase) (over bool) {
+	st.tally(func(tr *stats.Traffic) { tr.FailedRewrites++ })
+	if st.lax {
+		return false
+	}
+	st.rec.unreached(on)
+	st.tally(func(tr *stats.Traffic) { tr.InternalErrors++ })
+	if on == onRequest {
+		st.then = st.refuse(t, fault.RewriteFailed)
+		return true
+	}
+	st.muted = st.muted || on == onAfter // its rules have failed: they are not asked again
+	st.then = st.refuse(t, fault.RewriteFailedResp)
+	return true
+}
 
 // compiler is acl.Compiler at one place of the configuration.
 type compiler interface {
@@ -45,138 +119,14 @@ type compiler interface {
 	Expr(e *conf.Expr) (*acl.Expr, error)
 }
 
-func compileRules(c compiler, p *conf.Proxy, rules []*conf.Rule) ([]rule, error) {
-	var errs []error
-	out := make([]rule, len(rules))
-	for i, r := range rules {
-		cond, err := c.Cond(r.Cond, p.ACLs)
-		errs = append(errs, err)
-		out[i] = rule{pos: r.Pos, cond: cond, action: r.Action}
-		errs = append(errs, out[i].compile(c))
+// tally counts something in every section and place that the stream belongs to.
+func (st *stream) tally(add func(*stats.Traffic)) {
+	add(st.fe().traffic(st.w))
+	add(&st.s.ln.local[st.w.id])
+	if st.route != nil {
+		add(st.route.b.Counters(st.w.l))
 	}
-	return out, errors.Join(errs...)
-}
-
-func (r *rule) compile(c compiler) (err error) {
-	switch a := r.action.(type) {
-	case *conf.SetHeader:
-		err = r.header(c, actSetHeader, a.Name, a.Value)
-	case *conf.AddHeader:
-		err = r.header(c, actAddHeader, a.Name, a.Value)
-	case *conf.DelHeader:
-		r.kind = actDelHeader
-		r.match, err = nameMatcher(a)
-	case *conf.Allow:
-		r.kind = actAllow
-	case *conf.Redirect:
-		r.kind = actFinal
-		r.value, err = c.Format(a.Text)
-	case *conf.Return:
-		r.kind = actFinal
-		err = r.returned(c, a)
-	case *conf.Deny, *conf.Tarpit, *conf.UseService, *conf.Reject, *conf.SilentDrop, *conf.SwitchMode, *conf.Close:
-		r.kind = actFinal
-	case *conf.SetAddr, *conf.SetSocket, *conf.SetPriority, *conf.SetNice:
-		err = r.compileSocket(c)
-	default:
-		err = fmt.Errorf("%s: %s is understood but not done yet", r.pos, a.Keyword())
+	if s := st.lease.Server; s != nil {
+		add(s.Counters(st.w.l))
 	}
-	return err
-}
-
-func (r *rule) header(c compiler, k kind, name string, value *conf.Format) (err error) {
-	r.kind, r.name = k, []byte(strings.ToLower(name))
-	r.id = message.Lookup(r.name)
-	r.value, err = c.Format(value)
-	return err
-}
-
-func (r *rule) returned(c compiler, a *conf.Return) error {
-	var errs []error
-	for i := range a.Headers {
-		var f rule
-		errs = append(errs, f.header(c, actAddHeader, a.Headers[i].Name, a.Headers[i].Value))
-		r.fields = append(r.fields, f)
-	}
-	return errors.Join(errs...)
-}
-
-// nameMatcher is the test of del-header on a field's name.
-func nameMatcher(a *conf.DelHeader) (func(f *message.Field) bool, error) {
-	name := []byte(strings.ToLower(a.Name))
-	switch a.Match {
-	case "", "str":
-		id := message.Lookup(name)
-		return func(f *message.Field) bool { return f.ID == id && bytes.Equal(f.Name, name) }, nil
-	case "beg":
-		return func(f *message.Field) bool { return bytes.HasPrefix(f.Name, name) }, nil
-	case "end":
-		return func(f *message.Field) bool { return bytes.HasSuffix(f.Name, name) }, nil
-	case "sub":
-		return func(f *message.Field) bool { return bytes.Contains(f.Name, name) }, nil
-	case "reg":
-		re, err := regexp.Compile("(?i)" + a.Name)
-		if err != nil {
-			return nil, err
-		}
-		return func(f *message.Field) bool { return re.Match(f.Name) }, nil
-	}
-	return nil, fmt.Errorf("del-header: got %q; want str, beg, end, sub or reg", a.Match)
-}
-
-// run applies the rules to fields in order and returns the one that ends the list with an answer; nil when none did.
-func (st *stream) run(rules []rule, fields *message.Fields) *rule {
-	for i := range rules {
-		r := &rules[i]
-		if !r.cond.Match(&st.ctx) {
-			continue
-		}
-		switch r.kind {
-		case actSetHeader:
-			st.setHeader(fields, r, true)
-		case actAddHeader:
-			st.setHeader(fields, r, false)
-		case actDelHeader:
-			fields.DelFunc(r.match)
-		case actAllow:
-			return nil
-		case actSocket:
-			st.setSocket(r)
-		default:
-			return r
-		}
-	}
-	return nil
-}
-
-// setHeader evaluates the value and puts the field in. A value with bytes that no field may carry would split the
-// message: it is left out and counted (wrew), as HAProxy does when a rewrite fails.
-func (st *stream) setHeader(fields *message.Fields, r *rule, replace bool) {
-	// Not straight into the arena: converters use it while the format is being evaluated.
-	st.text = r.value.Append(st.text[:0], &st.ctx)
-	v := st.arena.Copy(st.text)
-	if !validValue(v) {
-		st.fe().traffic(st.w).FailedRewrites++
-		return
-	}
-	switch {
-	case replace && r.id != message.Unknown:
-		fields.Set(r.id, v)
-	case replace:
-		fields.SetBytes(r.name, v)
-	case r.id != message.Unknown:
-		fields.Add(r.id, v)
-	default:
-		fields.AddBytes(r.name, v)
-	}
-}
-
-// validValue reports whether v may stand in a field: no CR, LF, NUL or other control character (RFC 9110, 5.5).
-func validValue(v []byte) bool {
-	for _, c := range v {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
 }

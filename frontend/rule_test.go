@@ -94,31 +94,21 @@ func TestReturnFields(t *testing.T) {
 	}
 }
 
-// A rule's value that no field may carry is left out and counted.
-func TestBadRewrite(t *testing.T) {
+// A rule's value that no field may carry as it is is percent-encoded, as HAProxy does it: the message is not split.
+func TestControlsAreEncoded(t *testing.T) {
 	o := newTestOrigin(t)
 	px := newTestProxy(t, simple(o.addr(), `http_request "set-header" {
     name  = "X-A"
     value = "${url_dec(path())}"
   }`, ""))
 	c := dialPeer(t, px.addr("f", 0))
-	for _, path := range []string{"/a%0d%0aX-Evil:1", "/ok"} {
-		c.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")
-	}
+	c.send("GET /a%0d%0aX-Evil:1 HTTP/1.1\r\nHost: a\r\n\r\n")
 	s := o.accept()
-	for _, want := range []string{"", "x-a: /ok\r\n"} {
-		head := s.head()
-		if i := strings.Index(strings.ToLower(head), "x-a:"); want == "" && i >= 0 || !strings.Contains(head, want) {
-			t.Errorf("got %q; want %q in it", head, want)
-		}
-		s.send("HTTP/1.1 204 No Content\r\n\r\n")
-		c.status(204)
+	if head := s.head(); !strings.Contains(head, "x-a: /a%0D%0AX-Evil:1\r\n") {
+		t.Errorf("got %q", head)
 	}
-	px.onLoop(func(w *worker) {
-		if n := px.frontend("f").traffic(w).FailedRewrites; n != 1 {
-			t.Errorf("%d failed rewrites; want 1", n)
-		}
-	})
+	s.send("HTTP/1.1 204 No Content\r\n\r\n")
+	c.status(204)
 }
 
 // A server whose body is malformed from the start is a 502 while nothing has left; later the connection is cut.

@@ -15,12 +15,18 @@ type stream struct {
 	w *worker
 	s *session
 
-	req    message.Request
-	resp   message.Response
-	parser http1.Parser
-	ctx    acl.Context
-	arena  message.Arena
-	text   []byte // a format being evaluated
+	req     message.Request
+	resp    message.Response
+	parser  http1.Parser
+	ctx     acl.Context
+	arena   message.Arena
+	text    []byte // a format being evaluated
+	list    []byte // a list or a URI being put together
+	params  [][]byte
+	body    []byte // of a chunked request, as far as rules have seen it
+	peek    http1.ChunkReader
+	decoded int            // octets of the window that peek has read
+	made    message.Fields // of a page being made
 
 	route *route // nil until a backend is chosen
 	lease backend.Lease
@@ -43,7 +49,15 @@ type stream struct {
 	killed    bool            // by an administrator, or with its server
 	active    active
 	tcp       bool // of a session in TCP mode: there is no request
-	inspected bool // the frontend's content rules have been run
+	set       overrides
+	then      next             // what follows the stream that a rule ended
+	room      int              // octets by which rules may still make the head grow
+	asked     message.MethodID // what the client asked with, whatever rules made of it
+	again     bool             // the server had the request before it is sent again
+	lax       bool             // strict-mode is off
+	muted     bool             // http-after-response has failed and is not asked again
+	released  bool             // the request's head is gone but for its line
+	inspected bool             // the frontend's content rules have been run
 }
 
 func newStream(w *worker) *stream {
@@ -51,6 +65,7 @@ func newStream(w *worker) *stream {
 	st.active.st = st
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
 	st.ctx.Loop, st.ctx.Env = w.id, env{w.px}
+	st.set.retries = asConfigured
 	return st
 }
 
@@ -71,6 +86,11 @@ func (st *stream) begin() {
 	s.fill(&st.ctx)
 	st.ctx.Req = &st.req
 	st.ctx.FirstRequest = s.requests == 1
+	st.room = w.l.BufSize() - s.in.lo
+	st.asked = st.req.MethodID
+	if st.req.Framing == message.Length { // what has come of it is to be seen without waiting
+		st.seeBody()
+	}
 	st.rec.request(st)
 }
 
@@ -116,6 +136,9 @@ func (st *stream) finish() {
 	st.headLen = 0
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
 	st.tcp, st.inspected, st.killed = false, false, false
+	st.lax, st.muted, st.released, st.again = false, false, false, false
+	st.set = overrides{retries: asConfigured}
+	st.decoded = 0
 }
 
 // letGo gives the server back, and its connection to whoever may use it next.

@@ -29,8 +29,8 @@ func (st *stream) tunnel(t *loop.Task) next {
 		return st.page(t, 502)
 	}
 	st.ctx.Resp = &st.resp
-	if r := st.responseRules(); r != nil {
-		return st.denyResponse(t, r)
+	if st.responseRules(t) {
+		return st.then
 	}
 	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Upgrade: st.resp.Status == 101})
 	st.answered, st.rec.status = true, st.resp.Status

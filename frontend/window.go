@@ -9,12 +9,13 @@ import (
 type window struct {
 	b        *loop.Buf
 	r, e, lo int
+	keep     bool // what was used stays too: it may have to be sent again
 }
 
 func (w *window) len() int      { return w.e - w.r }
 func (w *window) bytes() []byte { return w.b.B[w.r:w.e] }
 func (w *window) full() bool    { return w.e == len(w.b.B) }
-func (w *window) clear()        { w.r, w.e, w.lo = 0, 0, 0 }
+func (w *window) clear()        { w.r, w.e, w.lo, w.keep = 0, 0, 0, false }
 
 // ready makes room: it gets a buffer, and moves what is there down to lo.
 func (w *window) ready(l *loop.Loop) {
@@ -23,7 +24,7 @@ func (w *window) ready(l *loop.Loop) {
 		w.clear()
 		return
 	}
-	if w.r == w.lo {
+	if w.r == w.lo || w.keep {
 		return
 	}
 	w.e = w.lo + copy(w.b.B[w.lo:], w.b.B[w.r:w.e])

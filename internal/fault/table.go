@@ -30,6 +30,10 @@ var (
 	BadRequestData       = &Fault{Proxy, PhaseData, 400, RetryNo, "bad_request_data", "the request body is malformed"}
 	InternalError        = &Fault{Internal, PhaseData, 500, RetryNo, "internal", "a bug in Weir was contained"}
 	Intercepted          = &Fault{Local, PhaseRequest, 0, RetryNo, "intercepted", "Weir answered by itself"}
+	InterceptedResponse  = &Fault{Local, PhaseHeaders, 0, RetryNo, "intercepted_response", "Weir answered in place of the server"}
+	RewriteFailed        = &Fault{Proxy, PhaseRequest, 500, RetryNo, "rewrite_failed", "a rule could not change the request"}
+	RewriteFailedResp    = &Fault{Proxy, PhaseHeaders, 500, RetryNo, "rewrite_failed_response", "a rule could not change the response"}
+	UnwantedStatus       = &Fault{Server, PhaseHeaders, 502, RetryNo, "unwanted_status", "the server answered with a status that is retried"}
 	TunnelTimeout        = &Fault{CTimeout, PhaseData, 0, RetryNo, "tunnel_timeout", "the tunnel was idle for timeout tunnel"}
 	ShutDown             = &Fault{Killed, PhaseData, 0, RetryNo, "shut_down", "Weir was stopped"}
 	KilledByAdmin        = &Fault{Killed, PhaseData, 0, RetryNo, "killed", "an administrator ended it"}
