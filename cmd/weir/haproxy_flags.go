@@ -23,15 +23,15 @@ type hapFlags struct {
 	version int      // 1 = -v, 2 = -vv
 	short   bool     // -vq: the number alone
 
-	check, quiet, verbose, debug      bool
-	daemon, foreground                bool
-	worker, systemd                   bool
-	ignoreNames, zeroWarn, unforgiven bool
-	maxconn, proxyMaxconn, megabytes  int
-	finish, terminate                 []int // -sf, -st: process ids
-	inert                             []string
-	masterSockets                     []string
-	oldSocket                         string // -x
+	check, quiet, verbose, debug     bool
+	daemon, foreground               bool
+	worker, systemd                  bool
+	ignoreNames, zeroWarn            bool
+	maxconn, proxyMaxconn, megabytes int
+	finish, terminate                []int // -sf, -st: process ids
+	inert                            []string
+	masterSockets                    []string
+	oldSocket                        string // -x
 }
 
 // errUsage asks for the usage text: the line was not understood at all.

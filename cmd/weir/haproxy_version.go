@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -30,16 +29,6 @@ var hapFeatures = []struct {
 	{"PCRE2", false}, {"PCRE2_JIT", false}, {"PCRE_JIT", false}, {"POLL", false}, {"PRCTL", false}, {"PROCCTL", false}, {"PROMEX", true},
 	{"QUIC", false}, {"QUIC_OPENSSL_COMPAT", false}, {"RT", true}, {"SLZ", false}, {"SSL", false}, {"STATIC_PCRE", false}, {"STATIC_PCRE2", false},
 	{"SYSTEMD", true}, {"TFO", true}, {"THREAD", true}, {"THREAD_DUMP", false}, {"TPROXY", true}, {"WURFL", false}, {"ZLIB", false},
-}
-
-// hasFeature answers "feature(NAME)".
-func hasFeature(name string) bool {
-	return slices.ContainsFunc(hapFeatures, func(f struct {
-		name string
-		on   bool
-	}) bool {
-		return f.on && f.name == name
-	})
 }
 
 // printHapVersion writes what -v and -vv ask for.
