@@ -28,6 +28,7 @@ const (
 	DefaultRedirectCode  = 302
 	DefaultReturnStatus  = 200
 	DefaultForwardHeader = "X-Forwarded-For"
+	DefaultOriginalTo    = "X-Original-To"
 	DefaultCheckMethod   = "OPTIONS"
 	DefaultCheckURI      = "/"
 	DefaultCheckVersion  = "HTTP/1.0"
@@ -100,6 +101,9 @@ func (p *Proxy) fill() {
 	fillLogs(p.Logs)
 	if f := p.Options.ForwardFor; f != nil {
 		setDefault(&f.Header, DefaultForwardHeader)
+	}
+	if f := p.Options.OriginalTo; f != nil {
+		setDefault(&f.Header, DefaultOriginalTo)
 	}
 	if p.Kind&Backend == 0 {
 		return

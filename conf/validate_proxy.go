@@ -15,7 +15,8 @@ func (v *validator) proxy(p *Proxy) {
 	v.unsupported(p.Title(), p.Unsupported)
 	v.logs(p.Logs, p.Title())
 	v.timeouts(p)
-	v.errorFiles(p)
+	v.errorFiles(p.Title(), p.ErrorFiles)
+	v.errorReplies(p)
 	v.within(p.Pos, "maxconn", p.Maxconn, 0, maxConnections, p.Title())
 	v.within(p.Pos, "fullconn", p.Fullconn, 0, maxConnections, p.Title())
 	v.within(p.Pos, "retries", p.Retries, 0, maxRetries, p.Title())
@@ -58,25 +59,30 @@ func andList(words []string) string {
 	return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 }
 
-func (v *validator) errorFiles(p *Proxy) {
-	for status, f := range p.ErrorFiles {
-		path := v.path(p.Title(), "errorfile")
+func (v *validator) errorFiles(title string, files map[int]*ErrorFile) {
+	for status, f := range files {
+		path := v.path(title, "errorfile")
 		if !slices.Contains(ErrorFileStatuses, status) {
 			v.add(BadValue(f.Pos, path, fmt.Sprint(status), Statuses(ErrorFileStatuses)...))
 			continue
 		}
-		name := f.Path
-		if !filepath.IsAbs(name) && v.cfg.Global.DefaultPath == "config" {
-			name = filepath.Join(filepath.Dir(f.Pos.File), name)
-		}
-		data, err := v.readFile(name)
-		if err != nil {
-			v.add(Bad(f.Pos, path, "cannot read %q: %s", f.Path, lastCause(err)))
-			continue
-		}
-		f.Data = data
-		v.errorFileData(f, path)
+		v.errorFile(f, path)
 	}
+}
+
+// errorFile reads a page.
+func (v *validator) errorFile(f *ErrorFile, path string) {
+	name := f.Path
+	if !filepath.IsAbs(name) && v.cfg.Global.DefaultPath == "config" {
+		name = filepath.Join(filepath.Dir(f.Pos.File), name)
+	}
+	data, err := v.readFile(name)
+	if err != nil {
+		v.add(Bad(f.Pos, path, "cannot read %q: %s", f.Path, lastCause(err)))
+		return
+	}
+	f.Data = data
+	v.errorFileData(f, path)
 }
 
 // errorFileData checks that the file is a response as it goes over the wire. An empty file is how one
@@ -115,6 +121,9 @@ func (v *validator) frontend(p *Proxy) {
 		if err := b.Addr.CheckBind(); err != nil {
 			v.add(Misread(b.Pos, path, b.Addr.String(), err))
 		}
+	}
+	for _, c := range p.MonitorFail {
+		v.cond(c, v.path(p.Title(), "monitor-fail"))
 	}
 	for _, u := range p.UseBackends {
 		if u.Dynamic == nil {

@@ -9,15 +9,25 @@ type ruleSet struct {
 }
 
 func (p *Proxy) ruleSets() []ruleSet {
-	return []ruleSet{
+	return append([]ruleSet{
 		{"tcp-request", p.TCPConnRules},
+		{"tcp-request", p.TCPSessRules},
+		{"tcp-request", p.TCPReqRules},
+		{"tcp-response", p.TCPRespRules},
+	}, p.httpRuleSets()...)
+}
+
+func (p *Proxy) httpRuleSets() []ruleSet {
+	return []ruleSet{
 		{"http-request", p.HTTPReqRules},
+		{"redirect", p.RedirectRules},
 		{"http-response", p.HTTPRespRules},
 		{"http-after-response", p.HTTPAfterRules},
 	}
 }
 
 func (v *validator) rules(p *Proxy) {
+	v.places(p)
 	for _, a := range p.ACLs {
 		v.cond(a.Cond, v.path(p.Title(), `acl "`+a.Name+`"`))
 	}
@@ -30,14 +40,22 @@ func (v *validator) rules(p *Proxy) {
 		}
 	}
 	for _, c := range p.Captures {
-		v.headerName(c.Pos, v.path(p.Title(), "capture"), c.Header)
+		if c.Header != "" {
+			v.headerName(c.Pos, v.path(p.Title(), "capture"), c.Header)
+		}
 		v.within(c.Pos, "len", c.Len, 1, 65535, p.Title(), "capture")
 	}
-	if f := p.Options.ForwardFor; f != nil {
-		v.headerName(f.Pos, v.path(p.Title(), "forwardfor"), f.Header)
-		for _, net := range f.Except {
-			v.network(f.Pos, v.path(p.Title(), "forwardfor", "except"), net)
-		}
+	v.forwardFor(p, "forwardfor", p.Options.ForwardFor)
+	v.forwardFor(p, "originalto", p.Options.OriginalTo)
+}
+
+func (v *validator) forwardFor(p *Proxy, keyword string, f *ForwardFor) {
+	if f == nil {
+		return
+	}
+	v.headerName(f.Pos, v.path(p.Title(), keyword), f.Header)
+	for _, net := range f.Except {
+		v.network(f.Pos, v.path(p.Title(), keyword, "except"), net)
 	}
 }
 
@@ -52,8 +70,10 @@ func (v *validator) action(r *Rule, path string) {
 	switch a := r.Action.(type) {
 	case *Deny:
 		v.status(r.Pos, path, a.Status, DenyStatuses)
+		v.reply(r.Pos, path, &a.Reply)
 	case *Tarpit:
 		v.status(r.Pos, path, a.Status, DenyStatuses)
+		v.reply(r.Pos, path, &a.Reply)
 	case *Redirect:
 		v.status(r.Pos, path, a.Code, RedirectCodes)
 	case *SetHeader:
@@ -64,6 +84,13 @@ func (v *validator) action(r *Rule, path string) {
 		v.delHeader(r.Pos, path, a)
 	case *Return:
 		v.returned(r.Pos, path, a)
+	case *EarlyHint:
+		v.headerName(r.Pos, path, a.Name)
+	case *ReplaceHeader:
+		v.headerName(r.Pos, path, a.Name)
+		v.regex(r.Pos, path, a.Regex)
+	case *ReplacePart:
+		v.regex(r.Pos, path, a.Regex)
 	case *UseService:
 		if a.Name != "prometheus-exporter" {
 			v.add(BadValue(r.Pos, path, a.Name, "prometheus-exporter"))
@@ -92,9 +119,7 @@ func (v *validator) delHeader(pos Pos, path string, a *DelHeader) {
 // returned checks a ready response. 1xx is never final, and 101 would hand the connection over (RFC 9110, 15.2).
 func (v *validator) returned(pos Pos, path string, a *Return) {
 	v.within(pos, "status", a.Status, 200, 599, path)
-	for i := range a.Headers {
-		v.headerName(pos, path, a.Headers[i].Name)
-	}
+	v.reply(pos, path, &a.Reply)
 }
 
 // httpInTCP warns of what a section in tcp mode never looks at. What it has from a defaults section is
@@ -108,7 +133,7 @@ func (v *validator) httpInTCP(p *Proxy) {
 			v.warn(Bad(pos, v.path(p.Title(), keyword), "has no effect in tcp mode; set mode to http"))
 		}
 	}
-	for _, set := range p.ruleSets()[1:] {
+	for _, set := range p.httpRuleSets() {
 		for _, r := range set.rules {
 			ignored(r.Pos, set.keyword)
 		}

@@ -24,6 +24,7 @@ func (v *validator) backend(p *Proxy) {
 		names[s.Name], ids[s.ID] = s, s
 		v.server(p, s)
 	}
+	v.useServers(p, names)
 	v.balance(p)
 	v.httpCheck(p)
 }

@@ -40,8 +40,11 @@ func (d *decoder) assign(field any, r *info, a *attr) {
 	case **conf.Cond:
 		*f = d.cond(a.expr, a.path)
 		return
+	case **conf.Expr:
+		*f = d.sampleOrConstant(a.expr, a.path)
+		return
 	case *[]string:
-		*f = d.strings(a)
+		*f = d.strings(a, r.enum)
 		return
 	}
 	v, ok := d.constant(a.expr, a.path)
@@ -160,22 +163,27 @@ func (d *decoder) octal(v value, a *attr) (uint32, bool) {
 	return uint32(n), true
 }
 
-// strings reads a list of strings; one string is a list of one.
-func (d *decoder) strings(a *attr) []string {
+// strings reads a list of strings; one is a list of one. Where there are accepted words, it holds nothing else.
+func (d *decoder) strings(a *attr, accepted []string) []string {
 	v, ok := d.constant(a.expr, a.path)
 	if !ok {
 		return nil
 	}
-	if v.kind == vString {
-		return []string{v.s}
-	}
+	list := v.list
 	if v.kind != vList {
-		d.wrong(v, a, "a list of strings")
-		return nil
+		list = []value{v}
 	}
 	var out []string
-	for _, el := range v.list {
-		out = append(out, el.s)
+	for _, el := range list {
+		switch {
+		case el.kind == vBool:
+			d.wrong(v, a, "a list of strings")
+			return nil
+		case accepted != nil && !slices.Contains(accepted, el.s):
+			d.add(conf.BadValue(el.pos, a.path, el.s, accepted...))
+		default:
+			out = append(out, el.s)
+		}
 	}
 	return out
 }
@@ -189,25 +197,31 @@ type entry struct {
 
 // object reads { KEY = value } in order. Keys may be bare words, strings or numbers.
 func (d *decoder) object(e hclsyntax.Expression, path string) []entry {
+	var out []entry
+	seen := map[string]bool{}
+	for _, en := range d.fields(e, path) {
+		if seen[en.key] {
+			d.add(conf.Bad(en.keyPos, path, "%q is given twice", en.key))
+			continue
+		}
+		seen[en.key] = true
+		out = append(out, en)
+	}
+	return out
+}
+
+// fields reads an object of header fields: a name may stand there several times.
+func (d *decoder) fields(e hclsyntax.Expression, path string) []entry {
 	obj, ok := e.(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		d.add(conf.BadValue(d.pos(e.Range()), path, d.text(e.Range()), "an object: { NAME = VALUE }"))
 		return nil
 	}
 	var out []entry
-	seen := map[string]bool{}
 	for _, it := range obj.Items {
-		key, ok := d.key(it.KeyExpr, path)
-		if !ok {
-			continue
+		if key, ok := d.key(it.KeyExpr, path); ok {
+			out = append(out, entry{key, d.pos(it.KeyExpr.Range()), it.ValueExpr})
 		}
-		pos := d.pos(it.KeyExpr.Range())
-		if seen[key] {
-			d.add(conf.Bad(pos, path, "%q is given twice", key))
-			continue
-		}
-		seen[key] = true
-		out = append(out, entry{key, pos, it.ValueExpr})
 	}
 	return out
 }

@@ -12,12 +12,14 @@ import (
 
 // decoder turns the parsed files into the model.
 type decoder struct {
-	sources  map[string]*source
-	cfg      *conf.Config
-	diags    conf.Diagnostics
-	locals   map[string]value
-	failures int // errors so far, muted ones too
-	muted    int // while a defaults block is read again: what is wrong with it is known by then
+	sources    map[string]*source
+	cfg        *conf.Config
+	diags      conf.Diagnostics
+	locals     map[string]value
+	httpErrors map[string]*conf.HTTPErrors // by name
+	replyFiles []replyFile
+	failures   int // errors so far, muted ones too
+	muted      int // while a defaults block is read again: what is wrong with it is known by then
 }
 
 func (d *decoder) add(e *conf.Error) {

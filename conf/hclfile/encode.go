@@ -3,7 +3,6 @@ package hclfile
 import (
 	"bytes"
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -17,6 +16,13 @@ import (
 func Encode(cfg *conf.Config) []byte {
 	e := &encoder{}
 	e.global(&cfg.Global)
+	for _, l := range cfg.Userlists {
+		e.userlist(l)
+	}
+	for _, h := range cfg.HTTPErrors {
+		e.WriteString("\n")
+		whole(e, &httpErrorsGrammar, h, true, "http_errors", h.Name)
+	}
 	for i, p := range cfg.Proxies {
 		e.section(p, i+2)
 	}
@@ -82,6 +88,9 @@ func (e *encoder) global(g *conf.Global) {
 	for _, l := range g.Logs {
 		whole(inner, &logGrammar, l, true, "log", l.Target)
 	}
+	for _, r := range g.SetVars {
+		inner.setVar(r.Action)
+	}
 	whole(inner, &tuneGrammar, &g.Tune, false, "tune")
 	if inner.Len() == 0 {
 		return
@@ -111,6 +120,7 @@ func (e *encoder) section(p *conf.Proxy, id int) {
 		whole(e, &logGrammar, l, true, "log", l.Target)
 	}
 	e.frontend(p)
+	e.errorPages(p)
 	e.rules(p)
 	if p.Check != nil {
 		whole(e, &checkGrammar, p.Check, true, "http_check_send")
@@ -128,8 +138,15 @@ func (e *encoder) section(p *conf.Proxy, id int) {
 func (e *encoder) options(s *section) {
 	inner := &encoder{}
 	body(inner, &optionGrammar, s)
+	inner.logOptions(s)
 	if f := s.Options.ForwardFor; f != nil {
 		whole(inner, &forwardForGrammar, f, true, "forwardfor")
+	}
+	if f := s.Options.OriginalTo; f != nil {
+		whole(inner, &originalToGrammar, f, true, "originalto")
+	}
+	if f := s.Options.Forwarded; f != nil {
+		whole(inner, &forwardedGrammar, f, true, "forwarded")
 	}
 	if inner.Len() > 0 {
 		e.open("option")
@@ -148,11 +165,16 @@ func (e *encoder) frontend(p *conf.Proxy) {
 		whole(e, &bindGrammar, &one, true, "bind", b.Addr.String())
 	}
 	for _, c := range p.Captures {
-		name := "capture_request_header"
-		if c.Response {
-			name = "capture_response_header"
+		e.capture(c)
+	}
+}
+
+// errorPages writes the pages that stand in the configuration itself.
+func (e *encoder) errorPages(p *conf.Proxy) {
+	for _, status := range conf.ErrorFileStatuses {
+		if r := p.ErrorReplies[status]; r != nil && r.Location == "" {
+			whole(e, &httpErrorGrammar, r, true, "http_error", strconv.Itoa(status))
 		}
-		whole(e, &captureGrammar, c, true, name, c.Header)
 	}
 }
 
@@ -160,40 +182,35 @@ func (e *encoder) rules(p *conf.Proxy) {
 	for _, a := range p.ACLs {
 		whole(e, &aclGrammar, a, true, "acl", a.Name)
 	}
-	e.ruleList(p.TCPConnRules, "tcp_request", "connection")
-	e.ruleList(p.HTTPReqRules, "http_request")
-	e.ruleList(p.HTTPRespRules, "http_response")
-	e.ruleList(p.HTTPAfterRules, "http_after_response")
+	for _, c := range p.MonitorFail {
+		whole(e, &monitorFailGrammar, &monitorFail{c}, true, "monitor_fail")
+	}
+	for i := range listRows {
+		e.ruleList(&listRows[i], *listRows[i].rulesP(p))
+	}
+	for _, r := range p.RedirectRules {
+		whole(e, redirectGrammar, &ruleNode{r.Action, r.Cond}, true, "redirect")
+	}
 	for _, u := range p.UseBackends {
-		if u.Dynamic != nil {
-			whole(e, &useBackendGrammar, &useBackend{u}, true, "use_backend")
-			continue
-		}
-		whole(e, &useBackendGrammar, &useBackend{u}, true, "use_backend", u.Backend.Name)
+		e.choice("use_backend", choice{u.Backend, u.Dynamic, u.Cond})
+	}
+	for _, u := range p.UseServers {
+		e.choice("use_server", choice{u.Server, u.Dynamic, u.Cond})
 	}
 }
 
-func (e *encoder) ruleList(rules []*conf.Rule, name string, labels ...string) {
+func (e *encoder) ruleList(l *listRow, rules []*conf.Rule) {
 	for _, r := range rules {
-		for i := range actionRows {
-			if row := &actionRows[i]; row.name == r.Action.Keyword() {
-				whole(e, row.grammar, &ruleNode{r.Action, r.Cond}, true, name, append(labels[:len(labels):len(labels)], row.name)...)
-			}
+		name := r.Action.Keyword()
+		if name == "allow" && l.list&anyTCP != 0 {
+			name = "accept"
 		}
+		labels := []string{name}
+		if l.label != "" {
+			labels = []string{l.label, name}
+		}
+		whole(e, actionByName(name, l.list).grammar, &ruleNode{r.Action, r.Cond}, true, l.block, labels...)
 	}
-}
-
-func textErrorFiles(s *section) string {
-	var statuses []int
-	for n := range s.ErrorFiles {
-		statuses = append(statuses, n)
-	}
-	sort.Ints(statuses)
-	var pairs []string
-	for _, n := range statuses {
-		pairs = append(pairs, fmt.Sprintf("%q = %s", strconv.Itoa(n), quote(s.ErrorFiles[n].Path)))
-	}
-	return objectText(pairs)
 }
 
 // objectText writes an object, or nothing.
@@ -208,14 +225,6 @@ func textCheckHeaders(c *conf.HTTPCheck) string {
 	var pairs []string
 	for _, h := range c.Headers {
 		pairs = append(pairs, quote(h.Name)+" = "+quote(h.Value))
-	}
-	return objectText(pairs)
-}
-
-func textReturnHeaders(n *ruleNode) string {
-	var pairs []string
-	for _, h := range n.action.(*conf.Return).Headers {
-		pairs = append(pairs, quote(h.Name)+" = "+textFormat(h.Value))
 	}
 	return objectText(pairs)
 }

@@ -80,7 +80,7 @@ func memberText(root, name string) string {
 // compareText writes a test as SAMPLE == CONSTANT and the like, or returns "" where that would be read
 // as something else.
 func compareText(t *conf.Test, not bool) string {
-	if len(t.Patterns) != 1 {
+	if len(t.Patterns) != 1 || len(t.Files) > 0 || optionsText(t, false) != "" {
 		return ""
 	}
 	sign, text, number := "==", t.Patterns[0].Text, false
@@ -117,22 +117,28 @@ var orderSigns = map[string]string{"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 // callText writes a test as a call. A fetch alone is the natural comparison with nothing.
 func callText(t *conf.Test) string {
-	if t.Match == "" && len(t.Patterns) == 0 && !t.IgnoreCase {
+	if t.Match == "" && len(t.Patterns) == 0 && len(t.Files) == 0 && !t.IgnoreCase && optionsText(t, false) == "" {
 		return exprText(t.Expr)
 	}
-	name := ""
+	name, ignoreCase := "", t.IgnoreCase
 	for _, r := range testRows {
 		if r.match == t.Match && r.name != "one_of" {
 			name = r.name
+			if ignoreCase && r.caseless {
+				name, ignoreCase = name+"_i", false
+			}
 			break
 		}
 	}
-	if t.IgnoreCase {
-		name += "_i"
-	}
 	args := []string{exprText(t.Expr)}
+	for _, f := range t.Files {
+		args = append(args, "file("+quote(f.Path)+")")
+	}
 	for _, p := range t.Patterns {
 		args = append(args, quote(p.Text))
+	}
+	if options := optionsText(t, ignoreCase); options != "" {
+		args = append(args, options)
 	}
 	return name + "(" + strings.Join(args, ", ") + ")"
 }
@@ -144,6 +150,24 @@ func exprText(e *conf.Expr) string {
 		s = callArgs(c, []string{s})
 	}
 	return s
+}
+
+// textSample writes an expression where a constant may stand for one.
+func textSample(e *conf.Expr) string {
+	if e == nil {
+		return ""
+	}
+	if len(e.Convs) == 0 && len(e.Fetch.Args) == 1 {
+		arg := e.Fetch.Args[0]
+		n, err := strconv.Atoi(arg)
+		switch {
+		case e.Fetch.Name == "int" && err == nil && strconv.Itoa(n) == arg:
+			return arg
+		case e.Fetch.Name == "str":
+			return quote(arg)
+		}
+	}
+	return exprText(e)
 }
 
 func callArgs(c conf.Call, args []string) string {
@@ -160,14 +184,16 @@ func textFormat(f *conf.Format) string {
 	}
 	var b strings.Builder
 	b.WriteByte('"')
-	for i, p := range f.Parts {
-		switch {
-		case p.Expr != nil:
-			b.WriteString("${" + exprText(p.Expr) + "}")
-		case p.Alias != "":
-			b.WriteString("${" + memberText("log", p.Alias) + "}")
-		default:
+	flags := conf.FormatFlags(0)
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		if p.Expr == nil && p.Alias == "" && !p.Set {
 			b.WriteString(templateText(p.Text, i+1 < len(f.Parts)))
+			continue
+		}
+		b.WriteString(partText(p, flags))
+		if p.Set {
+			flags = p.Flags
 		}
 	}
 	b.WriteByte('"')
@@ -182,7 +208,11 @@ func templateText(s string, more bool) string {
 		head = strings.TrimRight(s, "$")
 	}
 	out := quote(head)
-	out = out[1 : len(out)-1]
+	if out[0] != '"' {
+		out = "${" + out + "}"
+	} else {
+		out = out[1 : len(out)-1]
+	}
 	if tail := s[len(head):]; tail != "" {
 		out += `${"` + tail + `"}`
 	}

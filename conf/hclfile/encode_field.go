@@ -1,6 +1,7 @@
 package hclfile
 
 import (
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
@@ -15,8 +17,15 @@ import (
 	"weir/conf"
 )
 
-// quote writes a string in HCL's way, with its template signs escaped.
-func quote(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
+// quote writes a string in HCL's way, with its template signs escaped. Bytes that HCL would change, because it takes all text for
+// Unicode in its normal form C, are written unhex("...").
+func quote(s string) string {
+	v := cty.StringVal(s)
+	if v.AsString() != s || !utf8.ValidString(s) {
+		return unhexName + `("` + hex.EncodeToString([]byte(s)) + `")`
+	}
+	return string(hclwrite.TokensForValue(v).Bytes())
+}
 
 // fieldText writes a field's value; "" where it is at its default.
 func fieldText(field any, r *info) string {
@@ -26,6 +35,9 @@ func fieldText(field any, r *info) string {
 	case *time.Duration:
 		return quoted(unlessDefault(conf.FormatDuration(*f), *f == 0, r))
 	case *bool:
+		if r.required {
+			return strconv.FormatBool(*f)
+		}
 		return textTrue(*f)
 	case *string:
 		return quoted(unlessDefault(*f, *f == "", r))
@@ -35,6 +47,8 @@ func fieldText(field any, r *info) string {
 		return quoted(unlessDefault(strconv.FormatUint(uint64(*f), 8), *f == 0, r))
 	case **conf.Format:
 		return textFormat(*f)
+	case **conf.Expr:
+		return textSample(*f)
 	case **conf.Cond:
 		return textCond(*f)
 	case *[]string:
@@ -43,9 +57,9 @@ func fieldText(field any, r *info) string {
 	panic(fmt.Sprintf("BUG: no writer for %T", field))
 }
 
-// unlessDefault returns "" for a default: the named one, or zero where none is named.
+// unlessDefault returns "" for a default: the named one, or zero where none is named. What must be given is always written.
 func unlessDefault(s string, zero bool, r *info) string {
-	if s == r.def || zero && r.def == "" {
+	if !r.required && (s == r.def || zero && r.def == "") {
 		return ""
 	}
 	return s
@@ -138,15 +152,6 @@ func textWeight(s *server) string {
 	}
 	return strconv.Itoa(s.Weight)
 }
-
-func textHTTPLog(s *section) string {
-	if s.LogFormat == conf.LogHTTPClf {
-		return `"clf"`
-	}
-	return textTrue(s.Options.HTTPLog)
-}
-
-func textTCPLog(s *section) string { return textTrue(s.Options.TCPLog) }
 
 func textRedispatch(s *section) string {
 	switch s.Redispatch {

@@ -26,21 +26,33 @@ func (d *decoder) formatPart(f *conf.Format, e hclsyntax.Expression, path string
 		return ok
 	case *hclsyntax.TemplateWrapExpr:
 		return d.formatPart(f, e.Wrapped, path)
-	case *hclsyntax.ScopeTraversalExpr:
-		if name, ok := member(e, "log"); ok {
-			f.Parts = append(f.Parts, conf.FormatPart{Alias: name})
-			return true
+	case *hclsyntax.FunctionCallExpr:
+		switch e.Name {
+		case "flags":
+			return d.formatSet(f, e, path)
+		case "item":
+			return d.formatItem(f, e, path)
 		}
 	}
 	if isConst(e) {
 		return d.formatText(f, e, path)
 	}
-	sample := d.sample(e, path)
-	if sample == nil {
+	part := conf.FormatPart{Flags: flagsAtEnd(f), Pos: d.pos(e.Range())}
+	if !d.formatValue(&part, e, path) {
 		return false
 	}
-	f.Parts = append(f.Parts, conf.FormatPart{Expr: sample})
+	f.Parts = append(f.Parts, part)
 	return true
+}
+
+// formatValue reads a log variable or a sample.
+func (d *decoder) formatValue(part *conf.FormatPart, e hclsyntax.Expression, path string) bool {
+	if name, ok := member(e, "log"); ok {
+		part.Alias = name
+		return true
+	}
+	part.Expr = d.sample(e, path)
+	return part.Expr != nil
 }
 
 // formatText adds a constant, to the text before it where there is some.

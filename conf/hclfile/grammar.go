@@ -50,12 +50,13 @@ const (
 	tFormat // an HCL template
 	tCond   // an HCL condition
 	tMap    // an object of strings
-	tList   // a list of strings
+	tList   // a list of strings, of info.enum where that is set
+	tSample // a sample expression, or a constant that is one
 	tOther  // see the text
 )
 
 var typNames = [...]string{tInt: "number", tSize: "size", tDuration: "time", tBool: "true or false", tString: "string", tWord: "word",
-	tOctal: "octal string", tFormat: "template", tCond: "condition", tMap: "object", tList: "list", tOther: "see below"}
+	tOctal: "octal string", tFormat: "template", tCond: "condition", tMap: "object", tList: "list", tSample: "sample", tOther: "see below"}
 
 // info is what the reader, the errors and docs/hcl.md know of one attribute.
 type info struct {

@@ -2,7 +2,6 @@ package hclfile
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,12 +62,7 @@ func Parse(name string, text []byte, opts ...conf.Option) (*conf.Config, conf.Di
 
 // readFile reads one byte more than is parsed, so that too large a file shows.
 func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile+1))
+	return readUpTo(name, maxFile+1)
 }
 
 // cause drops what a path error repeats of the path.
@@ -79,7 +73,7 @@ func cause(err error) string {
 
 // parse decodes the sources as one configuration; complete says that none is missing.
 func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
-	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}}
+	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}, httpErrors: map[string]*conf.HTTPErrors{}}
 	d.cfg.Global.DefaultPath = "config"
 	var bodies []*hclsyntax.Body
 	for _, s := range sources {
@@ -93,6 +87,7 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 	}
 	syntaxErrors := len(d.diags.Errors) > 0
 	d.config(bodies)
+	d.readReplyFiles()
 	if syntaxErrors || !complete {
 		// Half of a file is missing sections that the other half refers to.
 		d.diags.Tidy()
@@ -112,6 +107,8 @@ var sections = []struct {
 }{
 	{"locals", 0, 0, "", "constants, used as local.NAME"},
 	{"global", 0, 0, "", "settings of the process"},
+	{"userlist", 1, 1, `"NAME"`, "users and groups, for http_auth(NAME) and http_auth_group(NAME)"},
+	{"http_errors", 1, 1, `"NAME"`, "error pages that sections take with errorfiles"},
 	{"defaults", 0, 1, `["NAME"]`, "what the sections after it begin with, or those that name it: from = \"NAME\""},
 	{"frontend", 1, 1, `"NAME"`, "the client side: where to listen, and what to do with requests"},
 	{"backend", 1, 1, `"NAME"`, "the server side: servers, balancing, health checks"},
@@ -120,13 +117,8 @@ var sections = []struct {
 
 // config reads all files: constants first, then what the sections are made of, then the sections.
 func (d *decoder) config(bodies []*hclsyntax.Body) {
-	for _, body := range bodies {
-		for _, it := range items(body) {
-			if it.block != nil && it.block.Type == "locals" {
-				d.readLocals(it.block)
-			}
-		}
-	}
+	d.each(bodies, "locals", d.readLocals)
+	d.each(bodies, "http_errors", d.readHTTPErrors)
 	var current *hclsyntax.Block
 	named := map[string]*hclsyntax.Block{}
 	for _, body := range bodies {
@@ -145,18 +137,31 @@ func (d *decoder) config(bodies []*hclsyntax.Body) {
 	}
 }
 
+// each has f read every block of a kind.
+func (d *decoder) each(bodies []*hclsyntax.Body, kind string, f func(*hclsyntax.Block)) {
+	for _, body := range bodies {
+		for _, it := range items(body) {
+			if it.block != nil && it.block.Type == kind && (kind == "locals" || d.topLabels(it.block)) {
+				f(it.block)
+			}
+		}
+	}
+}
+
 // top reads one block of a file that is no defaults block.
 func (d *decoder) top(hb *hclsyntax.Block, current *hclsyntax.Block, named map[string]*hclsyntax.Block) {
 	if !isSection(hb.Type) {
 		d.unknown(hb.Type, d.pos(hb.TypeRange), "", "file", sectionNames(), false, "")
 		return
 	}
-	if !d.topLabels(hb) {
+	if hb.Type == "http_errors" || !d.topLabels(hb) {
 		return
 	}
 	switch hb.Type {
 	case "global":
 		d.global(hb)
+	case "userlist":
+		d.readUserlist(hb)
 	case "frontend":
 		d.section(hb, conf.Frontend, current, named)
 	case "backend":
@@ -236,7 +241,7 @@ func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *hclsynta
 		d.muted++
 		read(d, &sectionGrammar, s, defaults.Body, d.block(defaults, "").path, w)
 		d.muted--
-		s.ID, s.Desc = 0, ""
+		s.ID, s.Desc, s.ownLogLine = 0, "", false
 	}
 	read(d, &sectionGrammar, s, withoutFrom(hb.Body), b.path, w)
 	s.finish(d)

@@ -17,7 +17,7 @@ var checkGrammar = grammar[conf.HTTPCheck]{context: "check", rows: []row[conf.HT
 }}
 
 func readCheckHeaders(d *decoder, c *conf.HTTPCheck, a *attr) {
-	for _, e := range d.object(a.expr, a.path) {
+	for _, e := range d.fields(a.expr, a.path) {
 		if s, ok := d.constString(e.val, a.path); ok {
 			c.Headers = append(c.Headers, conf.CheckHeader{Name: e.key, Value: s})
 		}

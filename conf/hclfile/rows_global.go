@@ -19,6 +19,12 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Glo
 		at: func(g *conf.Global) any { return &g.Group }},
 	{info: info{name: "pidfile", typ: tString, doc: "file to write the process id to"},
 		at: func(g *conf.Global) any { return &g.PidFile }},
+	{info: info{name: "chroot", typ: tString, doc: "folder that becomes the root after binding"},
+		at: func(g *conf.Global) any { return &g.Chroot }},
+	{info: info{name: "daemon", typ: tBool, doc: "go into the background after binding"},
+		at: func(g *conf.Global) any { return &g.Daemon }},
+	{info: info{name: "master_worker", typ: tBool, doc: "a process of its own watches over the one that works"},
+		at: func(g *conf.Global) any { return &g.MasterWorker }},
 	{info: info{name: "default_path", typ: tWord, enum: []string{"config", "current"}, def: "config",
 		doc: "what relative file names are relative to: the configuration file's directory or the current one"},
 		at: func(g *conf.Global) any { return &g.DefaultPath }},
@@ -44,6 +50,14 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Glo
 	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { g.Logs = append(g.Logs, d.log(b)) }},
+	{name: "set_var", low: 1, high: 1, labels: `"NAME"`, doc: "a variable of the process, set to a sample when it starts: \"proc.NAME\"", attrs: setVarGrammar.infos,
+		read: func(d *decoder, g *conf.Global, b *block, _ where) {
+			d.setVar(g, b, setVarGrammar, &conf.SetVar{Var: b.label()})
+		}},
+	{name: "set_var_fmt", low: 1, high: 1, labels: `"NAME"`, doc: "the same, set to a text", attrs: setVarFmtGrammar.infos,
+		read: func(d *decoder, g *conf.Global, b *block, _ where) {
+			d.setVar(g, b, setVarFmtGrammar, &conf.SetVarFmt{Var: b.label()})
+		}},
 	{name: "tune", once: true, doc: "sizes and limits", attrs: tuneGrammar.infos,
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { read(d, &tuneGrammar, &g.Tune, b.body, b.path, 0) }},
 }}
@@ -58,6 +72,31 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: []row[conf.Tune]{
 	{info: info{name: "maxaccept", typ: tInt, min: 1, max: 32767, def: "64", doc: "connections accepted per wake-up"},
 		at: func(t *conf.Tune) any { return &t.MaxAccept }},
 }}
+
+var (
+	setVarGrammar = &grammar[ruleNode]{context: "set_var", rows: []row[ruleNode]{
+		field(sampleInfo("the value"), func(a *conf.SetVar) any { return &a.Expr })}}
+	setVarFmtGrammar = &grammar[ruleNode]{context: "set_var", rows: []row[ruleNode]{
+		field(info{name: "value", typ: tFormat, required: true, doc: "the value"}, func(a *conf.SetVarFmt) any { return &a.Value })}}
+)
+
+// setVar reads a variable that is set at start.
+func (d *decoder) setVar(g *conf.Global, b *block, rows *grammar[ruleNode], a conf.Action) {
+	before := d.failures
+	if read(d, rows, &ruleNode{action: a}, b.body, b.path, 0); d.failures == before {
+		g.SetVars = append(g.SetVars, &conf.Rule{Pos: b.pos, Action: a})
+	}
+}
+
+// setVar writes one.
+func (e *encoder) setVar(a conf.Action) {
+	switch a := a.(type) {
+	case *conf.SetVar:
+		whole(e, setVarGrammar, &ruleNode{action: a}, true, "set_var", a.Var)
+	case *conf.SetVarFmt:
+		whole(e, setVarFmtGrammar, &ruleNode{action: a}, true, "set_var_fmt", a.Var)
+	}
+}
 
 var levels = []string{"user", "operator", "admin"}
 
@@ -113,6 +152,8 @@ var logGrammar = grammar[conf.LogTarget]{context: "log", rows: []row[conf.LogTar
 		at: func(l *conf.LogTarget) any { return &l.MinLevel }},
 	{info: info{name: "len", typ: tSize, min: 80, max: 65535, doc: "bytes of a line at most; where not given, 1024 to a syslog server and no limit to stdout, stderr and fd@N"},
 		at: func(l *conf.LogTarget) any { return &l.Len }},
+	{info: info{name: "sample", typ: tString, doc: "RANGES:SIZE: of so many lines those with these numbers are sent, as in \"1,3-4:10\""},
+		read: readLogSample, text: textLogSample},
 }}
 
 // log reads a log block.

@@ -9,14 +9,29 @@ var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
 		read: connModeReader(conf.HTTPServerClose), text: connModeText(conf.HTTPServerClose)},
 	{info: info{name: "httpclose", typ: tBool, doc: "both sides close after each response"},
 		read: connModeReader(conf.HTTPClose), text: connModeText(conf.HTTPClose)},
-	{info: info{name: "httplog", typ: tOther, in: forFrontends, doc: `log lines with what HTTP knows: true, or "clf" for the Common Log Format`}, read: readHTTPLog, text: textHTTPLog},
-	{info: info{name: "tcplog", typ: tBool, in: forFrontends, doc: "log lines with what TCP knows"}, read: readTCPLog, text: textTCPLog},
+	{info: info{name: "httplog", typ: tOther, in: forFrontends, doc: `log lines with what HTTP knows: true, or "clf" for the Common Log Format`}, read: readHTTPLog, text: nothing[section]},
+	{info: info{name: "tcplog", typ: tBool, in: forFrontends, doc: "log lines with what TCP knows"}, read: readTCPLog, text: nothing[section]},
+	{info: info{name: "httpslog", typ: tBool, in: forFrontends, doc: "log lines with what HTTP and TLS know"}, read: readHTTPSLog, text: nothing[section]},
 	switchRow("dontlognull", forFrontends, "no line for a connection that sent nothing", func(o *conf.Options) *bool { return &o.DontLogNull }),
 	switchRow("dontlog_normal", forFrontends, "no line for a stream that went well", func(o *conf.Options) *bool { return &o.DontLogNormal }),
+	switchRow("log_separate_errors", forFrontends, "lines of streams that ended in an error have the level err", func(o *conf.Options) *bool { return &o.LogSeparateErrors }),
 	switchRow("logasap", forFrontends, "the line is written when the response begins", func(o *conf.Options) *bool { return &o.LogASAP }),
 	switchRow("log_health_checks", forBackends, "a line for each health check that changes something", func(o *conf.Options) *bool { return &o.LogHealthChecks }),
 	switchRow("abortonclose", forBackends, "a stream whose client has gone leaves the queue", func(o *conf.Options) *bool { return &o.AbortOnClose }),
 	switchRow("http_no_delay", 0, "never wait for more bytes before sending: what Weir always does", func(o *conf.Options) *bool { return &o.HTTPNoDelay }),
+	switchRow("http_buffer_request", 0, "wait for the whole body, as far as a buffer holds it, before a server is chosen", func(o *conf.Options) *bool { return &o.HTTPBufferRequest }),
+	switchRow("http_drop_request_trailers", forBackends, "leave the trailers of requests out", func(o *conf.Options) *bool { return &o.DropReqTrailers }),
+	switchRow("http_drop_response_trailers", forFrontends, "leave the trailers of responses out", func(o *conf.Options) *bool { return &o.DropRespTrailers }),
+	switchRow("http_use_proxy_header", forFrontends, "Proxy-Connection in place of Connection, for clients that take this for their proxy", func(o *conf.Options) *bool { return &o.UseProxyHeader }),
+	switchRow("http_ignore_probes", forFrontends, "no answer and no line for a connection that is closed without a request", func(o *conf.Options) *bool { return &o.HTTPIgnoreProbes }),
+	switchRow("accept_unsafe_violations_in_http_request", forFrontends, "take requests that break the rules in ways that are known", func(o *conf.Options) *bool { return &o.AcceptUnsafeReq }),
+	switchRow("accept_unsafe_violations_in_http_response", forBackends, "take responses that break the rules in ways that are known", func(o *conf.Options) *bool { return &o.AcceptUnsafeResp }),
+	aliasRow("accept_invalid_http_request", forFrontends, "the older name of accept_unsafe_violations_in_http_request", func(o *conf.Options) *bool { return &o.AcceptUnsafeReq }),
+	aliasRow("accept_invalid_http_response", forBackends, "the older name of accept_unsafe_violations_in_http_response", func(o *conf.Options) *bool { return &o.AcceptUnsafeResp }),
+	{info: info{name: "http_restrict_req_hdr_names", typ: tWord, enum: restricts, doc: "what becomes of request fields whose names have other characters than letters, digits and -"},
+		at: func(s *section) any { return &s.Options.RestrictReqNames }},
+	switchRow("socket_stats", forFrontends, "counters for each bind", func(o *conf.Options) *bool { return &o.SocketStats }),
+	switchRow("contstats", forFrontends, "counters go on during a stream: what Weir always does", func(o *conf.Options) *bool { return &o.Contstats }),
 	{info: info{name: "tcpka", typ: tBool, doc: "TCP keep-alive packets on both sides"}, read: readTCPKA, text: nothing[section]},
 	switchRow("clitcpka", forFrontends, "TCP keep-alive packets to clients", func(o *conf.Options) *bool { return &o.TCPKeepAliveClient }),
 	switchRow("srvtcpka", forBackends, "TCP keep-alive packets to servers", func(o *conf.Options) *bool { return &o.TCPKeepAliveServer }),
@@ -26,17 +41,31 @@ var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
 	{info: info{name: "allbackups", typ: tBool, in: forBackends, doc: "use all backup servers at once, not the first only"},
 		at: func(s *section) any { return &s.AllBackups }},
 	{info: info{name: "redispatch", typ: tOther, in: forBackends, doc: "another server after failed attempts: true (at the last retry), or N (at every Nth)"}, read: readRedispatch, text: textRedispatch},
-	{info: info{name: "forwardfor", typ: tBool, doc: "X-Forwarded-For with the client's address; a block where it has settings"}, read: readForwardForFlag, text: nothing[section]},
+	{info: info{name: "forwardfor", typ: tBool, doc: "X-Forwarded-For with the client's address; a block where it has settings"}, read: forwardFlag(forwardFor), text: nothing[section]},
+	{info: info{name: "originalto", typ: tBool, doc: "X-Original-To with the address that the client asked for; a block where it has settings"}, read: forwardFlag(originalTo), text: nothing[section]},
+	{info: info{name: "forwarded", typ: tBool, doc: "Forwarded (RFC 7239) with proto and for; a block where it has settings"}, read: readForwardedFlag, text: nothing[section]},
 	{info: info{name: "httpchk", typ: tBool, in: forBackends, doc: "health checks speak HTTP; a block where they have settings"}, read: readHTTPChkFlag, text: nothing[section]},
 	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: "as http_check_expect of the section"}, read: readExpect, text: nothing[section]},
 }, nests: []nest[section]{
-	{name: "forwardfor", once: true, doc: "X-Forwarded-For with the client's address", attrs: forwardForGrammar.infos, read: readForwardFor},
+	{name: "forwardfor", once: true, doc: "X-Forwarded-For with the client's address", attrs: forwardForGrammar.infos, read: forwardBlock(forwardFor, &forwardForGrammar)},
+	{name: "originalto", once: true, doc: "X-Original-To with the address that the client asked for", attrs: originalToGrammar.infos, read: forwardBlock(originalTo, &originalToGrammar)},
+	{name: "forwarded", once: true, doc: "Forwarded (RFC 7239)", attrs: forwardedGrammar.infos, read: readForwarded},
 	{name: "httpchk", in: forBackends, once: true, doc: "health checks speak HTTP", attrs: checkGrammar.infos, read: readHTTPChk},
 }}
 
 func switchRow(name string, in where, doc string, at func(*conf.Options) *bool) row[section] {
 	return row[section]{info: info{name: name, in: in, typ: tBool, doc: doc}, at: func(s *section) any { return at(&s.Options) }}
 }
+
+// aliasRow is a second name of a switch, which is read only.
+func aliasRow(name string, in where, doc string, at func(*conf.Options) *bool) row[section] {
+	r := switchRow(name, in, doc, at)
+	r.text = nothing[section]
+	return r
+}
+
+// restricts are the words of http_restrict_req_hdr_names.
+var restricts = []string{"preserve", "delete", "reject"}
 
 func connModeReader(m conf.ConnMode) func(*decoder, *section, *attr) {
 	return func(d *decoder, s *section, a *attr) {
@@ -53,42 +82,6 @@ func connModeReader(m conf.ConnMode) func(*decoder, *section, *attr) {
 
 func connModeText(m conf.ConnMode) func(*section) string {
 	return func(s *section) string { return textTrue(s.Options.ConnMode == m) }
-}
-
-func readHTTPLog(d *decoder, s *section, a *attr) {
-	v, ok := d.constant(a.expr, a.path)
-	switch {
-	case !ok:
-	case v.kind == vString && v.s == "clf":
-		s.Options.HTTPLog, s.LogFormat = true, conf.LogHTTPClf
-	case v.kind == vBool && v.b:
-		s.Options.HTTPLog, s.LogFormat = true, conf.LogHTTP
-	case v.kind == vBool:
-		s.Options.HTTPLog = false
-		s.LogFormat = formatOf(s.Options)
-	default:
-		d.wrong(v, a, "true", "false", "clf")
-	}
-}
-
-func readTCPLog(d *decoder, s *section, a *attr) {
-	d.assign(&s.Options.TCPLog, &info{}, a)
-	if s.Options.TCPLog {
-		s.LogFormat = conf.LogTCP
-	} else {
-		s.LogFormat = formatOf(s.Options)
-	}
-}
-
-// formatOf is the format that is left when one of the two log options is switched off.
-func formatOf(o conf.Options) conf.LogFormat {
-	switch {
-	case o.HTTPLog:
-		return conf.LogHTTP
-	case o.TCPLog:
-		return conf.LogTCP
-	}
-	return conf.LogDefault
 }
 
 func readTCPKA(d *decoder, s *section, a *attr) {
@@ -114,26 +107,3 @@ func readRedispatch(d *decoder, s *section, a *attr) {
 
 // maxRedispatch is the largest number of retries that can be asked for.
 const maxRedispatch = 1000
-
-var forwardForGrammar = grammar[conf.ForwardFor]{context: "forwardfor", rows: []row[conf.ForwardFor]{
-	{info: info{name: "header", typ: tString, def: conf.DefaultForwardHeader, doc: "name of the field"}, at: func(f *conf.ForwardFor) any { return &f.Header }},
-	{info: info{name: "except", typ: tList, doc: "networks whose clients are not named"}, at: func(f *conf.ForwardFor) any { return &f.Except }},
-	{info: info{name: "if_none", typ: tBool, doc: "only where the request has no such field yet"}, at: func(f *conf.ForwardFor) any { return &f.IfNone }},
-}}
-
-func readForwardForFlag(d *decoder, s *section, a *attr) {
-	on := s.Options.ForwardFor != nil
-	d.assign(&on, &info{}, a)
-	switch {
-	case !on:
-		s.Options.ForwardFor = nil
-	case s.Options.ForwardFor == nil:
-		s.Options.ForwardFor = &conf.ForwardFor{Pos: a.pos}
-	}
-}
-
-func readForwardFor(d *decoder, s *section, b *block, _ where) {
-	f := &conf.ForwardFor{Pos: b.pos}
-	read(d, &forwardForGrammar, f, b.body, b.path, 0)
-	s.Options.ForwardFor = f
-}

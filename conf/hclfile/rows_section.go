@@ -11,6 +11,7 @@ type section struct {
 	*conf.Proxy
 	serverDefaults []serverDefault // of the defaults section and its own, in order
 	servers        []*block
+	ownLogLine     bool // log_format stands in the block that is being read
 }
 
 // serverDefault is a default_server block, applied to every server of the section.
@@ -32,8 +33,24 @@ var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
 		at: func(s *section) any { return &s.Desc }},
 	{info: info{name: "log", typ: tWord, enum: []string{"global", "none"}, doc: `"global" logs to the targets of the global section; "none" drops the targets of the defaults section`},
 		read: readLogWord, text: nothing[section]},
+	{info: info{name: "log_format", typ: tFormat, in: forFrontends, doc: "what a log line holds, in place of option httplog and the like"},
+		read: readLogLine, text: func(s *section) string { return textFormat(s.LogLine) }},
+	{info: info{name: "log_format_sd", typ: tFormat, in: forFrontends, doc: "structured data of log lines of the format rfc5424"},
+		at: func(s *section) any { return &s.LogSD }},
+	{info: info{name: "error_log_format", typ: tFormat, in: forFrontends, doc: "what the line of a connection holds that failed before there was a stream"},
+		at: func(s *section) any { return &s.ErrorLogLine }},
+	{info: info{name: "log_tag", typ: tString, doc: "program name in syslog lines; where not given, the global one"},
+		at: func(s *section) any { return &s.LogTag }},
+	{info: info{name: "unique_id_format", typ: tFormat, in: forFrontends, doc: "the id of a request: log.ID and unique_id()"},
+		at: func(s *section) any { return &s.UniqueIDFormat }},
+	{info: info{name: "unique_id_header", typ: tString, in: forFrontends, doc: "field that the id goes to the server in"},
+		at: func(s *section) any { return &s.UniqueIDHeader }},
 	{info: info{name: "errorfile", typ: tMap, doc: `error pages: a raw HTTP response for a status, as in { "503" = "errors/503.http" }`},
 		read: readErrorFiles, text: textErrorFiles},
+	{info: info{name: "errorloc", typ: tMap, doc: `a redirect (302) in place of an error page, as in { "503" = "/sorry.html" }`},
+		read: errorLocReader(302), text: errorLocText(302)},
+	{info: info{name: "errorloc303", typ: tMap, doc: "the same with 303: what follows is always a GET"},
+		read: errorLocReader(303), text: errorLocText(303)},
 	{info: info{name: "maxconn", typ: tInt, in: forFrontends, min: 1, doc: "connections at once; where not given, the global one"},
 		at: func(s *section) any { return &s.Maxconn }},
 	{info: info{name: "backlog", typ: tInt, in: forFrontends, min: 1, doc: "connections that the kernel queues; where not given, maxconn"},
@@ -55,6 +72,10 @@ var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
 		text: func(s *section) string {
 			return textStats(s, func(u *conf.StatsURI) string { return textDuration(u.Refresh) })
 		}},
+	{info: info{name: "tcp_request_inspect_delay", typ: tDuration, doc: "how long the content rules may wait for more bytes of the client"},
+		at: func(s *section) any { return &s.TCPReqDelay }},
+	{info: info{name: "tcp_response_inspect_delay", typ: tDuration, in: forBackends, doc: "the same for bytes of the server"},
+		at: func(s *section) any { return &s.TCPRespDelay }},
 	{info: info{name: "balance", typ: tOther, in: forBackends, def: "roundrobin", doc: "how a server is chosen; see Balancing"},
 		read: readBalance, text: textBalance},
 	{info: info{name: "hash_type", typ: tString, in: forBackends, def: "map-based sdbm", doc: `METHOD [FUNCTION [avalanche]]: map-based or consistent; sdbm, djb2, wt6, crc32 or none`},
@@ -65,6 +86,8 @@ var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
 		at: func(s *section) any { return &s.Fullconn }},
 	{info: info{name: "retries", typ: tInt, in: forBackends, max: 1000, def: "3", doc: "connection attempts after the first"},
 		at: func(s *section) any { return &s.Retries }},
+	{info: info{name: "retry_on", typ: tList, enum: retryOns(), in: forBackends, doc: "failures after which a request is sent again; where not given, conn-failure"},
+		read: readRetryOn, text: textRetryOn},
 	{info: info{name: "http_reuse", typ: tWord, enum: reuses, in: forBackends, def: "safe", doc: "when an idle server connection may serve another client"},
 		read: readReuse, text: func(s *section) string {
 			if s.Reuse == conf.ReuseSafe {
@@ -87,12 +110,20 @@ var sectionNests = []nest[section]{
 	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind},
 	{name: "capture_request_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a request field to log", attrs: captureGrammar.infos, read: readCapture},
 	{name: "capture_response_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a response field to log", attrs: captureGrammar.infos, read: readCapture},
+	{name: "capture_cookie", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a cookie to log: NAME is how its name begins", attrs: captureGrammar.infos, read: readCapture},
+	{name: "declare_capture", in: inFrontend, low: 1, high: 1, labels: `"request" or "response"`, doc: "a slot that the action capture fills", attrs: captureGrammar.infos, read: readCapture},
+	{name: "http_error", low: 1, high: 1, labels: `"STATUS"`, doc: "an error page that is written here", attrs: httpErrorGrammar.infos, read: readHTTPError},
+	{name: "errorfiles", low: 1, high: 1, labels: `"NAME"`, doc: "error pages of an http_errors section", attrs: useErrorsGrammar.infos, read: readUseErrors},
+	{name: "monitor_fail", in: inFrontend, doc: "where the condition of one holds, monitor_uri is answered 503", attrs: monitorFailGrammar.infos, read: readMonitorFail},
 	{name: "acl", low: 1, high: 1, labels: `"NAME"`, doc: "a named condition, used as acl.NAME", attrs: aclGrammar.infos, read: readACL},
-	{name: "tcp_request", in: inFrontend | inDefaults, low: 2, high: 2, labels: `"connection" "ACTION"`, doc: "rules for a new connection, in order; see Actions", read: readTCPRequest},
-	{name: "http_request", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a request, in order; see Actions", read: readHTTPRule},
-	{name: "http_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a response, in order; see Actions", read: readHTTPRule},
-	{name: "http_after_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for every response, Weir's own too, in order; see Actions", read: readHTTPRule},
-	{name: "use_backend", in: inFrontend, low: 0, high: 1, labels: `"NAME"`, doc: "the backend of the streams for which the condition holds; the first that holds wins", attrs: useBackendGrammar.infos, read: readUseBackend},
+	{name: "tcp_request", low: 2, high: 2, labels: `"LIST" "ACTION"`, doc: "rules for a new connection (\"connection\"), a new session (\"session\") or a client's bytes (\"content\"), in order; see Actions", read: readRule},
+	{name: "tcp_response", in: forBackends, low: 2, high: 2, labels: `"content" "ACTION"`, doc: "rules for a server's bytes, in order; see Actions", read: readRule},
+	{name: "http_request", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a request, in order; see Actions", read: readRule},
+	{name: "http_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a response, in order; see Actions", read: readRule},
+	{name: "http_after_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for every response, Weir's own too, in order; see Actions", read: readRule},
+	{name: "redirect", in: forListen, doc: "a redirect rule after those of http_request; see the action redirect", read: readRedirect},
+	{name: "use_backend", in: inFrontend, low: 0, high: 1, labels: `"NAME"`, doc: "the backend of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseBackend},
+	{name: "use_server", in: inBackend, low: 0, high: 1, labels: `"NAME"`, doc: "the server of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseServer},
 	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check", attrs: checkGrammar.infos, read: readHTTPChk},
 	{name: "default_server", in: forBackends, doc: "settings of every server of the section", attrs: serverGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) {
@@ -153,31 +184,6 @@ func readDefaultBackend(d *decoder, s *section, a *attr) {
 	}
 }
 
-func readErrorFiles(d *decoder, s *section, a *attr) {
-	for _, e := range d.object(a.expr, a.path) {
-		name, ok := d.constString(e.val, a.path)
-		if !ok {
-			continue
-		}
-		status := statusOf(e.key)
-		if status == 0 {
-			d.add(conf.BadValue(e.keyPos, a.path, e.key, conf.Statuses(conf.ErrorFileStatuses)...))
-			continue
-		}
-		s.ErrorFiles[status] = &conf.ErrorFile{Pos: e.keyPos, Path: name}
-	}
-}
-
-// statusOf returns a status that may have an error file, or 0.
-func statusOf(s string) int {
-	for _, n := range conf.ErrorFileStatuses {
-		if conf.Statuses([]int{n})[0] == s {
-			return n
-		}
-	}
-	return 0
-}
-
 var timeoutGrammar = grammar[section]{context: "timeout", rows: []row[section]{
 	timeoutRow("client", forFrontends, "silence of the client", func(t *conf.Timeouts) any { return &t.Client }),
 	timeoutRow("client_fin", forFrontends, "silence of the client once one side is closed", func(t *conf.Timeouts) any { return &t.ClientFin }),
@@ -194,20 +200,6 @@ var timeoutGrammar = grammar[section]{context: "timeout", rows: []row[section]{
 
 func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) any) row[section] {
 	return row[section]{info: info{name: name, in: in, typ: tDuration, doc: doc}, at: func(s *section) any { return at(&s.Timeouts) }}
-}
-
-var captureGrammar = grammar[conf.Capture]{context: "capture", rows: []row[conf.Capture]{
-	{info: info{name: "len", typ: tInt, min: 1, max: 65535, required: true, doc: "bytes of the value that are kept"},
-		at: func(c *conf.Capture) any { return &c.Len }},
-}}
-
-func readCapture(d *decoder, s *section, b *block, _ where) {
-	c := &conf.Capture{Pos: b.pos, Response: b.name == "capture_response_header", Header: b.label(), Len: 0}
-	before := d.failures
-	read(d, &captureGrammar, c, b.body, b.path, 0)
-	if d.failures == before {
-		s.Captures = append(s.Captures, c)
-	}
 }
 
 var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{

@@ -69,6 +69,26 @@ func (d *decoder) sample(e hclsyntax.Expression, path string) *conf.Expr {
 	return d.converter(call, path)
 }
 
+// sampleOrConstant reads a sample, or a constant in the place of one: 5 is int("5") and "text" is str("text").
+func (d *decoder) sampleOrConstant(e hclsyntax.Expression, path string) *conf.Expr {
+	if !isConst(e) {
+		return d.sample(e, path)
+	}
+	v, ok := d.constant(e, path)
+	if !ok {
+		return nil
+	}
+	fetch, known := constantFetches[v.kind]
+	if !known {
+		d.add(conf.BadValue(v.pos, path, d.text(e.Range()), `a sample such as path() or hdr("Host"), or one constant`))
+		return nil
+	}
+	return &conf.Expr{Pos: v.pos, Fetch: conf.Call{Pos: v.pos, Name: fetch, Args: []string{v.s}}}
+}
+
+// constantFetches are the fetches that return what they are given.
+var constantFetches = map[vkind]string{vString: "str", vNumber: "int", vBool: "bool"}
+
 func isCall(e hclsyntax.Expression) bool {
 	_, ok := unparen(e).(*hclsyntax.FunctionCallExpr)
 	return ok

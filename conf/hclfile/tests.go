@@ -13,7 +13,7 @@ type testRow struct {
 	name     string
 	match    string // conf.Test.Match
 	caseless bool   // there is a form with _i that ignores case
-	bare     bool   // takes no patterns
+	bare     bool   // needs no patterns
 	doc      string
 }
 
@@ -67,28 +67,16 @@ func (d *decoder) test(n *testName, call *hclsyntax.FunctionCallExpr, pos conf.P
 	}
 	sample := d.sample(call.Args[0], path)
 	t := &conf.Test{Pos: pos, Expr: sample, Match: n.row.match, IgnoreCase: n.ignoreCase}
-	ok := sample != nil
-	kind := vkind(0)
+	p := &patterns{test: t}
+	before := d.failures
 	for _, e := range call.Args[1:] {
-		v, good := d.constant(e, path)
-		if !good {
-			ok = false
-			continue
-		}
-		list := []value{v}
-		if v.kind == vList {
-			list = v.list
-		}
-		for _, el := range list {
-			t.Patterns = append(t.Patterns, conf.Pattern{Pos: el.pos, Text: el.s})
-			kind = max(kind, el.kind)
-		}
+		d.pattern(p, e, path)
 	}
-	if !ok {
+	if sample == nil || d.failures > before {
 		return nil
 	}
-	if n.row.name == "one_of" && !n.ignoreCase && len(t.Patterns) > 0 {
-		t.Match = equalityOf(sample, value{kind: kind})
+	if n.row.name == "one_of" && !t.IgnoreCase && len(t.Patterns)+len(t.Files) > 0 {
+		t.Match = equalityOf(sample, value{kind: p.kind})
 	}
 	return t
 }
@@ -97,8 +85,6 @@ func (d *decoder) test(n *testName, call *hclsyntax.FunctionCallExpr, pos conf.P
 func (d *decoder) arity(n *testName, call *hclsyntax.FunctionCallExpr, pos conf.Pos, path string) bool {
 	want := ""
 	switch got := len(call.Args); {
-	case n.row.bare && got != 1:
-		want = "SAMPLE"
 	case !n.row.bare && n.row.match != "" && got < 2:
 		want = "SAMPLE, VALUE..."
 	case got == 0:

@@ -1,6 +1,7 @@
 package hclfile
 
 import (
+	"encoding/hex"
 	"math/big"
 	"os"
 	"strconv"
@@ -58,7 +59,7 @@ func isConst(e hclsyntax.Expression) bool {
 		return e.Traversal.RootName() == "local"
 	case *hclsyntax.FunctionCallExpr:
 		// With one argument env is HAProxy's fetch, wherever a fetch makes sense.
-		return e.Name == "env" && len(e.Args) == 2
+		return e.Name == "env" && len(e.Args) == 2 || e.Name == unhexName
 	}
 	return false
 }
@@ -93,8 +94,11 @@ func (d *decoder) constant(e hclsyntax.Expression, path string) (value, bool) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return d.local(e, pos, path)
 	case *hclsyntax.FunctionCallExpr:
-		if e.Name == "env" {
+		switch e.Name {
+		case "env":
 			return d.env(e, pos, path)
+		case unhexName:
+			return d.unhex(e, pos, path)
 		}
 		d.add(conf.Bad(pos, path, "%s() is not known before a request comes; want a constant", e.Name))
 		return value{}, false
@@ -202,6 +206,27 @@ func (d *decoder) env(e *hclsyntax.FunctionCallExpr, pos conf.Pos, path string) 
 	v, ok := d.constant(e.Args[1], path)
 	v.pos = pos
 	return v, ok
+}
+
+// unhexName is the function that gives the bytes which HCL has no way to write.
+const unhexName = "unhex"
+
+// unhex returns the bytes that are written in hexadecimal.
+func (d *decoder) unhex(e *hclsyntax.FunctionCallExpr, pos conf.Pos, path string) (value, bool) {
+	if len(e.Args) != 1 {
+		d.add(conf.Bad(pos, path, "want unhex(DIGITS)"))
+		return value{}, false
+	}
+	digits, ok := d.constString(e.Args[0], path)
+	if !ok {
+		return value{}, false
+	}
+	b, err := hex.DecodeString(digits)
+	if err != nil {
+		d.add(conf.BadValue(pos, path, digits, "hexadecimal digits in pairs"))
+		return value{}, false
+	}
+	return value{kind: vString, pos: pos, s: string(b)}, true
 }
 
 // member returns NAME of root.NAME or root["NAME"].

@@ -1,0 +1,47 @@
+package hclfile
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+
+	"weir/conf"
+)
+
+// maxReplyFile bounds what is read of a reply's file, in bytes: it stays in memory and goes out whole.
+const maxReplyFile = 1 << 20
+
+// replyFile is a body that stands in a file of its own. It is read when the whole configuration has been, and it is known what its
+// name is relative to.
+type replyFile struct {
+	reply *conf.Reply
+	pos   conf.Pos
+	path  string
+}
+
+func (d *decoder) readReplyFiles() {
+	for _, f := range d.replyFiles {
+		name := f.reply.Path
+		if !filepath.IsAbs(name) && d.cfg.Global.DefaultPath == "config" {
+			name = filepath.Join(filepath.Dir(f.pos.File), name)
+		}
+		data, err := readUpTo(name, maxReplyFile+1)
+		switch {
+		case err != nil:
+			d.add(conf.Bad(f.pos, f.path, "cannot read %q: %s", f.reply.Path, cause(err)))
+		case len(data) > maxReplyFile:
+			d.add(conf.Bad(f.pos, f.path, "%q has more than %d bytes", f.reply.Path, maxReplyFile))
+		default:
+			f.reply.Body = data
+		}
+	}
+}
+
+func readUpTo(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, limit))
+}
