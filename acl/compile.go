@@ -20,8 +20,6 @@ type Options struct {
 	State *State
 	// Probe is asked instead of every condition; nil = none, as in live traffic.
 	Probe Probe
-	// Alias compiles a log variable of a Format; nil or a nil result = only those of this package are known.
-	Alias func(name string) AliasFunc
 }
 
 // Compiler turns the configuration model's expressions into what runs. It is for one goroutine.

@@ -39,6 +39,7 @@ type Context struct {
 	Now    time.Time // the wall clock of this loop turn
 	Env    Env       // nil = live numbers cannot be had
 	Stream Stream    // nil = the stream cannot be asked
+	Log    Log       // nil = log variables know only what is here
 	// Arena holds what converters build: Begin sets the Context's own and empties it. It may be that of the stream's
 	// rewrites: then KeepArena is set, and whoever owns it resets it.
 	Arena     *message.Arena
@@ -54,6 +55,7 @@ type Context struct {
 	vars     streamVars
 	connOnly bool // there is no stream yet: see BeginConn
 
+	logs    *ownLog // see ownRecord
 	own     message.Arena
 	scratch message.Arena // what conditions build; given up after each
 	folded  []byte        // see lower

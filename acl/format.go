@@ -1,96 +1,125 @@
 package acl
 
 import (
-	"net/netip"
-	"os"
-	"strconv"
-	"time"
-
 	"weir/conf"
-	"weir/internal/message"
+	"weir/internal/logfmt"
 )
 
-// AliasFunc appends a log variable's text.
-type AliasFunc func(dst []byte, c *Context) []byte
-
 // Format is a compiled log-format string: text with expressions and log variables between.
+//
+// It is evaluated in one pass into the caller's buffer. What has to be found out about the stream is told by Need, so that a
+// line costs only what is in it.
 type Format struct {
 	parts []formatPart
-	// Missing stands for an expression without a value: "" in headers, "-" in logs.
-	Missing string
+	need  logfmt.Need
+	exprs int
+	root  logfmt.Flags // JSON or CBOR where the whole is one object, else 0
 }
 
-// formatPart has exactly one of the three.
+// formatPart is text, an expression, an alias, or a space that is not written after another one.
 type formatPart struct {
 	text  string
 	expr  *Expr
-	alias AliasFunc
+	alias *logfmt.Alias
+	cast  Type // of an expression; Any = as it is
+	space bool
+	flags logfmt.Flags
+	name  string // in an object
+}
+
+// Log tells what is known of a stream to the formats that are evaluated for it.
+type Log interface {
+	// LogRecord fills a record with what need asks for. It is read until the next call.
+	LogRecord(need logfmt.Need) (*logfmt.Formatter, *logfmt.Record)
 }
 
 // Format compiles a format. A nil one gives a nil Format, which appends nothing.
-func (c *Compiler) Format(f *conf.Format) (*Format, error) {
+//
+// In a log a missing value is "-" and spaces are merged. Elsewhere it is nothing, and neither +Q nor +E acts on an expression: both as
+// observed from HAProxy 2.6, whose manual has http-request set-header X-SSL-Client-DN %{+Q}[ssl_c_s_dn].
+func (c *Compiler) Format(f *conf.Format) (*Format, error) { return c.format(f, c.place == InLog) }
+
+// VarFormat compiles the format of set-var-fmt, in which +Q and +E act on expressions too.
+func (c *Compiler) VarFormat(f *conf.Format) (*Format, error) { return c.format(f, true) }
+
+func (c *Compiler) format(f *conf.Format, quotes bool) (*Format, error) {
 	if f == nil {
 		return nil, nil
 	}
-	out := &Format{}
-	if c.place == InLog {
-		out.Missing = "-"
-	}
+	b := formatBuilder{c: c, pos: f.Pos, quotes: quotes, log: c.place == InLog, out: &Format{}}
 	for i := range f.Parts {
-		p := &f.Parts[i]
-		switch {
-		case p.Expr != nil:
-			if x := c.expr(p.Expr, lookupFetch(p.Expr.Fetch.Name), true); x != nil {
-				out.parts = append(out.parts, formatPart{expr: x})
-			}
-		case p.Alias != "":
-			if a := c.alias(p.Alias); a != nil {
-				out.parts = append(out.parts, formatPart{alias: a})
-				continue
-			}
-			c.fail(conf.Unknown(f.Pos, c.at("format"), "log variable", p.Alias, sorted(aliasNames())))
-		default:
-			out.addText(p.Text)
-		}
+		b.add(&f.Parts[i])
 	}
 	if err := c.take(); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return b.finish(), nil
 }
 
-func (f *Format) addText(text string) {
-	if n := len(f.parts); n > 0 && f.parts[n-1].expr == nil && f.parts[n-1].alias == nil {
-		f.parts[n-1].text += text
-		return
+// Need is what the format's aliases have to be told.
+func (f *Format) Need() logfmt.Need {
+	if f == nil {
+		return 0
 	}
-	f.parts = append(f.parts, formatPart{text: text})
-}
-
-func (c *Compiler) alias(name string) AliasFunc {
-	if c.Alias != nil {
-		if a := c.Alias(name); a != nil {
-			return a
-		}
-	}
-	return formatAliases[name]
+	return f.need
 }
 
 // Append evaluates the format. The bytes may be anything that a client sends: a caller that puts them in a header must
 // refuse or encode CR, LF and NUL (RFC 9110, 5.5). It does not allocate once dst is large enough.
 func (f *Format) Append(dst []byte, c *Context) []byte {
+	switch {
+	case f == nil:
+		return dst
+	case f.need == 0:
+		return f.append(dst, c, nil, nil, nil)
+	case c.Log == nil:
+		fm, r := c.ownRecord()
+		return f.append(dst, c, fm, r, nil)
+	}
+	fm, r := c.Log.LogRecord(f.need)
+	return f.append(dst, c, fm, r, nil)
+}
+
+// AppendLine evaluates the format for a record. values, where not nil, are what Values gave for the expressions: of a stream whose
+// Context is gone, c is nil then.
+func (f *Format) AppendLine(dst []byte, c *Context, fm *logfmt.Formatter, r *logfmt.Record, values [][]byte) []byte {
 	if f == nil {
 		return dst
 	}
+	return f.append(dst, c, fm, r, values)
+}
+
+// Values evaluates the expressions alone, for an AppendLine after the Context has gone; nil where there are none.
+func (f *Format) Values(c *Context) [][]byte {
+	if f == nil || f.exprs == 0 {
+		return nil
+	}
+	values := make([][]byte, 0, f.exprs)
+	for i := range f.parts {
+		if p := &f.parts[i]; p.expr != nil {
+			values = append(values, p.appendExpr([]byte{}, c))
+		}
+	}
+	return values
+}
+
+func (f *Format) append(dst []byte, c *Context, fm *logfmt.Formatter, r *logfmt.Record, values [][]byte) []byte {
+	if f.root != 0 {
+		return f.appendObject(dst, c, fm, r, values)
+	}
+	start := len(dst)
 	for i := range f.parts {
 		p := &f.parts[i]
 		switch {
 		case p.alias != nil:
-			dst = p.alias(dst, c)
+			dst = p.alias.Append(fm, dst, r, p.flags)
+		case p.expr != nil && values != nil:
+			dst, values = append(dst, values[0]...), values[1:]
 		case p.expr != nil:
-			var ok bool
-			if dst, ok = p.expr.AppendText(dst, c); !ok {
-				dst = append(dst, f.Missing...)
+			dst = p.appendExpr(dst, c)
+		case p.space:
+			if n := len(dst); n > start && dst[n-1] != ' ' {
+				dst = append(dst, ' ')
 			}
 		default:
 			dst = append(dst, p.text...)
@@ -99,110 +128,68 @@ func (f *Format) Append(dst []byte, c *Context) []byte {
 	return dst
 }
 
+// appendObject writes the named items as one JSON object or CBOR map.
+func (f *Format) appendObject(dst []byte, c *Context, fm *logfmt.Formatter, r *logfmt.Record, values [][]byte) []byte {
+	dst = logfmt.AppendBegin(dst, f.root)
+	for i := range f.parts {
+		p := &f.parts[i]
+		dst = logfmt.AppendName(dst, p.name, i == 0, f.root)
+		switch {
+		case p.alias != nil:
+			dst = p.alias.Append(fm, dst, r, p.flags)
+		case values != nil:
+			dst, values = append(dst, values[0]...), values[1:]
+		default:
+			dst = p.appendExpr(dst, c)
+		}
+	}
+	return logfmt.AppendEnd(dst, f.root)
+}
+
+// appendExpr evaluates an item's expression.
+func (p *formatPart) appendExpr(dst []byte, c *Context) []byte {
+	saved := c.it
+	c.it = cursor{}
+	s := &c.smp
+	ok := p.expr.next(c)
+	c.it = saved
+	if ok && p.cast != Any {
+		to := casts[s.Type][p.cast]
+		ok = to != nil && to(c, s)
+	}
+	switch {
+	case !ok:
+		return logfmt.AppendMissing(dst, p.flags)
+	case s.Type == Bool:
+		return logfmt.AppendBool(dst, s.Int != 0, p.flags)
+	case s.Type == Int:
+		return logfmt.AppendNumber(dst, s.Int, p.flags)
+	case !casts[s.Type][Str](c, s):
+		return logfmt.AppendMissing(dst, p.flags)
+	}
+	return logfmt.AppendText(dst, s.Bytes, p.flags)
+}
+
 // Const is the text of a format that is the same for every request.
 func (f *Format) Const() (string, bool) {
 	switch {
 	case f == nil || len(f.parts) == 0:
-		return "", true
-	case len(f.parts) == 1 && f.parts[0].expr == nil && f.parts[0].alias == nil:
-		return f.parts[0].text, true
+		return "", f == nil || f.root == 0
+	case len(f.parts) == 1 && f.parts[0].expr == nil && f.parts[0].alias == nil && !f.parts[0].space:
+		return f.parts[0].text, f.root == 0
 	}
 	return "", false
 }
 
-// The date layouts of %t and %T (HAProxy's guide, 8.2.4).
-const (
-	layoutMilli = "02/Jan/2006:15:04:05.000"
-	layoutZone  = "02/Jan/2006:15:04:05 -0700"
-)
-
-// formatAliases are the log variables that a Context alone can tell (HAProxy's guide, 8.2.4).
-var formatAliases = map[string]AliasFunc{
-	"ci": func(b []byte, c *Context) []byte { return appendIP(b, c.Src) },
-	"cp": func(b []byte, c *Context) []byte { return strconv.AppendUint(b, uint64(c.Src.Port()), 10) },
-	"fi": func(b []byte, c *Context) []byte { return appendIP(b, c.Dst) },
-	"fp": func(b []byte, c *Context) []byte { return strconv.AppendUint(b, uint64(c.Dst.Port()), 10) },
-	"f":  func(b []byte, c *Context) []byte { return appendOr(b, c.FrontendName) },
-	"ft": func(b []byte, c *Context) []byte { return appendOr(b, c.FrontendName) },
-	"b":  func(b []byte, c *Context) []byte { return appendOr(b, c.BackendName) },
-	"s":  func(b []byte, c *Context) []byte { return appendOr(b, c.ServerName) },
-	"H":  func(b []byte, _ *Context) []byte { return append(b, hostname...) },
-	"HM": reqText(func(r *message.Request) []byte { return r.Method }),
-	"HP": reqText(func(r *message.Request) []byte { return r.Target }),
-	"HU": reqText(func(r *message.Request) []byte { return r.Target }),
-	"HPO": reqText(func(r *message.Request) []byte {
-		return r.PathOnly()
-	}),
-	"HQ": reqText(func(r *message.Request) []byte { return queryMark(r.Path) }),
-	"HV": func(b []byte, c *Context) []byte {
-		if c.Req == nil || int(c.Req.Minor) >= len(versions) {
-			return append(b, "<BADREQ>"...)
-		}
-		return append(b, versions[c.Req.Minor]...)
-	},
-	"ST": func(b []byte, c *Context) []byte {
-		if c.Resp == nil {
-			return append(b, "-1"...)
-		}
-		return strconv.AppendInt(b, int64(c.Resp.Status), 10)
-	},
-	"T":   func(b []byte, c *Context) []byte { return c.Now.UTC().AppendFormat(b, layoutZone) },
-	"Tl":  func(b []byte, c *Context) []byte { return c.Now.In(time.Local).AppendFormat(b, layoutZone) },
-	"t":   func(b []byte, c *Context) []byte { return c.Now.In(time.Local).AppendFormat(b, layoutMilli) },
-	"tr":  func(b []byte, c *Context) []byte { return c.Now.In(time.Local).AppendFormat(b, layoutMilli) },
-	"Ts":  func(b []byte, c *Context) []byte { return strconv.AppendInt(b, c.Now.Unix(), 10) },
-	"ms":  func(b []byte, c *Context) []byte { return strconv.AppendInt(b, int64(c.Now.Nanosecond()/1e6), 10) },
-	"pid": func(b []byte, _ *Context) []byte { return strconv.AppendInt(b, int64(os.Getpid()), 10) },
-	"r": func(b []byte, c *Context) []byte {
-		if c.Req == nil {
-			return append(b, "<BADREQ>"...)
-		}
-		b = append(append(b, c.Req.Method...), ' ')
-		b = append(append(b, c.Req.Target...), ' ')
-		return append(b, versions[min(int(c.Req.Minor), len(versions)-1)]...)
-	},
-}
-
-func aliasNames() []string {
-	names := make([]string, 0, len(formatAliases))
-	for name := range formatAliases {
-		names = append(names, name)
+// HTTPOnly is the name of an alias that only HTTP mode knows; "" = there is none.
+func (f *Format) HTTPOnly() string {
+	if f == nil {
+		return ""
 	}
-	return names
-}
-
-// hostname is read at start: it does not change under a running process.
-var hostname, _ = os.Hostname()
-
-func appendIP(b []byte, a netip.AddrPort) []byte {
-	if !a.IsValid() {
-		return append(b, '-')
-	}
-	return a.Addr().Unmap().AppendTo(b)
-}
-
-func appendOr(b []byte, s string) []byte {
-	if s == "" {
-		return append(b, '-')
-	}
-	return append(b, s...)
-}
-
-func reqText(f func(*message.Request) []byte) AliasFunc {
-	return func(b []byte, c *Context) []byte {
-		if c.Req == nil {
-			return append(b, "<BADREQ>"...)
-		}
-		return append(b, f(c.Req)...)
-	}
-}
-
-// queryMark is the query with its question mark, as %HQ has it.
-func queryMark(path []byte) []byte {
-	for i, ch := range path {
-		if ch == '?' {
-			return path[i:]
+	for i := range f.parts {
+		if a := f.parts[i].alias; a != nil && a.HTTP {
+			return a.Name
 		}
 	}
-	return nil
+	return ""
 }

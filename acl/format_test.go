@@ -34,8 +34,8 @@ func TestFormat(t *testing.T) {
 	f(InHTTPRequest, "https://www.example.com/app/index.html", part("t", "https://"), part("e", "hdr(host)"), part("e", "path"))
 	f(InHTTPRequest, "[]", part("t", "["), part("e", "hdr(none)"), part("t", "]"))
 	f(Anywhere, "1 5000 192.0.2.7 true", part("e", "always_true"), part("t", " "), part("e", "src_port"), part("t", " "), part("e", "src"), part("t", " true"))
-	f(InLog, "192.0.2.7:5000 127.0.0.1:80 web - -", part("a", "ci"), part("t", ":"), part("a", "cp"), part("t", " "), part("a", "fi"),
-		part("t", ":"), part("a", "fp"), part("t", " "), part("a", "f"), part("t", " "), part("a", "b"), part("t", " "), part("e", "res.hdr(x)"))
+	f(InLog, "192.0.2.7:5000 127.0.0.1:80 web web -", part("a", "ci"), part("t", ":"), part("a", "cp"), part("t", " "), part("a", "fi"),
+		part("t", ":"), part("a", "fp"), part("t", " "), part("a", "f"), part("t", " "), part("a", "b"), part("t", " "), part("e", "str()"))
 	f(InLog, "GET /app/index.html?a=1&tableId=42 HTTP/1.1", part("a", "r"))
 	f(InLog, "GET|/app/index.html|?a=1&tableId=42|HTTP/1.1", part("a", "HM"), part("t", "|"), part("a", "HPO"), part("t", "|"), part("a", "HQ"), part("t", "|"), part("a", "HV"))
 	f(InLog, "13/Feb/2009:23:31:30 +0000 1234567890 123", part("a", "T"), part("t", " "), part("a", "Ts"), part("t", " "), part("a", "ms"))
