@@ -14,8 +14,6 @@ const (
 	turnAround = time.Second
 	// watchAfter is how long a server may take before its client is watched for a reset meanwhile.
 	watchAfter = time.Second
-	// tarpitStep is how often a tarpitted client is looked after: it may have given up.
-	tarpitStep = 250 * time.Millisecond
 	// copyMax is up to where a body is copied behind its head, to leave in one call without a gather list.
 	copyMax = 4 << 10
 	// walkStep is how many streams a listing looks at in one turn of a loop: what the loop serves must not wait for it.

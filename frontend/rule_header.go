@@ -178,12 +178,11 @@ func (h *replaceHeader) do(st *stream, _ *loop.Task, on phase) verdict {
 		if !f.Is(h.id, h.name) {
 			continue
 		}
-		v, changed := f.Value, false
+		apply := h.swap.apply
 		if h.each {
-			v, changed = h.items(st, f.Value)
-		} else {
-			v, changed = h.swap.apply(st, f.Value)
+			apply = h.items
 		}
+		v, changed := apply(st, f.Value)
 		if !changed {
 			continue
 		}
