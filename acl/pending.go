@@ -23,7 +23,7 @@ bc_http_major bc_nb_streams bc_reused bc_rtt bc_rttvar bc_settings_streams_limit
 be_connect_timeout be_max_retries be_queue_timeout be_server_timeout be_tarpit_timeout be_tunnel_timeout
 bs.aborted bs.debug_str bs.id bs.rst_code bytes_in bytes_out cpu_calls cpu_ns_avg cpu_ns_tot cpu_usage_grp
 cpu_usage_proc cpu_usage_thr cur_client_timeout cur_connect_timeout cur_max_retries cur_queue_timeout
-cur_server_timeout cur_tarpit_timeout cur_tunnel_timeout distcc_body distcc_param
+cur_server_timeout cur_tarpit_timeout cur_tunnel_timeout
 fc.timer.handshake fc.timer.total fc_err fc_err_name fc_err_str fc_fackets fc_glitches fc_http_major fc_lost
 fc_nb_streams fc_pp_authority fc_pp_tlv fc_pp_unique_id fc_rcvd_proxy fc_reordering fc_retrans fc_rtt fc_rttvar
 fc_sacked fc_saved_syn fc_settings_streams_limit fc_src_is_local fc_unacked fcgi.docroot fcgi.index
@@ -32,12 +32,12 @@ http_auth_bearer http_auth_group http_auth_pass http_auth_type http_auth_user in
 internal.htx.free internal.htx.free_data internal.htx.has_eom internal.htx.nbblks internal.htx.size
 internal.htx.used internal.htx_blk.data internal.htx_blk.hdrname internal.htx_blk.hdrval internal.htx_blk.size
 internal.htx_blk.start_line internal.htx_blk.type internal.strm.is_htx last_entity last_rule_file last_rule_line
-lat_ns_avg lat_ns_tot payload payload_lv prio_class prio_offset quic_enabled rdp_cookie rdp_cookie_cnt
-rep_ssl_hello_type req.bytes_in req.bytes_out req.hdrs_bin req.payload req.payload_lv req.rdp_cookie
-req.rdp_cookie_cnt req.ssl_alpn req.ssl_cipherlist req.ssl_ec_ext req.ssl_hello_type req.ssl_keyshare_groups
-req.ssl_sigalgs req.ssl_sni req.ssl_st_ext req.ssl_supported_groups req.ssl_ver req.timer.hdr req.timer.idle
-req.timer.queue req.timer.tq req_ssl_hello_type req_ssl_sni req_ssl_ver request_date res.bytes_in res.bytes_out
-res.cache_hit res.cache_name res.comp res.comp_algo res.hdrs_bin res.payload res.payload_lv res.ssl_hello_type
+lat_ns_avg lat_ns_tot prio_class prio_offset quic_enabled
+req.bytes_in req.bytes_out req.hdrs_bin
+
+req.timer.hdr req.timer.idle
+req.timer.queue req.timer.tq request_date res.bytes_in res.bytes_out
+res.cache_hit res.cache_name res.comp res.comp_algo res.hdrs_bin
 res.timer.data res.timer.hdr sc0_bytes_in_rate sc0_bytes_out_rate sc0_clr_gpc0 sc0_clr_gpc1 sc0_conn_cnt
 sc0_conn_cur sc0_conn_rate sc0_get_gpc0 sc0_get_gpc1 sc0_get_gpt0 sc0_glitch_cnt sc0_glitch_rate sc0_gpc0_rate
 sc0_gpc1_rate sc0_http_err_cnt sc0_http_err_rate sc0_http_fail_cnt sc0_http_fail_rate sc0_http_req_cnt
@@ -79,7 +79,6 @@ ssl_s_i_dn ssl_s_key_alg ssl_s_notafter ssl_s_notbefore ssl_s_s_dn ssl_s_serial 
 ssl_s_version table_avl table_cnt term_events tgroup txn.conn_retries txn.id32 txn.redispatched
 txn.sess_term_state txn.status txn.timer.total txn.timer.user unique-id uptime waiting_entity
 `
-
 const pendingConvNames = `
 add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc capture-req capture-res date debug
 eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan fe_exists hmac

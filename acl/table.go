@@ -89,7 +89,8 @@ func usage(name, sig string) string {
 }
 
 var fetches = index(func(f *fetch) string { return f.name },
-	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches, messageFetches, varFetches)
+	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
+	messageFetches, varFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs,
@@ -118,6 +119,8 @@ var aliases = map[string]string{
 	"scook": "res.cook", "scook_cnt": "res.cook_cnt", "scook_val": "res.cook_val",
 	"set-cookie": "res.cook", "url_param": "urlp",
 	"req_ver": "req.ver", "resp_ver": "res.ver", "req_len": "req.len", "req_proto_http": "req.proto_http",
+	"req_ssl_hello_type": "req.ssl_hello_type", "rep_ssl_hello_type": "res.ssl_hello_type", "req_ssl_sni": "req.ssl_sni",
+	"req_ssl_ver": "req.ssl_ver", "rdp_cookie": "req.rdp_cookie", "rdp_cookie_cnt": "req.rdp_cookie_cnt",
 	"fc_src": "src", "fc_src_port": "src_port", "fc_dst": "dst", "fc_dst_port": "dst_port", "fc_dst_is_local": "dst_is_local",
 }
 
