@@ -205,6 +205,9 @@ func (c *Compiler) compileArg(call *conf.Call, p param, text string, a *args) bo
 		v := c.variable(call.Pos, call.Name+"("+p.name+")", text)
 		a.vars = append(a.vars, v)
 		return v != nil
+	case "map":
+		a.str, a.list = append(a.str, text), c.pairsFile(call, text)
+		return a.list != nil
 	case "operand":
 		return c.operand(call, p, text, a)
 	case "regex":

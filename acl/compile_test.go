@@ -24,7 +24,7 @@ func TestErrors(t *testing.T) {
 	f("hrd(host) a", `t:1:1: frontend "web": fetch: unknown fetch: got "hrd" (did you mean "hdr"?)`)
 	f("ssl_fc_sni -m found", `t:1:1: frontend "web": fetch: "ssl_fc_sni" is understood but not done yet`)
 	f("hdr(host),lowr a", `t:1:2: frontend "web": converter: unknown converter: got "lowr" (did you mean "lower"?)`)
-	f("hdr(host),map(f) a", `t:1:2: frontend "web": converter: "map" is understood but not done yet`)
+	f("hdr(host),in_table(f) a", `t:1:2: frontend "web": converter: "in_table" is understood but not done yet`)
 	f("hdr(host) -m bgn a", `t:1:9: frontend "web": -m: unknown matching method: got "bgn"; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg (did you mean "bin"?)`)
 	f("hdr(a,b) a", `t:1:1: frontend "web": hdr(occ): got "b"; want an integer`)
 	f("hdr(a,1,2) a", `t:1:1: frontend "web": hdr: got 3 arguments; want hdr([name,occ])`)
@@ -38,7 +38,6 @@ func TestErrors(t *testing.T) {
 	f("srv_conn(server-on) 1", `t:1:1: frontend "web": srv_conn: unknown server: got "server-on"; want server-one or server-two (did you mean "server-one"?)`)
 	f("srv_conn(nowhere/server-one) 1", `t:1:1: frontend "web": srv_conn: unknown backend: got "nowhere"; want application`)
 	f("req.body a", `t:1:9: frontend "web": -m: req.body gives bin, which has no matching method of its own; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg`)
-	f("src -m bin 00", `t:1:9: frontend "web": -m: method "bin" cannot be used with src, which gives ip`)
 	f("req.body -m bin 0", `t:1:9: frontend "web": req.body: bin: got "0"; want an even number of hex digits`)
 	f("src_port,sha2(3) -m found", `t:1:2: frontend "web": sha2: sha2([bits]): got "3"; want 224, 256, 384 or 512`)
 	f("always_true,ipmask(8) 1.2.3.4", `t:1:2: frontend "web": ipmask: takes ip, but what comes before it gives bool`)
@@ -147,7 +146,7 @@ func TestTables(t *testing.T) {
 func checkSig(t *testing.T, name, sig string) {
 	for _, p := range parseSig(sig) {
 		switch p.kind {
-		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand":
+		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "map":
 		default:
 			t.Errorf("%s: argument %s of kind %q", name, p.name, p.kind)
 		}

@@ -41,7 +41,7 @@ func newIndexer(conds []*Cond) *indexer {
 func (t *testNode) indexable() bool {
 	switch t.method {
 	case "str", "beg", "end":
-		return true
+		return !t.files
 	}
 	return false
 }

@@ -144,7 +144,7 @@ func (c *Compiler) compileTest(t *conf.Test) *testNode {
 		return nil
 	}
 	to := casts[x.out][m.in]
-	if to == nil || (name == "bin" && x.out != Bin && x.out != Str) {
+	if to == nil {
 		c.fail(conf.Bad(t.Pos, c.at("-m"), "method %q cannot be used with %s, which gives %s", name, x, x.out))
 		return nil
 	}
@@ -156,23 +156,15 @@ func (c *Compiler) finishTest(t *conf.Test, x *Expr, m *method, to cast) *testNo
 	for i := range t.Patterns {
 		patterns[i] = t.Patterns[i].Text
 	}
-	if len(patterns) == 0 && m.in != Any && m.in != Bool {
+	if len(patterns) == 0 && len(t.Files) == 0 && m.in != Any && m.in != Bool {
 		c.warn(conf.Bad(t.Pos, c.at(x.String()), "is compared with nothing, so that it never matches"))
 	}
-	match, i, err := m.build(patterns, t.IgnoreCase)
-	if err != nil {
-		pos := t.Pos
-		if i < len(t.Patterns) && !t.Patterns[i].Pos.IsZero() {
-			pos = t.Patterns[i].Pos
-		}
-		got := ""
-		if i < len(patterns) {
-			got = patterns[i]
-		}
-		c.fail(conf.Bad(pos, c.at(x.String()), "%s: got %q; %s", m.name, got, err))
+	match, ok := c.matcher(t, x, m, patterns)
+	if !ok {
 		return nil
 	}
-	return &testNode{expr: x, cast: to, match: match, method: m.name, fold: t.IgnoreCase, patterns: patterns}
+	return &testNode{expr: x, cast: to, match: match, method: m.name, fold: t.IgnoreCase, patterns: patterns,
+		files: len(t.Files) > 0, store: c.State.Patterns}
 }
 
 // testNode is one compiled test.
@@ -185,6 +177,8 @@ type testNode struct {
 	method   string
 	fold     bool
 	patterns []string
+	files    bool // and compares with more, which may change
+	store    *Store
 }
 
 // eval tests every value until one matches.

@@ -1,9 +1,7 @@
 package acl
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -34,12 +32,21 @@ func buildIP(patterns []string, _ bool) (matcher, int, error) {
 
 var errIP = errors.New("want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name")
 
+// add reads an address, a network or a host name.
 func (m *ipMatch) add(text string) error {
+	if err := m.addAddr(text); err != nil {
+		return m.addHost(text)
+	}
+	return nil
+}
+
+// addAddr reads an address or a network.
+func (m *ipMatch) addAddr(text string) error {
 	addr, bits, hasBits := strings.Cut(text, "/")
 	ip, err := netip.ParseAddr(addr)
 	if err != nil {
 		if ip, err = shortIPv4(addr); err != nil {
-			return m.addHost(text)
+			return errIP
 		}
 	}
 	if ip.Zone() != "" {
@@ -80,21 +87,11 @@ const lookupTime = 5 * time.Second
 
 // addHost looks a name up, once: its IPv4 addresses are the patterns from then on, as in HAProxy.
 func (m *ipMatch) addHost(name string) error {
-	if strings.ContainsAny(name, "/: ") || strings.Trim(name, "0123456789.") == "" {
-		return errIP
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
-	defer cancel()
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", name)
-	if err != nil {
-		return errors.New("is no address and cannot be looked up: " + err.Error())
-	}
+	ips, err := lookupHost(name)
 	for _, ip := range ips {
-		if ip = ip.Unmap(); ip.Is4() {
-			m.v4 = append(m.v4, ipRange{ip, ip})
-		}
+		m.v4 = append(m.v4, ipRange{ip, ip})
 	}
-	return nil
+	return err
 }
 
 // shortIPv4 reads an address with its zero octets left out: 127.1 is 127.0.0.1 (HAProxy's guide, 7.1.6).
@@ -169,15 +166,19 @@ func (m *ipMatch) has4(ip netip.Addr) bool {
 		return true
 	}
 	for i := range m.odd {
-		b, o := ip.As4(), &m.odd[i]
-		for j := range b {
-			b[j] &= o.mask[j]
-		}
-		if b == o.addr {
+		if m.odd[i].has(ip) {
 			return true
 		}
 	}
 	return false
+}
+
+func (o *oddMask) has(ip netip.Addr) bool {
+	b := ip.As4()
+	for j := range b {
+		b[j] &= o.mask[j]
+	}
+	return b == o.addr
 }
 
 // carried4 is the IPv4 address in 2002:V4::, ::V4 or ::ffff:V4.

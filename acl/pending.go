@@ -84,10 +84,7 @@ add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc capture-req capture-res
 eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan fe_exists hmac
 in_table ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ip.tos ip.ttl ip.ver jwt_decrypt_cert
 jwt_decrypt_jwk jwt_decrypt_secret jwt_header_query jwt_payload_query jwt_verify jwt_verify_cert language
-map map_beg map_beg_int map_beg_ip map_beg_key map_dir map_dir_int map_dir_ip map_dir_key map_dom map_dom_int
-map_dom_ip map_dom_key map_end map_end_int map_end_ip map_end_key map_int map_int_int map_int_ip map_int_key
-map_ip map_ip_int map_ip_ip map_ip_key map_reg map_reg_int map_reg_ip map_reg_key map_regm map_str map_str_int
-map_str_ip map_str_key map_sub map_sub_int map_sub_ip map_sub_key nbsrv param
+nbsrv param
 rfc7239_field rfc7239_is_valid rfc7239_n2nn rfc7239_n2np rfc7239_nn rfc7239_np secure_memcmp
 srv_is_up srv_queue strcmp table_bytes_in_rate table_bytes_out_rate table_clr_gpc table_clr_gpc0 table_clr_gpc1
 table_conn_cnt table_conn_cur table_conn_rate table_expire table_glitch_cnt table_glitch_rate table_gpc

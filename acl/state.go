@@ -7,7 +7,9 @@ type State struct {
 	vars varNames
 	// VarLimits bound the memory of variables; set them before anything runs.
 	VarLimits VarLimits
+	// Patterns are the pattern files and maps.
+	Patterns *Store
 }
 
 // NewState returns an empty State.
-func NewState() *State { return &State{} }
+func NewState() *State { return &State{Patterns: newStore()} }

@@ -12,6 +12,7 @@ type Switch struct {
 	conds  []*Cond
 	groups []*group // by their first condition
 	scan   []int32  // conditions that are not filed, ascending
+	store  *Store   // whose inlineChanged makes the groups void; nil where there are none
 }
 
 // group is the index of one expression.
@@ -46,6 +47,7 @@ func NewSwitch(conds []*Cond) *Switch {
 			val += sure
 		}
 		for _, k := range keys {
+			s.store = k.test.store
 			ix.group(k.test).file(k, val)
 		}
 	}
@@ -69,6 +71,11 @@ func (s *Switch) Pick(c *Context) int { return s.PickFrom(c, 0) }
 func (s *Switch) PickFrom(c *Context, from int) int {
 	saved := c.useScratch()
 	c.More = false
+	if s.store != nil && s.store.inlineChanged.Load() {
+		i := s.tryAll(c, from)
+		c.Arena = saved
+		return i
+	}
 	part := span{s, int32(from)}
 	best := int32(len(s.conds))
 	for _, g := range s.groups {
@@ -91,6 +98,16 @@ func (s *Switch) PickFrom(c *Context, from int) int {
 		return -1
 	}
 	return int(best)
+}
+
+// tryAll is PickFrom without the groups, which are void once somebody has changed an ACL's own patterns.
+func (s *Switch) tryAll(c *Context, from int) int {
+	for i := from; i < len(s.conds); i++ {
+		if s.conds[i] == nil || s.conds[i].root.eval(c) {
+			return i
+		}
+	}
+	return -1
 }
 
 // pick lowers best to the first of the group's conditions that holds.

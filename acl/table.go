@@ -38,6 +38,8 @@ type args struct {
 	id    message.FieldID
 	gauge Gauge
 	re    *Regex
+	list  *PatternList // of a map
+	pats  *patSet
 	mask  [2]mask   // ipmask
 	set   [256]bool // field, word, ltrim: characters
 	val   Sample    // constants
@@ -53,7 +55,7 @@ type param struct {
 }
 
 // Kinds of arguments: str (any text), name (a header, parameter or cookie name), int, backend, frontend, server, regex,
-// var (a variable's name), optvar (the same, or nothing), operand (an integer or a variable's name: in num and in vars).
+// map (a map's file), var (a variable's name), optvar (the same, or nothing), operand (an integer or a variable's name: in num and in vars).
 func parseSig(sig string) []param {
 	var out []param
 	optional := false
@@ -93,7 +95,7 @@ var fetches = index(func(f *fetch) string { return f.name },
 	messageFetches, varFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
-	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs,
+	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,
 	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.

@@ -1,0 +1,161 @@
+package acl
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"weir/conf"
+)
+
+// anyMatch is the pattern files of a test and then its own patterns.
+type anyMatch []matcher
+
+func (m anyMatch) match(c *Context, s *Sample) bool {
+	for _, one := range m {
+		if one.match(c, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// matcher compiles what a test compares with: its files, which may change at any time, and its own patterns.
+func (c *Compiler) matcher(t *conf.Test, x *Expr, m *method, patterns []string) (matcher, bool) {
+	own, ok := c.ownPatterns(t, x, m, patterns)
+	if !ok || len(t.Files) == 0 {
+		return own, ok
+	}
+	var all anyMatch
+	for _, f := range t.Files {
+		set, err := c.fileSet(t, m, f)
+		if err != nil {
+			c.fail(conf.Misread(f.Pos, c.at("-f"), f.Path, err))
+			ok = false
+			continue
+		}
+		all = append(all, set)
+	}
+	return append(all, own), ok
+}
+
+func (c *Compiler) fileSet(t *conf.Test, m *method, f *conf.PatternFile) (*patSet, error) {
+	if m.in == Any || m.in == Bool {
+		m = lookupMethod("str") // found and bool compare with nothing: the file only has to be readable
+	}
+	l, err := c.State.Patterns.file(c.Config, f.Path, t.Maps, f.Pos)
+	if err != nil {
+		return nil, err
+	}
+	by := "acl"
+	if t.Maps {
+		by = "map" // as HAProxy has it
+	}
+	l.used(f.Pos, by, true)
+	if m.name == "ip" && !t.NoDNS {
+		l.resolve()
+	}
+	return l.set(m, t.IgnoreCase, Bool, false)
+}
+
+// resolve looks up the host names of a file, once; those that have no address are errors later.
+func (l *PatternList) resolve() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.entries {
+		var m ipMatch
+		if p.addrs != nil || m.addAddr(p.key) == nil {
+			continue
+		}
+		if addrs, err := lookupHost(p.key); err == nil {
+			p.addrs = addrs
+		}
+	}
+}
+
+// lookupHost is the IPv4 addresses of a name.
+func lookupHost(name string) ([]netip.Addr, error) {
+	if strings.ContainsAny(name, "/: ") || strings.Trim(name, "0123456789.") == "" {
+		return nil, errIP
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
+	defer cancel()
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", name)
+	if err != nil {
+		return nil, fmt.Errorf("is no address and cannot be looked up: %w", err)
+	}
+	for i := range ips {
+		ips[i] = ips[i].Unmap()
+	}
+	return ips, nil
+}
+
+// ownPatterns compiles the patterns of a test's own line, and lists them for the stats socket.
+func (c *Compiler) ownPatterns(t *conf.Test, x *Expr, m *method, patterns []string) (matcher, bool) {
+	match, i, err := m.build(patterns, t.IgnoreCase)
+	if err == nil && t.NoDNS && m.name == "ip" {
+		for i = range patterns {
+			if err = checkKey("ip", patterns[i], false); err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		pos, got := t.Pos, ""
+		if i < len(patterns) {
+			got = patterns[i]
+			if !t.Patterns[i].Pos.IsZero() {
+				pos = t.Patterns[i].Pos
+			}
+		}
+		c.fail(conf.Bad(pos, c.at(x.String()), "%s: got %q; %s", m.name, got, err))
+		return nil, false
+	}
+	if t.Pos.IsZero() || m.in == Any || m.in == Bool {
+		return match, true
+	}
+	own, err := c.State.Patterns.own(t, x, m, patterns, match)
+	if err != nil {
+		c.fail(conf.Bad(t.Pos, c.at("-u"), "%s", err))
+	}
+	return own, err == nil
+}
+
+// ownKey tells the tests of a configuration apart.
+type ownKey struct {
+	pos                conf.Pos
+	expr, method, pats string
+	fold               bool
+}
+
+// own lists a test's own patterns. A test that is compiled twice is listed once.
+func (st *Store) own(t *conf.Test, x *Expr, m *method, patterns []string, match matcher) (matcher, error) {
+	key := ownKey{t.Pos, x.text, m.name, strings.Join(patterns, "\x00"), t.IgnoreCase}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if l := st.owns[key]; l != nil {
+		return l.inline[0], nil
+	}
+	l := &PatternList{id: -1, what: t.Expr.Fetch.Name, pos: t.Pos, acl: true}
+	if t.ID > 0 {
+		if i := slices.IndexFunc(st.lists, func(o *PatternList) bool { return o.fixed && o.id == t.ID }); i >= 0 {
+			if st.lists[i].pos == t.Pos { // a part of it, for an explanation
+				return match, nil
+			}
+			return nil, fmt.Errorf("the id %d is already used at %s", t.ID, st.lists[i].pos)
+		}
+		l.id, l.fixed = t.ID, true
+	}
+	st.add(l)
+	for _, p := range patterns {
+		l.append(0, p, nil)
+	}
+	in := &inlineMatch{method: m, fold: t.IgnoreCase}
+	in.now.Store(&match)
+	l.inline = []*inlineMatch{in}
+	st.owns[key] = l
+	return in, nil
+}
