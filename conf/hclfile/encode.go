@@ -122,6 +122,7 @@ func (e *encoder) section(p *conf.Proxy, id int) {
 	e.frontend(p)
 	e.errorPages(p)
 	e.rules(p)
+	e.source(p.Source)
 	if p.Check != nil {
 		whole(e, &checkGrammar, p.Check, true, "http_check_send")
 	}
@@ -130,8 +131,20 @@ func (e *encoder) section(p *conf.Proxy, id int) {
 		if one.ID == i+1 {
 			one.ID = 0
 		}
-		whole(e, &serverGrammar, &server{Server: &one}, true, "server", sv.Name)
+		e.server(&one)
 	}
+	e.close()
+}
+
+// server writes a server, with the block that it may have in it.
+func (e *encoder) server(s *conf.Server) {
+	if s.Source == nil {
+		whole(e, &serverGrammar, &server{Server: s}, true, "server", s.Name)
+		return
+	}
+	e.open("server", s.Name)
+	body(e, &serverGrammar, &server{Server: s})
+	e.source(s.Source)
 	e.close()
 }
 

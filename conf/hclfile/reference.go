@@ -17,6 +17,8 @@ func Reference() string {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", head(s.name, s.labels), s.doc)
 	}
 	chapter(&b, "global", globalGrammar.rows, globalGrammar.nests)
+	chapter(&b, "userlist", userlistGrammar.rows, userlistGrammar.nests)
+	chapter(&b, "http_errors", httpErrorsGrammar.rows, httpErrorsGrammar.nests)
 	chapter(&b, "defaults, frontend, backend and listen", sectionGrammar.rows, sectionGrammar.nests)
 	chapter(&b, "option", optionGrammar.rows, optionGrammar.nests)
 	chapter(&b, "server", serverGrammar.rows, serverGrammar.nests)
@@ -42,7 +44,9 @@ func chapter[T any](b *strings.Builder, title string, rows []row[T], nests []nes
 	for i := range rows {
 		infos[i] = rows[i].info
 	}
-	attributes(b, infos)
+	if len(infos) > 0 {
+		attributes(b, infos)
+	}
 	for i := range nests {
 		n := &nests[i]
 		fmt.Fprintf(b, "\n### `%s`\n\n%s%s.\n", head(n.name, n.labels), sentenceCase(n.doc), places(n.in))
@@ -106,9 +110,9 @@ func actions(b *strings.Builder) {
 
 func lists(in ruleList) string {
 	var out []string
-	for i, name := range []string{"tcp_request connection", "http_request", "http_response", "http_after_response"} {
-		if in&(1<<i) != 0 {
-			out = append(out, "`"+name+"`")
+	for i := range listRows {
+		if in&listRows[i].list != 0 {
+			out = append(out, "`"+listRows[i].keyword()+"`")
 		}
 	}
 	return strings.Join(out, ", ")
@@ -185,6 +189,9 @@ it: ` + "`lower(hdr(\"Host\"))`, `field(path(), 2, \"/\")`" + `.
 - ` + "`<`, `<=`, `>`, `>=`" + ` compare numbers.
 - A fetch alone holds where it is true: ` + "`ssl_fc()`" + `.
 - A list stands for its elements: ` + "`one_of(path(), [\"/a\", \"/b\"])`" + ` is ` + "`one_of(path(), \"/a\", \"/b\")`" + `. One that matches is enough.
+- ` + "`file(\"NAME\")`" + ` among the values stands for the lines of a file: ` + "`in_net(src(), file(\"office.lst\"), \"10.0.0.0/8\")`" + `.
+- An object at the end sets what HAProxy has flags for: ` + "`{ id = 3, ignore_case = true, maps = true, no_dns = true }`" + ` are -u 3, -i, -M and -n.
+- ` + "`unhex(\"ff41\")`" + ` is a constant of these bytes, for what is no Unicode text.
 `
 
 const referenceFormats = `
@@ -193,4 +200,13 @@ const referenceFormats = `
 A format is a template: ` + "`\"https://${hdr(\"Host\")}${path()}\"`" + `. Between ` + "`${` and `}`" + ` stands a sample, a constant, or ` + "`log.NAME`" + ` for one of HAProxy's log
 variables (` + "`${log.ci}`" + ` is its ` + "`%ci`" + `). A lone sample needs no quotes: ` + "`value = src()`" + `. ` + "`%[src]` and `%ci`" + ` mean nothing in HCL and stay as they are;
 ` + "`$${` and `%%{`" + ` write the characters.
+
+The flags, names and types that HAProxy writes in ` + "`%{+Q}(NAME:TYPE)`" + ` are functions:
+
+| function | what it does |
+|---|---|
+| ` + "`${item(log.ci, { name = \"client\", type = \"str\", flags = \"+Q\" })}`" + ` | the item has this name (for ` + "`+json` and `+cbor`" + `), type and flags; each may be left out |
+| ` + "`${flags(\"+Q,+E\")}`" + ` | what comes after it has these flags and no others: ` + "`%{+Q,+E}o`" + ` |
+
+A sample alone, as the ` + "`value`" + ` of set-var, is written without quotes and dollar: ` + "`value = lower(hdr(\"Host\"))`" + `. A constant there is ` + "`int(5)` or `str(\"text\")`" + `.
 `

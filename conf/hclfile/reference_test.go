@@ -45,6 +45,9 @@ func TestRowsDocumented(t *testing.T) {
 	rowsOf(t, "timeout", timeoutGrammar.rows)
 	rowsOf(t, "bind", bindGrammar.rows)
 	rowsOf(t, "server", serverGrammar.rows)
+	rowsOf(t, "http_error", httpErrorGrammar.rows)
+	rowsOf(t, "forwarded", forwardedGrammar.rows)
+	rowsOf(t, "user", userGrammar.rows)
 	for i := range actionRows {
 		rowsOf(t, actionRows[i].name, actionRows[i].grammar.rows)
 	}

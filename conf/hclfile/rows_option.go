@@ -35,6 +35,7 @@ var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
 	{info: info{name: "tcpka", typ: tBool, doc: "TCP keep-alive packets on both sides"}, read: readTCPKA, text: nothing[section]},
 	switchRow("clitcpka", forFrontends, "TCP keep-alive packets to clients", func(o *conf.Options) *bool { return &o.TCPKeepAliveClient }),
 	switchRow("srvtcpka", forBackends, "TCP keep-alive packets to servers", func(o *conf.Options) *bool { return &o.TCPKeepAliveServer }),
+	switchRow("nolinger", 0, "reset connections when they are closed", func(o *conf.Options) *bool { return &o.NoLinger }),
 	switchRow("splice_auto", 0, "let the kernel move the bytes where that is quicker: what Weir always does with tunnels", func(o *conf.Options) *bool { return &o.SpliceAuto }),
 	switchRow("splice_request", 0, "the same, of requests", func(o *conf.Options) *bool { return &o.SpliceRequest }),
 	switchRow("splice_response", 0, "the same, of responses", func(o *conf.Options) *bool { return &o.SpliceResponse }),

@@ -1,6 +1,8 @@
 package hclfile
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"weir/conf"
@@ -22,7 +24,7 @@ type serverDefault struct {
 
 var modes = []string{"tcp", "http"}
 
-var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
+var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]row[section]{
 	{info: info{name: "mode", typ: tWord, enum: modes, def: "tcp", doc: "the layer that the section works at"}, read: readMode,
 		text: func(s *section) string { return quote(s.Mode.String()) }},
 	{info: info{name: "disabled", typ: tBool, in: inAny, doc: "leave the section out"},
@@ -97,7 +99,8 @@ var sectionGrammar = grammar[section]{context: "section", rows: []row[section]{
 		}},
 	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: `what a health check must get: "[!] status 200-399", rstatus, string or rstring`},
 		read: readExpect, text: textExpect},
-}, nests: sectionNests}
+}, probeRows("clitcpka", "the client", forFrontends, func(s *section) *conf.TCPProbes { return &s.Options.ClientProbes }),
+	probeRows("srvtcpka", "the server", forBackends, func(s *section) *conf.TCPProbes { return &s.Options.ServerProbes })), nests: sectionNests}
 
 // sectionNests are the blocks of a section.
 var sectionNests = []nest[section]{
@@ -124,6 +127,8 @@ var sectionNests = []nest[section]{
 	{name: "redirect", in: forListen, doc: "a redirect rule after those of http_request; see the action redirect", read: readRedirect},
 	{name: "use_backend", in: inFrontend, low: 0, high: 1, labels: `"NAME"`, doc: "the backend of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseBackend},
 	{name: "use_server", in: inBackend, low: 0, high: 1, labels: `"NAME"`, doc: "the server of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseServer},
+	{name: "source", in: forBackends, low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to servers come from: HOST, HOST:PORT or HOST:PORT-PORT", attrs: sourceGrammar.infos,
+		read: func(d *decoder, s *section, b *block, _ where) { s.Source = d.source(b) }},
 	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check", attrs: checkGrammar.infos, read: readHTTPChk},
 	{name: "default_server", in: forBackends, doc: "settings of every server of the section", attrs: serverGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) {
@@ -211,6 +216,8 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{
 	{info: info{name: "tfo", typ: tBool, doc: "TCP fast open"}, at: func(b *conf.Bind) any { return &b.TFO }},
 	{info: info{name: "transparent", typ: tBool, doc: "listen on addresses that are not this host's"}, at: func(b *conf.Bind) any { return &b.Transparent }},
 	{info: info{name: "interface", typ: tString, doc: "network interface to listen on"}, at: func(b *conf.Bind) any { return &b.Interface }},
+	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(b *conf.Bind) any { return &b.UserTimeout }},
+	{info: info{name: "nice", typ: tInt, min: -1024, max: 1024, doc: "does nothing, as set-nice"}, at: func(b *conf.Bind) any { return &b.Nice }},
 	{info: info{name: "mss", typ: tInt, min: 1, max: 65535, doc: "TCP maximum segment size"}, at: func(b *conf.Bind) any { return &b.MSS }},
 	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},
 	{info: info{name: "user", typ: tString, doc: "owner of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.User }},

@@ -26,9 +26,14 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	{info: info{name: "pool_max_conn", typ: tInt, min: -1, def: "-1", doc: "idle connections kept; -1 is no limit"}, at: func(s *server) any { return &s.PoolMax }},
 	{info: info{name: "pool_purge_delay", typ: tDuration, def: "5s", doc: "interval at which idle connections are thinned out"}, at: func(s *server) any { return &s.PoolPurge }},
 	{info: info{name: "max_reuse", typ: tInt, min: -1, def: "-1", doc: "requests on one connection after the first; -1 is no limit"}, at: func(s *server) any { return &s.MaxReuse }},
+	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(s *server) any { return &s.UserTimeout }},
+	wordRow("on_marked_down", "shutdown-sessions", "what becomes of its streams when it goes down", func(s *server) *bool { return &s.ShutOnDown }),
+	wordRow("on_marked_up", "shutdown-backup-sessions", "what becomes of the backup servers' streams when it comes up", func(s *server) *bool { return &s.ShutBackups }),
 	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
 }, checkRows...), nests: []nest[server]{
 	{name: "check", once: true, doc: "health checks", attrs: timingGrammar.infos, read: readCheck},
+	{name: "source", low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to it come from", attrs: sourceGrammar.infos,
+		read: func(d *decoder, s *server, b *block, _ where) { s.Source = d.source(b) }},
 }}
 
 // checkRows are the settings of health checks, which may stand in the server or in its check block.
