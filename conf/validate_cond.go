@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -59,11 +60,13 @@ func checkPattern(t *Test, text string) string {
 	case "int", "len":
 		_, err = ParseIntPattern(text)
 	case "ip":
-		_, err = ParseNetwork(text)
-	case "reg":
-		if _, err := regexp.Compile(text); err != nil {
-			return "a regular expression (" + regexCause(err) + ")"
+		// What is no address may be a host's name, or an address in short; masks may have holes.
+		host, mask, _ := strings.Cut(text, "/")
+		if _, bad := netip.ParseAddr(host); bad == nil && !strings.Contains(mask, ".") {
+			_, err = ParseNetwork(text)
 		}
+	case "reg":
+		return checkRegex(text)
 	case "bin":
 		if strings.Trim(text, "0123456789abcdefABCDEF") != "" || len(text)%2 != 0 {
 			return "hexadecimal digits in pairs"
@@ -73,6 +76,28 @@ func checkPattern(t *Test, text string) string {
 		return wanted(err)
 	}
 	return ""
+}
+
+// checkRegex returns what is wrong with a regular expression in any dialect, or "". What PCRE has and RE2 has not is for whoever
+// compiles it to tell: "(?=", back references, "a++" and the like.
+func checkRegex(text string) string {
+	_, err := regexp.Compile(text)
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) && slices.Contains(wrongAnywhere, wrong.Code) {
+		return "a regular expression (" + regexCause(err) + ")"
+	}
+	return ""
+}
+
+func (v *validator) ruleRegex(pos Pos, path, pattern string) {
+	if want := checkRegex(pattern); want != "" {
+		v.add(BadValue(pos, path, pattern, want))
+	}
+}
+
+// wrongAnywhere is what PCRE does not read either.
+var wrongAnywhere = []syntax.ErrorCode{
+	syntax.ErrMissingParen, syntax.ErrMissingBracket, syntax.ErrTrailingBackslash, syntax.ErrMissingRepeatArgument, syntax.ErrUnexpectedParen,
 }
 
 // ParseNetwork reads an IP address or network: 10.0.0.0/8, 10.0.0.0/255.0.0.0, ::1, 2001:db8::/32.

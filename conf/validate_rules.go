@@ -88,9 +88,9 @@ func (v *validator) action(r *Rule, path string) {
 		v.headerName(r.Pos, path, a.Name)
 	case *ReplaceHeader:
 		v.headerName(r.Pos, path, a.Name)
-		v.regex(r.Pos, path, a.Regex)
+		v.ruleRegex(r.Pos, path, a.Regex)
 	case *ReplacePart:
-		v.regex(r.Pos, path, a.Regex)
+		v.ruleRegex(r.Pos, path, a.Regex)
 	case *UseService:
 		if a.Name != "prometheus-exporter" {
 			v.add(BadValue(r.Pos, path, a.Name, "prometheus-exporter"))
@@ -109,7 +109,7 @@ func (v *validator) delHeader(pos Pos, path string, a *DelHeader) {
 	case "", "str":
 		v.headerName(pos, path, a.Name)
 	case "reg":
-		v.regex(pos, path, a.Name)
+		v.ruleRegex(pos, path, a.Name)
 	case "beg", "end", "sub":
 	default:
 		v.add(BadValue(pos, path, a.Match, "str", "beg", "end", "sub", "reg"))

@@ -3,7 +3,6 @@ package frontend
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"weir/acl"
@@ -146,7 +145,7 @@ func nameMatcher(a *conf.DelHeader) (func(f *message.Field) bool, error) {
 	case "sub":
 		return func(f *message.Field) bool { return bytes.Contains(f.Name, name) }, nil
 	case "reg":
-		re, err := regexp.Compile("(?i)" + a.Name)
+		re, err := acl.CompileRegex(a.Name, true)
 		if err != nil {
 			return nil, err
 		}

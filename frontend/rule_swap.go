@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"regexp"
-
 	"weir/acl"
 	"weir/conf"
 )
@@ -10,12 +8,12 @@ import (
 // swap is a regular expression and what takes the place of a text that it matches: the whole of it, with \0 to \9 for what
 // the groups matched.
 type swap struct {
-	re   *regexp.Regexp
+	re   *acl.Regex
 	with *acl.Format
 }
 
 func (k *ruleSite) swap(re string, with *conf.Format) (s swap, err error) {
-	if s.re, err = regexp.Compile(re); err != nil {
+	if s.re, err = acl.CompileRegex(re, false); err != nil {
 		return s, err
 	}
 	s.with, err = k.Format(with)
@@ -27,7 +25,7 @@ func (s *swap) apply(st *stream, b []byte) ([]byte, bool) {
 	if !s.re.Match(b) { // asking for the groups allocates
 		return nil, false
 	}
-	groups := s.re.FindSubmatchIndex(b)
+	groups := s.re.Find(b, 0)
 	st.text = s.with.Append(st.text[:0], &st.ctx)
 	n := len(st.text)
 	st.text = escapeControls(appendGroups(st.text, n, b, groups), n)
