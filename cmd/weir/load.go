@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"weir/conf"
+	"weir/conf/cfgfile"
 	"weir/conf/hclfile"
 	"weir/frontend"
 )
@@ -21,7 +24,7 @@ type loadOptions struct {
 func load(paths []string) (*conf.Config, conf.Diagnostics) { return loadWith(paths, loadOptions{}) }
 
 func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
-	cfg, diags := hclfile.LoadFiles(paths, conf.CheckToo(checkRules), conf.CheckToo(checkSystem))
+	cfg, diags := readConfig(paths, conf.CheckToo(checkRules), conf.CheckToo(checkSystem))
 	switch {
 	case o.ignoreNames:
 		diags.Warn(disableUnknown(cfg)...)
@@ -36,6 +39,43 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 	}
 	diags.Tidy()
 	return cfg, diags
+}
+
+// readConfig reads files and folders in the language that they are written in: HCL where a name ends in .hcl, else HAProxy's.
+func readConfig(paths []string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
+	hcl := 0
+	for _, path := range paths {
+		if isHCL(path) {
+			hcl++
+		}
+	}
+	switch hcl {
+	case 0:
+		return cfgfile.LoadFiles(paths, opts...)
+	case len(paths):
+		return hclfile.LoadFiles(paths, opts...)
+	}
+	var diags conf.Diagnostics
+	for _, path := range paths {
+		if !isHCL(path) {
+			e := conf.Bad(conf.Pos{File: path}, "", "is read as haproxy.cfg, and other files of this configuration are HCL")
+			e.Want = []string{"files of one language"}
+			diags.Add(e)
+		}
+	}
+	return &conf.Config{}, diags
+}
+
+// isHCL reports whether a file is in HCL; of a folder, whether it has such files and none of HAProxy's.
+func isHCL(path string) bool {
+	if st, err := os.Stat(path); err != nil || !st.IsDir() {
+		return filepath.Ext(path) == ".hcl"
+	}
+	has := func(pattern string) bool {
+		names, _ := filepath.Glob(filepath.Join(path, pattern)) // the pattern is good
+		return len(names) > 0
+	}
+	return has("*.hcl") && !has("*.cfg")
 }
 
 // compileErrors has the proxies built once, on one loop and without listeners: what only shows there (a name that

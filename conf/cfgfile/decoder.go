@@ -1,0 +1,118 @@
+package cfgfile
+
+import (
+	"weir/conf"
+)
+
+// decoder turns lines into the model.
+type decoder struct {
+	cfg    *conf.Config
+	diags  conf.Diagnostics
+	env    *environ
+	blocks []*block // open .if blocks
+	// muted is set while a defaults section is applied to another: what is wrong with it has been told.
+	muted  bool
+	broken bool // a line could not be cut, or no section could be told: names may be missing
+
+	read    func([]Word) // reads a line of the current section; nil = it is passed over
+	done    func()       // finishes the current section
+	current *defaults    // the last defaults section
+	named   map[string]*defaults
+	applied int // lines of defaults sections applied so far
+	// Of the line being read.
+	socket       *conf.StatsSocket
+	bind         *conf.Bind
+	statsMaxconn int // "stats maxconn"
+	pages        *conf.HTTPErrors
+	users        *conf.Userlist
+	later        []*errorFilesLine
+}
+
+func newDecoder(sources []Source) *decoder {
+	d := &decoder{cfg: &conf.Config{}, named: map[string]*defaults{}}
+	for _, s := range sources {
+		d.cfg.Files = append(d.cfg.Files, s.Name)
+	}
+	d.env = newEnviron(d.cfg.Files)
+	return d
+}
+
+func (d *decoder) add(e *conf.Error) {
+	if !d.muted && len(d.diags.Errors) < conf.MaxErrors {
+		d.diags.Add(e)
+	}
+}
+
+func (d *decoder) warn(e *conf.Error) {
+	if !d.muted && len(d.diags.Warnings) < conf.MaxErrors {
+		d.diags.Warn(e)
+	}
+}
+
+// full reports that there are as many errors as are told; nothing more needs to be read.
+func (d *decoder) full() bool { return len(d.diags.Errors) >= conf.MaxErrors }
+
+// file reads one file. A section may go on in the next one.
+func (d *decoder) file(src Source) {
+	for pos, text := range lines(src) {
+		if d.full() {
+			d.broken = true
+			return
+		}
+		if len(text) > maxLine {
+			d.broken = true
+			d.add(conf.Bad(pos, "", "a line of more than %d bytes", maxLine))
+			continue
+		}
+		d.text(text, pos)
+	}
+	d.closeBlocks()
+}
+
+// text reads one line.
+func (d *decoder) text(text string, pos conf.Pos) {
+	words, _, err := cut(text, pos, d.env)
+	if err != nil {
+		if d.reading() {
+			d.broken = true
+			d.add(err)
+		}
+		return
+	}
+	for len(words) > 0 && words[0].Text == "" && len(words) == 1 {
+		return
+	}
+	switch {
+	case len(words) == 0:
+	case len(words[0].Text) > 0 && words[0].Text[0] == '.':
+		d.directive(words)
+	case !d.reading():
+	default:
+		d.statement(words)
+	}
+}
+
+// statement reads a line that is no directive.
+func (d *decoder) statement(words []Word) {
+	if s := sectionRow(words[0].Text); s != nil {
+		d.leave()
+		d.env.enter(words)
+		d.enter(s, words)
+		return
+	}
+	switch {
+	case d.read != nil:
+		d.read(words)
+	case d.env.section == "":
+		d.broken = true
+		d.add(conf.Unknown(words[0].Pos, "", "section", words[0].Text, sectionNames()))
+	}
+}
+
+// leave finishes the current section.
+func (d *decoder) leave() {
+	if d.done != nil {
+		d.done()
+	}
+	d.read, d.done = nil, nil
+}

@@ -1,0 +1,64 @@
+package cfgfile
+
+import (
+	"weir/conf"
+)
+
+const whyNice = "Weir's loops serve connections in the order in which they come"
+
+// bindTable: the options of a bind line go into l.d.bind, and from there into one conf.Bind for each address.
+var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, rows: []row{
+	{name: "name", args: "<name>", doc: "name in statistics", read: func(l *line) { l.text(&l.d.bind.Name, "<name>") }},
+	{name: "id", args: "<number>", doc: "number in statistics", read: func(l *line) { l.int(&l.d.bind.ID, 1, maxInt) }},
+	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.bind.Maxconn, 1, maxInt) }},
+	{name: "backlog", args: "<number>", doc: "connections that the kernel queues", read: func(l *line) { l.int(&l.d.bind.Backlog, 0, maxInt) }},
+	{name: "defer-accept", doc: "connections come in with their first bytes", read: func(l *line) { l.d.bind.DeferAccept = true }},
+	{name: "tfo", doc: "TCP Fast Open", read: func(l *line) { l.d.bind.TFO = true }},
+	{name: "transparent", doc: "bind an address that is not this host's", read: func(l *line) { l.d.bind.Transparent = true }},
+	{name: "interface", args: "<interface>", doc: "connections from this network interface only", read: func(l *line) { l.text(&l.d.bind.Interface, "<interface>") }},
+	{name: "mss", args: "<bytes>", doc: "segment size to announce", read: func(l *line) { l.int(&l.d.bind.MSS, -65535, 65535) }},
+	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: func(l *line) { l.duration(&l.d.bind.UserTimeout) }},
+	{name: "nice", args: "<number>", status: Inert, why: whyNice, read: func(l *line) { l.int(&l.d.bind.Nice, -1024, 1024) }},
+	{name: "mode", args: "<octal>", doc: "of a unix socket's file", read: func(l *line) {
+		if m, ok := l.octal(); ok {
+			l.d.bind.Mode = m
+		}
+	}},
+	{name: "user", args: "<user>", doc: "owner of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.User, "<user>") }},
+	{name: "group", args: "<group>", doc: "group of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.Group, "<group>") }},
+	{name: "v4v6", doc: "IPv4 connections too", read: func(l *line) { l.d.bind.Addr.V4V6 = true }},
+	{name: "v6only", doc: "IPv6 connections only", read: func(l *line) { l.d.bind.Addr.V6Only = true }},
+	{name: "shards", args: "<number|by-thread|by-group>", status: Inert, why: "the loops share each socket and hand connections over", read: inert(1, 1)},
+	{name: "thread", args: "<threads>", status: Inert, why: "connections go to the least loaded loop", read: inert(1, 1)},
+	{name: "process", args: "<value>", status: Inert, why: "there is one process", read: inert(1, 1)},
+	{name: "severity-output", args: "<none>", status: Inert, why: "it is for stats sockets", read: inert(1, 1)},
+}}
+
+func readBind(l *line) {
+	w, ok := l.arg("<address>")
+	if !ok {
+		return
+	}
+	var addrs []conf.Addr
+	for _, text := range splitList(w.Text) {
+		a, err := conf.ParseAddr(text)
+		if err == nil {
+			err = a.CheckBind()
+		}
+		if err != nil {
+			l.d.add(conf.Misread(w.Pos, l.path, text, err))
+			l.fail = true
+			continue
+		}
+		addrs = append(addrs, a)
+	}
+	b := &conf.Bind{Pos: w.Pos}
+	l.d.bind = b
+	l.options(&bindTable)
+	for _, a := range addrs {
+		one := *b
+		a.V4V6, a.V6Only = a.V4V6 || b.Addr.V4V6, a.V6Only || b.Addr.V6Only
+		one.Addr = a
+		l.sec.Binds = append(l.sec.Binds, &one)
+	}
+}

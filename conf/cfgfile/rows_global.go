@@ -1,0 +1,294 @@
+package cfgfile
+
+import (
+	"io/fs"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"weir/conf"
+)
+
+const (
+	whyTLS    = "Weir has no TLS yet: there is nothing that it would change"
+	whyEngine = "it tunes HAProxy's own engine, and Weir has no such part"
+	maxInt    = math.MaxInt32
+)
+
+var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal, rows: []row{
+	{name: "nbthread", in: inGlobal, args: "<number>", doc: "event loops", read: globalInt(func(g *conf.Global) *int { return &g.NbThread }, 1, 1024)},
+	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections at once over all frontends", read: globalInt(func(g *conf.Global) *int { return &g.Maxconn }, 0, maxInt)},
+	{name: "fd-hard-limit", in: inGlobal, args: "<number>", doc: "file descriptors at most", read: globalInt(func(g *conf.Global) *int { return &g.FDHardLimit }, 1, maxInt)},
+	{name: "user", in: inGlobal, args: "<user>", doc: "user to become after binding", read: globalText("<user>", func(g *conf.Global) *string { return &g.User })},
+	{name: "group", in: inGlobal, args: "<group>", doc: "group to become after binding", read: globalText("<group>", func(g *conf.Global) *string { return &g.Group })},
+	{name: "uid", in: inGlobal, args: "<number>", doc: "as user, by number", read: readID(func(g *conf.Global) *string { return &g.User })},
+	{name: "gid", in: inGlobal, args: "<number>", doc: "as group, by number", read: readID(func(g *conf.Global) *string { return &g.Group })},
+	{name: "pidfile", in: inGlobal, args: "<file>", doc: "file to write the process id to", read: globalText("<file>", func(g *conf.Global) *string { return &g.PidFile })},
+	{name: "node", in: inGlobal, args: "<name>", doc: "name of this node in statistics", read: globalText("<name>", func(g *conf.Global) *string { return &g.Node })},
+	{name: "description", in: inGlobal, args: "<text>", doc: "text shown in statistics", read: func(l *line) { l.d.cfg.Global.Description = l.joined() }},
+	{name: "chroot", in: inGlobal, args: "<directory>", doc: "directory to be locked into", read: globalText("<directory>", func(g *conf.Global) *string { return &g.Chroot })},
+	{name: "daemon", in: inGlobal, neg: true, doc: "go to the background", read: globalFlag(func(g *conf.Global) *bool { return &g.Daemon })},
+	{name: "master-worker", in: inGlobal, args: "[no-exit-on-failure]", neg: true, doc: "a master process that looks after workers", read: readMasterWorker},
+	{name: "default-path", in: inGlobal, args: "<current|config>", doc: "what relative file names are relative to", read: readDefaultPath},
+	{name: "log", in: inGlobal, args: logUsage, neg: true, doc: "where log lines go", read: readGlobalLog},
+	{name: "log-tag", in: inGlobal, args: "<text>", doc: "program name in syslog lines", read: globalText("<text>", func(g *conf.Global) *string { return &g.LogTag })},
+	{name: "log-send-hostname", in: inGlobal, args: "[<name>]", doc: "host name in syslog lines", read: readSendHostname},
+	{name: "hard-stop-after", in: inGlobal, args: "<time>", doc: "how long a graceful stop may take", read: readHardStop},
+	{name: "grace", in: inGlobal, args: "<time>", doc: "from the signal to stop to the closing of the listeners", read: readGrace},
+	{name: "spread-checks", in: inGlobal, args: "<percent>", doc: "by how much health checks are spread", read: globalInt(func(g *conf.Global) *int { return &g.SpreadChecks }, 0, 50)},
+	{name: "max-spread-checks", in: inGlobal, args: "<time>", doc: "time over which health checks are spread at most", read: readMaxSpread},
+	{name: "tune.bufsize", in: inGlobal, args: "<bytes>", doc: "bytes of one buffer", read: globalSize(func(g *conf.Global) *int { return &g.Tune.BufSize }, 1024, 1<<24)},
+	{name: "tune.maxrewrite", in: inGlobal, args: "<bytes>", doc: "bytes of a buffer kept free for added fields", read: globalSize(func(g *conf.Global) *int { return &g.Tune.MaxRewrite }, 0, 1<<23)},
+	{name: "tune.http.maxhdr", in: inGlobal, args: "<number>", doc: "header fields in one message", read: globalInt(func(g *conf.Global) *int { return &g.Tune.MaxHeaders }, 1, 32767)},
+	{name: "tune.maxaccept", in: inGlobal, args: "<number>", doc: "connections accepted per wake-up", read: globalInt(func(g *conf.Global) *int { return &g.Tune.MaxAccept }, -1, maxInt)},
+	{name: "stats", in: inGlobal, args: "<socket|timeout|maxconn> ...", doc: "sockets that take commands", read: func(l *line) { l.dispatch(&statsGlobalTable) }},
+	{name: "setenv", in: inGlobal, args: "<name> <value>", doc: "sets a variable", read: func(l *line) { setEnv(l, true) }},
+	{name: "presetenv", in: inGlobal, args: "<name> <value>", doc: "sets a variable that is not set yet", read: func(l *line) { setEnv(l, false) }},
+	{name: "unsetenv", in: inGlobal, args: "<name> ...", doc: "removes variables", read: unsetEnv},
+	{name: "resetenv", in: inGlobal, args: "[<name> ...]", doc: "removes all variables but these", read: resetEnv},
+	{name: "set-var", in: inGlobal, args: "<var> <expression>", doc: "sets a proc variable", read: readGlobalVar},
+	{name: "set-var-fmt", in: inGlobal, args: "<var> <format>", doc: "sets a proc variable", read: readGlobalVarFmt},
+	{name: "localpeer", in: inGlobal, args: "<name>", status: Inert, why: "there are no peers; it sets HAPROXY_LOCALPEER for what follows", read: readLocalPeer},
+	{name: "ulimit-n", in: inGlobal, args: "<number>", status: Inert, why: "Weir raises the limit of open files as far as the system lets it", read: inert(1, 1)},
+	{name: "expose-experimental-directives", in: inGlobal, status: Inert, why: "there are none", read: inert(0, 0)},
+	{name: "expose-deprecated-directives", in: inGlobal, status: Inert, why: "what loads, loads", read: inert(0, 0)},
+	{name: "quiet", in: inGlobal, status: Inert, why: "nothing is written at start that could be left out", read: inert(0, 0)},
+	{name: "nbproc", in: inGlobal, args: "<number>", status: Removed, why: "use nbthread", read: ignored},
+	{name: "tune.chksize", in: inGlobal, args: "<bytes>", status: Inert, why: whyEngine, read: inert(1, 1)},
+}}
+
+// addInertGlobals adds the rows that only take their words.
+func addInertGlobals() {
+	for name, n := range map[string]int{"ca-base": 1, "crt-base": 1, "key-base": 1, "ssl-default-bind-ciphers": 1, "ssl-default-bind-ciphersuites": 1,
+		"ssl-default-bind-curves": 1, "ssl-default-bind-options": 64, "ssl-default-bind-sigalgs": 1, "ssl-default-bind-client-sigalgs": 1,
+		"ssl-default-server-ciphers": 1, "ssl-default-server-ciphersuites": 1, "ssl-default-server-curves": 1, "ssl-default-server-options": 64,
+		"ssl-default-server-sigalgs": 1, "ssl-default-server-client-sigalgs": 1, "ssl-dh-param-file": 1, "ssl-server-verify": 1, "maxsslconn": 1, "maxsslrate": 1,
+		"ssl-skip-self-issued-ca": 0, "ssl-mode-async": 0, "ssl-load-extra-files": 64, "ssl-load-extra-del-ext": 0, "ssl-security-level": 1, "issuers-chain-path": 1,
+		"tune.ssl.default-dh-param": 1, "tune.ssl.cachesize": 1, "tune.ssl.lifetime": 1, "tune.ssl.maxrecord": 1, "tune.ssl.hard-maxrecord": 1, "tune.ssl.ssl-ctx-cache-size": 1,
+		"tune.ssl.force-private-cache": 0, "tune.ssl.capture-buffer-size": 1, "tune.ssl.capture-cipherlist-size": 1, "tune.ssl.keylog": 1} {
+		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), status: Inert, why: whyTLS, read: inert(min(n, 1), n)})
+	}
+	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
+		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1, "tune.fd.edge-triggered": 1, "tune.idle-pool.shared": 1,
+		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.maxpollevents": 1, "tune.memory.hot-size": 1, "tune.pipesize": 1, "tune.pool-high-fd-ratio": 1,
+		"tune.pool-low-fd-ratio": 1, "tune.recv_enough": 1, "tune.runqueue-depth": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
+		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1,
+		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
+		"max-threads-per-group": 1, "tune.fd.tables": 1, "tune.takeover-other-tg-connections": 1, "tune.renice.runtime": 1, "tune.renice.startup": 1, "thread-hard-limit": 1} {
+		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: n == 0, status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
+	}
+}
+
+func valueUsage(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "<value>"
+	}
+	return "<value> ..."
+}
+
+func readID(at func(*conf.Global) *string) func(*line) {
+	return func(l *line) {
+		n := 0
+		if l.int(&n, 0, maxInt) {
+			*at(&l.d.cfg.Global) = strconv.Itoa(n)
+		}
+	}
+}
+
+func readMasterWorker(l *line) {
+	l.took("no-exit-on-failure")
+	l.d.cfg.Global.MasterWorker = !l.neg && !l.reset
+}
+
+func readDefaultPath(l *line) {
+	w, ok := l.arg("<current|config>")
+	switch {
+	case !ok:
+	case w.Text == "current" || w.Text == "config":
+		l.d.cfg.Global.DefaultPath = w.Text
+	case w.Text == "parent" || w.Text == "origin":
+		l.add(conf.NotDone(w.Pos, "global", "default-path "+w.Text, ""))
+	default:
+		l.wrong(w, "current", "config", "parent", "origin")
+	}
+}
+
+func readGlobalLog(l *line) {
+	g := &l.d.cfg.Global
+	if l.neg || l.reset {
+		g.Logs = nil
+		return
+	}
+	if t := readLog(l); t != nil {
+		g.Logs = append(g.Logs, t)
+	}
+}
+
+func readSendHostname(l *line) {
+	g := &l.d.cfg.Global
+	if l.more() {
+		g.LogSendHost = l.next().Text
+		return
+	}
+	g.LogSendHost, _ = os.Hostname()
+}
+
+func readHardStop(l *line) { l.duration(&l.d.cfg.Global.HardStopAfter) }
+func readGrace(l *line)    { l.duration(&l.d.cfg.Global.Grace) }
+func readMaxSpread(l *line) {
+	l.duration(&l.d.cfg.Global.MaxSpreadCheck)
+}
+
+func setEnv(l *line, replace bool) {
+	name, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	if !isVarName(name.Text) {
+		l.wrong(name, "a name of letters, digits and '_' that does not begin with a digit")
+		return
+	}
+	value := ""
+	if l.more() { // it may be empty
+		value = l.next().Text
+	} else if _, ok := l.arg("<value>"); !ok {
+		return
+	}
+	if _, set := l.d.env.lookup(name.Text, conf.Pos{}); set && !replace {
+		return
+	}
+	if !l.d.env.assign(name.Text, value) {
+		l.bad(name, "more than %d variables", maxVars)
+	}
+}
+
+func isVarName(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && (s[0] < '0' || s[0] > '9')
+}
+
+func unsetEnv(l *line) {
+	if _, ok := l.arg("<name>"); ok {
+		l.i--
+		for _, w := range l.rest() {
+			l.d.env.remove(w.Text)
+		}
+	}
+}
+
+func resetEnv(l *line) {
+	var keep []string
+	for _, w := range l.rest() {
+		keep = append(keep, w.Text)
+	}
+	l.d.env.reset(keep)
+}
+
+func readGlobalVar(l *line) {
+	name, ok := l.arg("<var>")
+	if !ok || !l.procVar(name) {
+		return
+	}
+	if e := l.expr(); e != nil {
+		g := &l.d.cfg.Global
+		g.SetVars = append(g.SetVars, &conf.Rule{Pos: l.key.Pos, Action: &conf.SetVar{Var: name.Text, Expr: e}})
+	}
+}
+
+func readGlobalVarFmt(l *line) {
+	name, ok := l.arg("<var>")
+	if !ok || !l.procVar(name) {
+		return
+	}
+	if w, ok := l.arg("<format>"); ok {
+		if f := l.d.format(w, l.path); f != nil {
+			g := &l.d.cfg.Global
+			g.SetVars = append(g.SetVars, &conf.Rule{Pos: l.key.Pos, Action: &conf.SetVarFmt{Var: name.Text, Value: f}})
+		}
+	}
+}
+
+func (l *line) procVar(w Word) bool {
+	if !strings.HasPrefix(w.Text, "proc.") || w.Text == "proc." {
+		l.wrong(w, "a variable of the process such as proc.name")
+		return false
+	}
+	return true
+}
+
+func readLocalPeer(l *line) {
+	if w, ok := l.arg("<name>"); ok {
+		l.d.env.assign("HAPROXY_LOCALPEER", w.Text)
+	}
+}
+
+var statsGlobalTable = table{context: "global stats", in: inGlobal, rows: []row{
+	{name: "socket", in: inGlobal, args: "<address> [<option> ...]", doc: "a socket that takes commands", read: readStatsSocket},
+	{name: "timeout", in: inGlobal, args: "<time>", doc: "idle time after which a connection to it is closed", read: func(l *line) { l.duration(&l.d.cfg.Global.StatsTimeout) }},
+	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections to each of them at once", read: readStatsMaxconn},
+	{name: "bind-process", in: inGlobal, args: "<value>", status: Removed, why: "there is one process", read: ignored},
+}}
+
+func readStatsMaxconn(l *line) {
+	n := 0
+	if l.int(&n, 1, maxInt) {
+		l.d.statsMaxconn = n
+	}
+}
+
+var levels = []string{"user", "operator", "admin"}
+
+var statsSocketTable = table{context: "stats socket", in: inGlobal, pending: pendingBind, rows: []row{
+	{name: "mode", args: "<octal>", doc: "of the unix socket's file", read: func(l *line) {
+		if m, ok := l.octal(); ok {
+			l.d.socket.Mode = fs.FileMode(m)
+		}
+	}},
+	{name: "user", args: "<user>", doc: "owner of the unix socket's file", read: func(l *line) { l.text(&l.d.socket.User, "<user>") }},
+	{name: "group", args: "<group>", doc: "group of the unix socket's file", read: func(l *line) { l.text(&l.d.socket.Group, "<group>") }},
+	{name: "level", args: "<user|operator|admin>", doc: "what its users may do", read: func(l *line) {
+		if i := l.word(levels...); i >= 0 {
+			l.d.socket.Level = conf.Level(i + 1)
+		}
+	}},
+	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.socket.Maxconn, 1, maxInt) }},
+	{name: "name", args: "<name>", status: Inert, why: "stats sockets have no statistics", read: inert(1, 1)},
+	{name: "expose-fd", args: "<listeners>", status: Inert, why: "a reload of Weir hands its sockets over by itself", read: func(l *line) { l.word("listeners") }},
+	{name: "severity-output", args: "<none>", status: Inert, why: "answers carry no severity, which is the default", read: func(l *line) { l.word("none") }},
+}}
+
+func readStatsSocket(l *line) {
+	w, ok := l.arg("<address>")
+	if !ok {
+		return
+	}
+	addr, err := conf.ParseAddr(w.Text)
+	if err == nil {
+		err = addr.CheckBind()
+	}
+	if err != nil {
+		l.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		return
+	}
+	s := &conf.StatsSocket{Pos: w.Pos, Addr: addr, Maxconn: l.d.statsMaxconn}
+	l.d.socket = s
+	l.options(&statsSocketTable)
+	l.d.cfg.Global.StatsSockets = append(l.d.cfg.Global.StatsSockets, s)
+}
+
+// octal takes a file mode.
+func (l *line) octal() (uint32, bool) {
+	w, ok := l.arg("<octal>")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(w.Text, 8, 32)
+	if err != nil || n > 0o777 {
+		l.wrong(w, "a file mode such as 660")
+		return 0, false
+	}
+	return uint32(n), true
+}

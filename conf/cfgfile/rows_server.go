@@ -1,0 +1,142 @@
+package cfgfile
+
+import (
+	"strings"
+	"time"
+
+	"weir/conf"
+)
+
+// serverCtx is a server or default-server line being read.
+type serverCtx struct {
+	*conf.Server
+	def bool // a default-server line
+}
+
+var serverTable = table{context: "server", in: forBackends, pending: pendingServer, rows: []row{
+	{name: "id", args: "<number>", doc: "number in statistics", read: serverInt(func(s *serverCtx) *int { return &s.ID }, 1, maxInt)},
+	{name: "weight", args: "<number>", doc: "share of the load beside the other servers", read: func(l *line) {
+		if l.int(&l.srv.Weight, 0, conf.MaxWeight) {
+			l.srv.WeightSet = true
+		}
+	}},
+	{name: "maxconn", args: "<number>", doc: "streams at once", read: serverInt(func(s *serverCtx) *int { return &s.Maxconn }, 0, maxInt)},
+	{name: "minconn", args: "<number>", doc: "streams at once while the backend is far from its fullconn", read: serverInt(func(s *serverCtx) *int { return &s.Minconn }, 0, maxInt)},
+	{name: "maxqueue", args: "<number>", doc: "streams that wait for this server", read: serverInt(func(s *serverCtx) *int { return &s.Maxqueue }, 0, maxInt)},
+	{name: "backup", doc: "used only when no other server is", read: func(l *line) { l.srv.Backup = true }},
+	{name: "no-backup", doc: "undoes backup of a default-server line", read: func(l *line) { l.srv.Backup = false }},
+	{name: "disabled", doc: "starts in maintenance", read: func(l *line) { l.srv.Disabled = true }},
+	{name: "enabled", doc: "undoes disabled of a default-server line", read: func(l *line) { l.srv.Disabled = false }},
+	{name: "cookie", args: "<value>", status: Inert, why: "persistence by cookie is not done, and without a cookie line of the backend it does nothing in HAProxy either", read: func(l *line) { l.text(&l.srv.Cookie, "<value>") }},
+	{name: "check", doc: "health checks", read: func(l *line) { l.srv.Check = true }},
+	{name: "no-check", doc: "undoes check of a default-server line", read: func(l *line) { l.srv.Check = false }},
+	{name: "inter", args: "<time>", doc: "time between two checks", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.Inter })},
+	{name: "fastinter", args: "<time>", doc: "time between two checks while the state is changing", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.FastInter })},
+	{name: "downinter", args: "<time>", doc: "time between two checks while it is down", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.DownInter })},
+	{name: "rise", args: "<number>", doc: "good checks in a row that bring it up", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Rise }, 1, maxInt)},
+	{name: "fall", args: "<number>", doc: "bad checks in a row that take it down", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Fall }, 1, maxInt)},
+	{name: "port", args: "<port>", doc: "port to check", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Port }, 1, 65535)},
+	{name: "addr", args: "<address>", doc: "address to check", read: func(l *line) { l.text(&l.srv.Checks.Addr, "<address>") }},
+	{name: "pool-max-conn", args: "<number>", doc: "idle connections kept; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.PoolMax }, -1, maxInt)},
+	{name: "pool-purge-delay", args: "<time>", doc: "interval at which idle connections are thinned out", read: serverTime(func(s *serverCtx) *time.Duration { return &s.PoolPurge })},
+	{name: "max-reuse", args: "<number>", doc: "requests on one connection after the first; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.MaxReuse }, -1, maxInt)},
+	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: serverTime(func(s *serverCtx) *time.Duration { return &s.UserTimeout })},
+	{name: "source", args: "<address>[:<port>[-<port>]] [interface <name>]", doc: "address that connections come from", read: func(l *line) {
+		if a := readSource(l); a != nil {
+			l.srv.Source = a
+		}
+	}},
+	{name: "on-marked-down", args: "<shutdown-sessions>", doc: "what becomes of the streams of a server that goes down", read: func(l *line) {
+		l.srv.ShutOnDown = l.word("shutdown-sessions") == 0
+	}},
+	{name: "on-marked-up", args: "<shutdown-backup-sessions>", doc: "what becomes of the streams on backup servers when it comes up", read: func(l *line) {
+		l.srv.ShutBackups = l.word("shutdown-backup-sessions") == 0
+	}},
+	{name: "no-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
+	{name: "no-check-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
+	{name: "no-send-proxy", status: Inert, why: "no PROXY line is sent", read: func(*line) {}},
+	{name: "no-agent-check", status: Inert, why: "there are no agent checks", read: func(*line) {}},
+	{name: "no-tfo", status: Inert, why: "TCP Fast Open to servers is never used", read: func(*line) {}},
+}}
+
+func serverInt(at func(*serverCtx) *int, low, high int) func(*line) {
+	return func(l *line) { l.int(at(l.srv), low, high) }
+}
+
+func serverTime(at func(*serverCtx) *time.Duration) func(*line) {
+	return func(l *line) { l.duration(at(l.srv)) }
+}
+
+func addSource() {
+	proxyTable.rows = append(proxyTable.rows, row{name: "source", in: forBackends, args: "<address>[:<port>[-<port>]] [interface <name>]",
+		doc: "address that connections to servers come from", read: func(l *line) {
+			if a := readSource(l); a != nil {
+				l.sec.Source = a
+			}
+		}})
+}
+
+func readSource(l *line) *conf.SourceAddr {
+	w, ok := l.arg("<address>")
+	if !ok {
+		return nil
+	}
+	a, err := conf.ParseAddr(w.Text)
+	if err == nil && a.Kind != conf.AddrTCP {
+		l.wrong(w, "an IP address, with a port or a range of ports")
+		return nil
+	}
+	if err != nil {
+		l.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		return nil
+	}
+	if a.PortOffset && a.Port == 0 { // no port was given
+		a.PortOffset = false
+	}
+	s := &conf.SourceAddr{Pos: w.Pos, Addr: a}
+	for l.more() {
+		switch l.peek() {
+		case "interface":
+			l.i++
+			l.text(&s.Interface, "<name>")
+			continue
+		case "usesrc":
+			l.add(conf.NotDone(l.next().Pos, l.sec.title, "source usesrc", ""))
+			return nil
+		}
+		break
+	}
+	return s
+}
+
+// readServer reads a server over the default-server lines before it.
+func readServer(l *line) {
+	name, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	l.path = join(l.sec.title, `server "`+name.Text+`"`)
+	w, ok := l.arg("<address>")
+	if !ok {
+		return
+	}
+	s := *l.sec.tmpl
+	s.Pos, s.Name = l.key.Pos, name.Text
+	a, err := conf.ParseAddr(strings.TrimPrefix(w.Text, "stream+"))
+	if err == nil {
+		err = a.CheckServer()
+	}
+	if err != nil {
+		l.d.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		a = conf.Addr{Kind: conf.AddrUnix, Path: "/"} // told already
+	}
+	s.Addr = a
+	l.srv = &serverCtx{Server: &s}
+	l.options(&serverTable)
+	l.sec.Servers = append(l.sec.Servers, &s)
+}
+
+func readDefaultServer(l *line) {
+	l.srv = &serverCtx{Server: l.sec.tmpl, def: true}
+	l.options(&serverTable)
+}

@@ -1,0 +1,69 @@
+package cfgfile
+
+import (
+	"strings"
+
+	"weir/conf"
+)
+
+// enterUserlist begins a userlist section.
+func (d *decoder) enterUserlist(l *line) {
+	w, ok := l.sectionName()
+	if !ok {
+		return
+	}
+	u := &conf.Userlist{Pos: l.key.Pos, Name: w.Text}
+	title := `userlist "` + w.Text + `"`
+	for _, have := range d.cfg.Userlists {
+		if have.Name == u.Name {
+			d.add(conf.Conflict(w.Pos, "", title, have.Pos))
+		}
+	}
+	d.cfg.Userlists = append(d.cfg.Userlists, u)
+	d.read = func(words []Word) {
+		in := &line{d: d, words: words, path: title, in: inUserlist}
+		d.users = u
+		d.prefixed(in, &userlistTable)
+	}
+}
+
+var userlistTable = table{context: "userlist", in: inUserlist, rows: []row{
+	{name: "group", in: inUserlist, args: "<name> [users <user>,...]", doc: "a group of users", read: readGroup},
+	{name: "user", in: inUserlist, args: "<name> [password|insecure-password <password>] [groups <group>,...]", doc: "a user", read: readUser},
+}}
+
+func readGroup(l *line) {
+	w, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	g := &conf.Group{Pos: w.Pos, Name: w.Text}
+	if l.took("users") {
+		if list, ok := l.arg("<user>,..."); ok {
+			g.Users = strings.Split(list.Text, ",")
+		}
+	}
+	l.d.users.Groups = append(l.d.users.Groups, g)
+}
+
+func readUser(l *line) {
+	w, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	u := &conf.User{Pos: w.Pos, Name: w.Text, None: true}
+	for l.more() {
+		switch k := l.next(); k.Text {
+		case "password", "insecure-password":
+			l.text(&u.Password, "<password>")
+			u.Insecure, u.None = k.Text == "insecure-password", false
+		case "groups":
+			if list, ok := l.arg("<group>,..."); ok {
+				u.Groups = strings.Split(list.Text, ",")
+			}
+		default:
+			l.wrong(k, "password", "insecure-password", "groups")
+		}
+	}
+	l.d.users.Users = append(l.d.users.Users, u)
+}

@@ -1,0 +1,246 @@
+package cfgfile
+
+import (
+	"fmt"
+	"slices"
+
+	"weir/conf"
+)
+
+// sectionType is one row of the table of sections.
+type sectionType struct {
+	name   string
+	args   string
+	doc    string
+	status Status
+	why    string
+	enter  func(*decoder, *line)
+}
+
+var sectionRows []*sectionType
+
+func init() {
+	sectionRows = []*sectionType{
+		{name: "global", doc: "settings of the process", enter: (*decoder).enterGlobal},
+		{name: "defaults", args: "[<name>] [from <defaults>]", doc: "what the sections after it begin with, or those that name it", enter: (*decoder).enterDefaults},
+		{name: "frontend", args: "<name> [from <defaults>]", doc: "the client side: where to listen, and what to do with requests",
+			enter: func(d *decoder, l *line) { d.enterProxy(l, conf.Frontend) }},
+		{name: "backend", args: "<name> [from <defaults>]", doc: "the server side: servers, balancing, health checks",
+			enter: func(d *decoder, l *line) { d.enterProxy(l, conf.Backend) }},
+		{name: "listen", args: "<name> [from <defaults>]", doc: "a frontend and a backend in one",
+			enter: func(d *decoder, l *line) { d.enterProxy(l, conf.Listen) }},
+		{name: "userlist", args: "<name>", doc: "users and groups for http_auth", enter: (*decoder).enterUserlist},
+		{name: "http-errors", args: "<name>", doc: "error pages that others name", enter: (*decoder).enterHTTPErrors},
+	}
+	for _, name := range []string{"acme", "cache", "crt-store", "dynamic-update", "fcgi-app", "log-forward", "log-profile", "mailers", "peers", "program",
+		"resolvers", "ring", "traces"} {
+		sectionRows = append(sectionRows, &sectionType{name: name, status: NotDone, enter: (*decoder).enterNotDone})
+	}
+}
+
+func sectionRow(name string) *sectionType {
+	for _, s := range sectionRows {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+func isSection(name string) bool { return sectionRow(name) != nil }
+
+func sectionNames() []string {
+	var out []string
+	for _, s := range sectionRows {
+		if s.status == Done {
+			out = append(out, s.name)
+		}
+	}
+	return out
+}
+
+// enter begins a section.
+func (d *decoder) enter(s *sectionType, words []Word) {
+	d.read = func([]Word) {}
+	l := &line{d: d, words: words, i: 1, key: words[0], path: s.name, usage: s.name + " " + s.args}
+	s.enter(d, l)
+	l.finish()
+}
+
+// enterNotDone reports a section that is known by name; its lines are passed over.
+func (d *decoder) enterNotDone(l *line) {
+	d.add(conf.NotDone(l.key.Pos, "", l.path, ""))
+	l.skip()
+}
+
+// section is a frontend, backend, listen or defaults section being read.
+type section struct {
+	*conf.Proxy
+	in      where
+	title   string
+	tmpl    *conf.Server    // what servers begin with: the default-server lines so far
+	acls    map[string]bool // names defined here
+	stats   bool            // "stats" lines are there
+	waiting []Word
+	names   map[string]conf.Pos
+}
+
+// defaults is a defaults section: its lines, which are read again for every section that begins with it.
+type defaults struct {
+	pos   conf.Pos
+	name  string
+	from  *defaults
+	lines [][]Word
+	depth int
+}
+
+// name takes a section's name.
+func (l *line) sectionName() (Word, bool) {
+	w, ok := l.arg("<name>")
+	if !ok {
+		return w, false
+	}
+	if i := slices.IndexFunc([]byte(w.Text), func(c byte) bool { return !isSectionByte(c) }); i >= 0 {
+		l.add(conf.BadValue(w.At(i), l.path, w.Text, "a name of letters, digits, '-', '_', '.' and ':'"))
+		return w, false
+	}
+	if len(w.Text) > maxName {
+		l.wrong(w, fmt.Sprintf("a name of 1 to %d bytes", maxName))
+		return w, false
+	}
+	return w, true
+}
+
+// isSectionByte takes what names of sections, servers and ACLs are made of.
+func isSectionByte(c byte) bool {
+	return isWordByte(c) || c == '-' || c == '.' || c == ':'
+}
+
+// enterDefaults begins a defaults section. It is read once for its errors, as a section that has both sides.
+func (d *decoder) enterDefaults(l *line) {
+	df := &defaults{pos: l.key.Pos}
+	title := "defaults"
+	in := inDefaults | inUnnamed
+	if l.more() && l.peek() != "from" {
+		w, ok := l.sectionName()
+		if !ok {
+			return
+		}
+		df.name, in = w.Text, inDefaults
+		title += ` "` + w.Text + `"`
+		if first := d.named[df.name]; first != nil {
+			d.warn(conf.Conflict(w.Pos, "", title, first.pos))
+		}
+		d.named[df.name] = df
+	}
+	l.path = title
+	if df.from = d.from(l); df.from != nil {
+		df.depth = df.from.depth + 1
+		if df.depth > maxNest {
+			l.bad(l.key, "more than %d defaults sections build on each other", maxNest)
+			df.from = nil
+		}
+	}
+	d.current = df
+	s := d.newSection(conf.NewProxy(df.pos, conf.Listen, df.name), in, title)
+	d.read = func(words []Word) {
+		df.lines = append(df.lines, words)
+		d.proxyLine(s, words)
+	}
+}
+
+// from reads "from NAME".
+func (d *decoder) from(l *line) *defaults {
+	if !l.took("from") {
+		return nil
+	}
+	w, ok := l.arg("<defaults>")
+	if !ok {
+		return nil
+	}
+	df := d.named[w.Text]
+	if df == nil {
+		d.add(conf.Unknown(w.Pos, join(l.path, "from"), "defaults", w.Text, keysOf(d.named)))
+	}
+	return df
+}
+
+func (d *decoder) newSection(p *conf.Proxy, in where, title string) *section {
+	return &section{Proxy: p, in: in, title: title, tmpl: conf.NewServer(conf.Pos{}, ""), acls: map[string]bool{}, names: map[string]conf.Pos{}}
+}
+
+// enterProxy begins a frontend, backend or listen section.
+func (d *decoder) enterProxy(l *line, kind conf.Kind) {
+	w, ok := l.sectionName()
+	if !ok {
+		d.broken = true // it may be referred to
+		return
+	}
+	p := conf.NewProxy(l.key.Pos, kind, w.Text)
+	l.path = p.Title()
+	in := where(0)
+	if kind&conf.Frontend != 0 {
+		in |= inFrontend
+	}
+	if kind&conf.Backend != 0 {
+		in |= inBackend
+	}
+	s := d.newSection(p, in, p.Title())
+	base := d.current
+	if l.peek() == "from" {
+		base = d.from(l)
+	} else if l.more() && kind != conf.Backend && l.peek() != "" {
+		e := conf.Bad(l.words[l.i].Pos, l.path, "an address in the line of the section")
+		e.Fix = "write a bind line: bind " + l.peek()
+		l.add(e)
+	}
+	d.apply(s, base)
+	d.cfg.Proxies = append(d.cfg.Proxies, p)
+	d.read = func(words []Word) { d.proxyLine(s, words) }
+	d.done = s.finish
+}
+
+// apply reads the lines of a defaults section for another one.
+func (d *decoder) apply(s *section, df *defaults) {
+	if df == nil {
+		return
+	}
+	d.apply(s, df.from)
+	if d.applied += len(df.lines); d.applied > maxApplied {
+		d.add(conf.Bad(df.pos, "defaults", "its lines are used in too many sections"))
+		d.broken = true
+		return
+	}
+	muted := d.muted
+	d.muted = true
+	for _, words := range df.lines {
+		d.proxyLine(s, words)
+	}
+	d.muted = muted
+}
+
+// proxyLine reads one line of a section.
+func (d *decoder) proxyLine(s *section, words []Word) {
+	l := &line{d: d, sec: s, words: words, path: s.title, in: s.in}
+	d.prefixed(l, &proxyTable)
+}
+
+// prefixed reads a line that may begin with "no" or "default".
+func (d *decoder) prefixed(l *line, t *table) {
+	switch l.words[0].Text {
+	case "no":
+		l.neg = true
+	case "default":
+		l.reset = true
+	}
+	if l.neg || l.reset {
+		l.i = 1
+	}
+	l.dispatch(t)
+}
+
+// finish completes a section whose last line has been read.
+func (s *section) finish() {
+	s.mergeACLs()
+	s.finishStats()
+}
