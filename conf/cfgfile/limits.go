@@ -17,10 +17,8 @@ const (
 	// maxApplied is how many lines of defaults sections are applied to the sections after them, all in all: a file of a
 	// thousand defaults lines and a million sections would be read for hours.
 	maxApplied = 8 << 20
-	// maxPattern is the size of a file that a reply is made of, in bytes: it is kept in memory.
+	// maxReplyFile is the size of a file that a reply is made of, in bytes: it is kept in memory.
 	maxReplyFile = 1 << 20
 	// maxName bounds a section's or server's name: it becomes a label of every metric.
 	maxName = 255
-	// maxPorts is how many listeners one bind line may make of its addresses.
-	maxBinds = 1024
 )

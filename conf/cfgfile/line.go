@@ -199,13 +199,6 @@ func (l *line) text(to *string, what string) bool {
 	return ok
 }
 
-// onOff takes "on" or "off".
-func (l *line) onOff(to *bool) {
-	if i := l.word("on", "off"); i >= 0 {
-		*to = i == 0
-	}
-}
-
 // joined takes all words that are left as one text with blanks between.
 func (l *line) joined() string {
 	var parts []string

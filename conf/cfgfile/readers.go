@@ -20,10 +20,6 @@ func globalText(what string, at func(*conf.Global) *string) func(*line) {
 	return func(l *line) { l.text(at(&l.d.cfg.Global), what) }
 }
 
-func globalTime(at func(*conf.Global) *time.Duration) func(*line) {
-	return func(l *line) { l.duration(at(&l.d.cfg.Global)) }
-}
-
 func globalFlag(at func(*conf.Global) *bool) func(*line) {
 	return func(l *line) { *at(&l.d.cfg.Global) = !l.neg && !l.reset }
 }

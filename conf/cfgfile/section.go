@@ -76,13 +76,11 @@ func (d *decoder) enterNotDone(l *line) {
 // section is a frontend, backend, listen or defaults section being read.
 type section struct {
 	*conf.Proxy
-	in      where
-	title   string
-	tmpl    *conf.Server    // what servers begin with: the default-server lines so far
-	acls    map[string]bool // names defined here
-	stats   bool            // "stats" lines are there
-	waiting []Word
-	names   map[string]conf.Pos
+	in    where
+	title string
+	tmpl  *conf.Server    // what servers begin with: the default-server lines so far
+	acls  map[string]bool // names defined here
+	names map[string]conf.Pos
 }
 
 // defaults is a defaults section: its lines, which are read again for every section that begins with it.
