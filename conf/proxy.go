@@ -185,6 +185,7 @@ const (
 	LogHTTP
 	LogHTTPClf
 	LogHTTPS // "option httpslog"
+	LogJSON  // "option httplog json": Weir's own
 )
 
 // ErrorFile is a raw HTTP response read at load time.

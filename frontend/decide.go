@@ -97,6 +97,9 @@ func unusualName(f *message.Field) bool {
 // introduce tells the server whom it serves: "forwardfor", "originalto", "forwarded". The backend's word goes before the frontend's.
 func (st *stream) introduce() {
 	fe, r := &st.fe().settings, &st.route.settings
+	if name := st.fe().lines.idName; name != "" && len(st.uniqueID()) > 0 {
+		st.req.Fields.AddBytes(st.arena.CopyString(name), st.uniqueID())
+	}
 	firstForward(r.forward, fe.forward).add(&st.req, st.ctx.Src.Addr(), &st.arena)
 	firstForward(r.original, fe.original).add(&st.req, st.ctx.Dst.Addr(), &st.arena)
 	if f := r.forwarded; f != nil {

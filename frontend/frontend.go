@@ -21,6 +21,9 @@ type Frontend struct {
 	px *Proxy
 	p  *conf.Proxy
 	settings
+	lines   lines
+	cookie  *captureCookie
+	written atomic.Uint64 // log lines, counted where one tells of it
 
 	tcp       bool
 	listeners []*listener
@@ -93,7 +96,10 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 		add(err)
 		fe.monitorFail = append(fe.monitorFail, cond)
 	}
-	fe.logConnect = fe.p.LogFormat == conf.LogDefault && px.opt.Access != nil
+	fe.lines, err = compileLines(comp, p)
+	add(err)
+	fe.cookie = compileCookie(p)
+	fe.logConnect = !fe.lines.atEnd() && px.opt.Access != nil
 	return fe, errors.Join(errs...)
 }
 

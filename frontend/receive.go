@@ -38,6 +38,7 @@ func (st *stream) more(t *loop.Task) *fault.Fault {
 	for {
 		_, err := s.in.recv(s.c)
 		if err == nil {
+			st.rec.arrived(st.w)
 			return nil
 		}
 		if err != loop.ErrAgain {

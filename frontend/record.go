@@ -1,10 +1,10 @@
 package frontend
 
 import (
+	"bytes"
 	"net/netip"
 
 	"weir/backend"
-	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
 	"weir/internal/logfmt"
@@ -14,12 +14,14 @@ import (
 
 // record is what is known of a stream for its log line and the counters. Times are Loop.Now's; 0 = not reached.
 type record struct {
-	t0       int64 // the request's beginning: of the first one, the accept
+	t0       int64 // the wait for the request began: of the first one, the accept
+	began    int64 // the accept, or the end of the stream before this one
+	first    int64 // the request's first byte
 	received int64 // its head was complete
 	slot     int64 // a server was assigned
 	conn     int64 // ... and connected
 	resp     int64 // the response head was complete
-	date     int64 // unix milliseconds of t0
+	date     int64 // unix milliseconds of began
 
 	fault  *fault.Fault
 	reason *http1.Error // why a message was malformed
@@ -46,16 +48,37 @@ type record struct {
 	level        logsink.Level // by set-log-level, where leveled
 	leveled      bool
 	src          netip.AddrPort // by set-src and set-src-port
+	seq          uint64         // the stream's number
+	id           []byte         // unique-id-format's value, once it is made
+	dst          netip.AddrPort // where the client connected to
+	srvEnds      [2]netip.AddrPort
+	reqCookie    []byte // "capture cookie"
+	respCookie   []byte
+	tcp          bool
+	values       *kept // of a tunnel
 }
 
 // start notes when the request began.
 func (r *record) start(st *stream) {
 	s, w := st.s, st.w
 	r.s, r.fe = s, s.fe
-	r.t0, r.date = w.l.Now(), w.l.Wall().UnixMilli()
+	now := w.l.Now()
+	r.t0, r.began = now, s.ended
 	if s.requests == 0 {
-		r.date -= (r.t0 - s.accepted) / 1e6
-		r.t0 = s.accepted
+		r.t0, r.began = s.accepted, s.accepted
+	}
+	if s.in.e > 0 {
+		r.arrived(w)
+	}
+	r.date = w.l.Wall().UnixMilli() - (now-r.began)/1e6
+}
+
+// arrived notes the request's first byte.
+func (r *record) arrived(w *worker) {
+	if r.first == 0 {
+		r.first = w.l.Now()
+		w.seq++
+		r.seq = w.seq
 	}
 }
 
@@ -64,6 +87,9 @@ func (r *record) request(st *stream) {
 	r.received, r.head = st.w.l.Now(), st.s.in.lo
 	if cs := r.fe.captures; len(cs) > 0 {
 		r.reqCap = collect(r.reqCap[:0], cs, st.req.Fields, &st.arena)
+	}
+	if c := r.fe.cookie; c != nil {
+		r.reqCookie = c.request(st)
 	}
 	st.ctx.ReqCaptures = r.reqCap
 }
@@ -82,8 +108,13 @@ func (r *record) queued(ls *backend.Lease, now int64) {
 }
 
 func (r *record) connected(st *stream) {
-	if st.lease.Conn != nil {
-		r.conn = st.w.l.Now()
+	c := st.lease.Conn
+	if c == nil {
+		return
+	}
+	r.conn = st.w.l.Now()
+	if r.fe.lines.need&logfmt.NeedServer != 0 {
+		r.srvEnds = [2]netip.AddrPort{c.LocalAddr(), c.RemoteAddr()}
 	}
 }
 
@@ -91,6 +122,9 @@ func (r *record) responded(st *stream) {
 	r.resp = st.w.l.Now()
 	if cs := r.fe.resCapts; len(cs) > 0 {
 		r.respCap = collect(r.respCap[:0], cs, st.resp.Fields, &st.arena)
+	}
+	if c := r.fe.cookie; c != nil {
+		r.respCookie = c.response(st)
 	}
 	st.ctx.RespCaptures = r.respCap
 }
@@ -187,16 +221,13 @@ func timer(a, b int64) int64 {
 
 // writeStream writes the line of a stream whose request is still in its buffer.
 func (r *record) writeStream(st *stream) {
-	fe := r.fe
-	if !fe.log.Wants(r.severity()) || st.w.access == nil || r.unwanted(st) {
+	if !r.logs(st.w) || r.unwanted(st) {
 		return
 	}
-	if fe.p.LogFormat == conf.LogDefault {
-		return // said at the accept
-	}
+	r.logged = true
 	r.keepLine(st)
 	r.srv = r.serverName(st)
-	r.write(st.w)
+	r.emit(st.w, st, false)
 }
 
 // unwanted applies dontlognull and dontlog-normal.
@@ -205,12 +236,23 @@ func (r *record) unwanted(st *stream) bool {
 	if o.DontLogNull && !st.begun && st.s.requests == 0 && st.s.in.e == 0 {
 		return true
 	}
-	return o.DontLogNormal && (r.fault == nil || r.fault == fault.Intercepted) && r.retries == 0 && r.status < 500
+	return o.DontLogNormal && !r.wentBadly()
+}
+
+// wentBadly is what HAProxy's dontlog-normal and log-separate-errors call an error.
+func (r *record) wentBadly() bool {
+	return r.fault != nil && r.fault != fault.Intercepted || r.retries > 0 || r.status >= 500
 }
 
 // keepLine copies the request line out of the request's buffer, once, where it will be logged.
 func (r *record) keepLine(st *stream) {
-	if !st.begun || r.received == 0 || len(r.line) > 0 || st.w.access == nil || !r.fe.log.Wants(logsink.Info) {
+	if st.w.access != nil && r.fe.log.Wants(logsink.Info) {
+		r.requestLine(st)
+	}
+}
+
+func (r *record) requestLine(st *stream) {
+	if !st.begun || r.received == 0 || len(r.line) > 0 {
 		return
 	}
 	version := "HTTP/1.1"
@@ -234,12 +276,12 @@ func (r *record) serverName(st *stream) string {
 func (r *record) asap(st *stream) {
 	r.bytes = st.down.sent
 	r.route = st.route
-	r.logged = true
-	if r.fe.log.Wants(logsink.Info) && st.w.access != nil && r.fe.p.LogFormat != conf.LogDefault {
+	if r.logs(st.w) {
 		r.keepLine(st)
 		r.srv = r.serverName(st)
-		r.emit(st.w, true)
+		r.emit(st.w, st, true)
 	}
+	r.logged = true
 }
 
 // detach makes a copy that outlives the stream, for a tunnel.
@@ -248,11 +290,10 @@ func (r *record) detach(st *stream) *record {
 	c := *r
 	c.reqCap, c.respCap, c.line = nil, nil, nil
 	fe := r.fe
-	c.logged = st.w.access == nil || !fe.log.Wants(logsink.Info) || fe.p.LogFormat == conf.LogDefault
-	if !c.logged {
+	if c.logged = !r.logs(st.w); !c.logged {
 		r.keepLine(st)
+		c.outlive(st)
 		c.line = append([]byte(nil), r.line...)
-		c.reqCap, c.respCap = cloneAll(r.reqCap), cloneAll(r.respCap)
 		c.srv = r.serverName(st)
 	}
 	st.begun, r.fault = false, nil // the tunnel's end counts and logs it
@@ -268,6 +309,15 @@ func (r *record) detach(st *stream) *record {
 	r.status = 0
 	c.up = st.up.sent
 	return &c
+}
+
+// outlive copies what points into the stream's memory.
+func (r *record) outlive(st *stream) {
+	r.reqCap, r.respCap = cloneAll(st.rec.reqCap), cloneAll(st.rec.respCap)
+	r.reqCookie, r.respCookie = bytes.Clone(r.reqCookie), bytes.Clone(r.respCookie)
+	r.id = bytes.Clone(st.uniqueID())
+	r.values = r.fe.lines.keep(&st.ctx)
+	r.dst = st.ctx.Dst
 }
 
 func cloneAll(list [][]byte) [][]byte {
@@ -324,65 +374,6 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 			srv.Counters(w.l).ServerAbort++
 		}
 	}
-}
-
-// write puts the line in the log.
-func (r *record) write(w *worker) {
-	if r.logged {
-		return
-	}
-	r.logged = true
-	r.emit(w, false)
-}
-
-func (r *record) emit(w *worker, asap bool) {
-	lr := r.line0(w)
-	lr.ASAP = asap
-	p, fe := w.access, r.fe
-	b := p.Begin()
-	switch fe.p.LogFormat {
-	case conf.LogHTTP:
-		b = w.format.AppendHTTP(b, lr)
-	case conf.LogHTTPClf:
-		b = w.format.AppendCLF(b, lr)
-	default:
-		b = w.format.AppendTCP(b, lr)
-	}
-	p.End(b, fe.log, r.severity())
-}
-
-// line0 fills the worker's log record.
-func (r *record) line0(w *worker) *logfmt.Record {
-	lr := &w.line
-	now := w.l.Now()
-	*lr = logfmt.Record{
-		Client: r.client(), UnixID: r.s.ln.id, Date: r.date, Frontend: r.fe.p.Name, Server: r.srv,
-		TR: timer(r.t0, r.received), Tw: timer(r.received, r.slot), Tc: timer(r.slot, r.conn), Tr: timer(r.conn, r.resp), Tt: timer(r.t0, now),
-		Status: r.status, Bytes: r.bytes, State: r.state(),
-		ActConn: w.px.conns.Load(), FeConn: r.fe.cur.Load(), SrvConn: r.srvConn,
-		Retries: int64(r.retries), Redispatched: r.redispatched, SrvQueue: r.sq, BackendQueue: r.bq,
-		ReqHeaders: r.reqCap, RespHeaders: r.respCap, Request: r.line,
-	}
-	if r.status == 0 {
-		lr.Status = -1
-	}
-	if r.fe.tcp {
-		lr.Tw, lr.Tc = timer(r.t0, r.slot), timer(r.slot, r.conn)
-		lr.Start = r.date
-	}
-	if r.route != nil {
-		lr.Backend = r.route.p.Name
-		lr.BeConn = r.route.b.Streams()
-	}
-	if len(r.reqCap) == 0 {
-		lr.ReqHeaders = nil
-	}
-	if n := len(r.fe.resCapts); n > 0 && len(r.line) > 0 && len(r.respCap) == 0 {
-		lr.RespHeaders = make([][]byte, n)
-	} else if len(r.respCap) == 0 {
-		lr.RespHeaders = nil
-	}
-	return lr
 }
 
 // client is the client's address for the log.

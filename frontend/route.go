@@ -37,6 +37,9 @@ type capture struct {
 
 func compileCaptures(p *conf.Proxy) (req, resp []capture) {
 	for _, c := range p.Captures {
+		if c.Cookie != "" {
+			continue
+		}
 		name := strings.ToLower(c.Header)
 		k := capture{id: message.Lookup(name), name: name, len: c.Len}
 		if c.Response {

@@ -30,6 +30,7 @@ type session struct {
 	timer      loop.Timer
 	deadline   int64 // of the rest
 	accepted   int64 // Loop.Now of the accept
+	ended      int64 // ... and of the last stream's end
 	from       netip.AddrPort
 	to         netip.AddrPort // set-dst on the connection; invalid = where the client connected to
 	routed     *route         // the backend of the request that is coming: of a session that was in TCP mode

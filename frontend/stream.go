@@ -64,7 +64,7 @@ func newStream(w *worker) *stream {
 	st := &stream{w: w}
 	st.active.st = st
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
-	st.ctx.Loop, st.ctx.Env = w.id, env{w.px}
+	st.ctx.Loop, st.ctx.Env, st.ctx.Log = w.id, env{w.px}, st
 	st.set.retries = asConfigured
 	return st
 }
@@ -121,6 +121,7 @@ func (st *stream) finish() {
 		st.rec.finish(st)
 	}
 	l := st.w.l
+	st.s.ended = l.Now()
 	st.out.drop(l)
 	st.up.reset(l)
 	st.down.reset(l)

@@ -59,7 +59,10 @@ func (st *stream) beginTCP() {
 	st.ctx.Begin(w.l.Wall())
 	s.fill(&st.ctx)
 	st.ctx.Final = true
-	rec.s, rec.fe, rec.t0, rec.received = s, s.fe, s.accepted, s.accepted
+	rec.s, rec.fe, rec.tcp = s, s.fe, true
+	rec.t0, rec.began, rec.first, rec.received = s.accepted, s.accepted, s.accepted, s.accepted
+	w.seq++
+	rec.seq = w.seq
 	rec.date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
 }
 
@@ -88,9 +91,9 @@ func (st *stream) hand() {
 	}
 	s.dropBuf()
 	w.l.Disarm(&s.timer)
-	if s.fe.p.Options.LogASAP && !tn.rec.logged {
+	if s.fe.p.Options.LogASAP && tn.rec.logs(w) {
+		tn.rec.emit(w, nil, true)
 		tn.rec.logged = true
-		tn.rec.emit(w, true)
 	}
 	tn.begin(w.l, tunnelOptions(s.fe, tn.route, false))
 }
@@ -131,23 +134,22 @@ func (r *record) finishTCP(st *stream) {
 	if st.route != nil {
 		st.route.b.Counters(w.l).BytesIn += n
 	}
-	if !r.unloggedTCP(w) {
+	if r.logs(w) {
+		r.logged = true
 		r.srv = r.serverName(st)
-		r.write(w)
+		r.emit(w, st, false)
 	}
-}
-
-func (r *record) unloggedTCP(w *worker) bool {
-	return r.logged || w.access == nil || !r.fe.log.Wants(r.severity()) || r.fe.p.LogFormat == conf.LogDefault
 }
 
 // detachTCP makes a copy that outlives the stream.
 func (r *record) detachTCP(st *stream) *record {
 	r.route = st.route
 	c := *r
-	c.line, c.reqCap, c.respCap = nil, cloneAll(r.reqCap), cloneAll(r.respCap)
-	c.logged = r.unloggedTCP(st.w)
-	c.srv = r.serverName(st)
+	c.line, c.reqCap, c.respCap = nil, nil, nil
+	if c.logged = !r.logs(st.w); !c.logged {
+		c.outlive(st)
+		c.srv = r.serverName(st)
+	}
 	st.tcp, r.fault = false, nil // the tunnel's end counts and logs it
 	return &c
 }

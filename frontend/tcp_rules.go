@@ -103,14 +103,6 @@ func (r *record) capture(slot int, v []byte) {
 	r.reqCap[slot] = v
 }
 
-// severity is the level of the log line.
-func (r *record) severity() logsink.Level {
-	if r.leveled {
-		return r.level
-	}
-	return logsink.Info
-}
-
 func compileContent(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule, delay time.Duration) (*content, error) {
 	if len(rules) == 0 {
 		return nil, nil

@@ -45,7 +45,6 @@ func (st *stream) tunnel(t *loop.Task) next {
 		st.rec.asap(st)
 	}
 	tn.rec = st.rec.detach(st)
-	tn.rec.logged = tn.rec.logged || s.fe.p.Options.LogASAP
 	// The lease moves; the stream's must not give the server back.
 	st.lease.Move(&tn.lease)
 	if s.in.len() > 0 {

@@ -22,6 +22,7 @@ type worker struct {
 	target  []byte            // the name of a backend being made
 	reqs    uint64            // requests, for "show info"
 	conns   uint64            // connections accepted
+	seq     uint64            // streams, of whatever became of them
 	faults  map[string]uint64 // how streams failed, by reason
 }
 

@@ -17,7 +17,7 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	{name: "httpclose", in: inAny, neg: true, doc: "both sides close after each response", read: connMode(conf.HTTPClose)},
 	{name: "forceclose", in: inAny, status: Removed, why: "use option httpclose", read: ignored},
 	{name: "http-tunnel", in: inAny, status: Removed, why: "requests are always read one by one", read: ignored},
-	{name: "httplog", in: inAny, args: "[clf]", neg: true, doc: "log lines with what HTTP knows", read: readHTTPLog},
+	{name: "httplog", in: inAny, args: "[clf|json]", neg: true, doc: "log lines with what HTTP knows", read: readHTTPLog},
 	{name: "tcplog", in: inAny, neg: true, doc: "log lines with what TCP knows", read: logKind(conf.LogTCP)},
 	{name: "httpslog", in: forFrontends, neg: true, doc: "log lines with what HTTP and TLS know", read: logKind(conf.LogHTTPS)},
 	optionSwitch("dontlognull", forFrontends, "no line for a connection that sent nothing", func(o *conf.Options) *bool { return &o.DontLogNull }),
@@ -84,8 +84,11 @@ func connMode(m conf.ConnMode) func(*line) {
 
 func readHTTPLog(l *line) {
 	kind := conf.LogHTTP
-	if l.took("clf") {
+	switch {
+	case l.took("clf"):
 		kind = conf.LogHTTPClf
+	case l.took("json"):
+		kind = conf.LogJSON
 	}
 	l.setLog(kind)
 }

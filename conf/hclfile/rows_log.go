@@ -40,11 +40,14 @@ func readHTTPLog(d *decoder, s *section, a *attr) {
 	case v.kind == vString && v.s == "clf":
 		s.Options.HTTPLog = true
 		s.logKind(true, conf.LogHTTPClf)
+	case v.kind == vString && v.s == "json":
+		s.Options.HTTPLog = true
+		s.logKind(true, conf.LogJSON)
 	case v.kind == vBool:
 		s.Options.HTTPLog = v.b
 		s.logKind(v.b, conf.LogHTTP)
 	default:
-		d.wrong(v, a, "true", "false", "clf")
+		d.wrong(v, a, "true", "false", "clf", "json")
 	}
 }
 
@@ -69,8 +72,11 @@ func (e *encoder) logOptions(s *section) {
 		{o.TCPLog, s.LogFormat == conf.LogTCP, "tcplog", "true"},
 		{o.HTTPSLog, s.LogFormat == conf.LogHTTPS, "httpslog", "true"},
 	}
-	if s.LogFormat == conf.LogHTTPClf {
+	switch s.LogFormat {
+	case conf.LogHTTPClf:
 		options[0].last, options[0].text = true, `"clf"`
+	case conf.LogJSON:
+		options[0].last, options[0].text = true, `"json"`
 	}
 	for _, last := range []bool{false, true} {
 		for _, one := range options {

@@ -9,7 +9,7 @@ var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
 		read: connModeReader(conf.HTTPServerClose), text: connModeText(conf.HTTPServerClose)},
 	{info: info{name: "httpclose", typ: tBool, doc: "both sides close after each response"},
 		read: connModeReader(conf.HTTPClose), text: connModeText(conf.HTTPClose)},
-	{info: info{name: "httplog", typ: tOther, in: forFrontends, doc: `log lines with what HTTP knows: true, or "clf" for the Common Log Format`}, read: readHTTPLog, text: nothing[section]},
+	{info: info{name: "httplog", typ: tOther, in: forFrontends, doc: `log lines with what HTTP knows: true, "clf" for the Common Log Format, or "json" for an object of the same`}, read: readHTTPLog, text: nothing[section]},
 	{info: info{name: "tcplog", typ: tBool, in: forFrontends, doc: "log lines with what TCP knows"}, read: readTCPLog, text: nothing[section]},
 	{info: info{name: "httpslog", typ: tBool, in: forFrontends, doc: "log lines with what HTTP and TLS know"}, read: readHTTPSLog, text: nothing[section]},
 	switchRow("dontlognull", forFrontends, "no line for a connection that sent nothing", func(o *conf.Options) *bool { return &o.DontLogNull }),

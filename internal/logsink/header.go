@@ -26,7 +26,7 @@ type header struct {
 	format   format
 	facility int
 	old      string // after the date of formatLocal and formatRFC3164: " host tag[pid]: "
-	new      string // after the date of formatRFC5424: " host tag pid - - "
+	new      string // after the date of formatRFC5424: " host tag pid - "
 
 	sec  int64 // the second that date holds
 	date []byte
@@ -41,7 +41,7 @@ func newHeader(f format, facility int, tag, host string, pid int) *header {
 		// Without "log-send-hostname" HAProxy says localhost.
 		h.old = " " + or(host, "localhost") + h.old
 	}
-	h.new = " " + or(host, "-") + " " + tag + " " + id + " - - "
+	h.new = " " + or(host, "-") + " " + tag + " " + id + " - "
 	return h
 }
 
@@ -52,14 +52,19 @@ func or(s, byDefault string) string {
 	return s
 }
 
-func (h *header) append(dst []byte, l Level, now time.Time) []byte {
+// append writes the header; sd is the structured data, if there is any.
+func (h *header) append(dst []byte, l Level, sd []byte, now time.Time) []byte {
 	switch h.format {
 	case formatLocal, formatRFC3164:
 		dst = appendPri(dst, h.facility*8+int(l))
 		return append(h.appendOldDate(dst, now), h.old...)
 	case formatRFC5424:
 		dst = append(appendPri(dst, h.facility*8+int(l)), "1 "...)
-		return append(h.appendISO(dst, now), h.new...)
+		dst = append(h.appendISO(dst, now), h.new...)
+		if len(sd) == 0 {
+			return append(dst, "- "...)
+		}
+		return append(append(dst, sd...), ' ')
 	case formatShort:
 		return appendPri(dst, int(l))
 	case formatTimed:

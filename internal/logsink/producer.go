@@ -30,7 +30,10 @@ func (p *Producer) Begin() []byte {
 
 // End hands line, without a line end, to the targets of r that take level l. It is dropped and counted where the ring is full.
 // What a line has beyond MaxLine bytes is cut off.
-func (p *Producer) End(line []byte, r Route, l Level) {
+func (p *Producer) End(line []byte, r Route, l Level) { p.EndSD(line, 0, r, l) }
+
+// EndSD is End for a line whose first sd bytes are structured data (RFC 5424, 6.3), which the targets of that format alone have.
+func (p *Producer) EndSD(line []byte, sd int, r Route, l Level) {
 	if !r.Wants(l) || len(line) == 0 {
 		return
 	}
@@ -44,7 +47,7 @@ func (p *Producer) End(line []byte, r Route, l Level) {
 	if room = room[:n]; &line[0] != &room[0] {
 		copy(room, line) // it outgrew the room, or was made elsewhere
 	}
-	p.ring.putHeader(p.pos, n, r.id, l, kindLine)
+	p.ring.putHeader(p.pos, n, min(sd, n), r.id, l, kindLine)
 	p.pos = next(p.pos, n)
 	p.ring.tail.Store(p.pos)
 	p.pending = true

@@ -13,7 +13,7 @@ const (
 	// writer sleeps between two rounds. A power of two.
 	ringSize = 512 << 10
 
-	recordHeader = 8 // length (4), route (2), level (1), kind (1)
+	recordHeader = 16 // length (4), route (2), level (1), kind (1), length of the structured data (4), nothing (4)
 	recordAlign  = 8
 	kindLine     = 0
 	kindPad      = 1 // the rest of the ring up to its end is not used
@@ -51,7 +51,7 @@ func (r *ring) reserve(pos, freed *uint64) bool {
 		}
 	}
 	if pad > 0 {
-		r.putHeader(*pos, pad-recordHeader, 0, 0, kindPad)
+		r.putHeader(*pos, pad-recordHeader, 0, 0, 0, kindPad)
 		*pos += uint64(pad)
 	}
 	return true
@@ -65,11 +65,12 @@ func (r *ring) room(pos uint64) []byte {
 	return r.buf[at : at : at+MaxLine]
 }
 
-func (r *ring) putHeader(pos uint64, n int, route uint16, l Level, kind byte) {
+func (r *ring) putHeader(pos uint64, n, sd int, route uint16, l Level, kind byte) {
 	b := r.buf[r.offset(pos):]
 	binary.LittleEndian.PutUint32(b, uint32(n))
 	binary.LittleEndian.PutUint16(b[4:], route)
 	b[6], b[7] = byte(l), kind
+	binary.LittleEndian.PutUint32(b[8:], uint32(sd))
 }
 
 // next is the position after a record of n bytes at pos.
@@ -78,13 +79,15 @@ func next(pos uint64, n int) uint64 {
 }
 
 // drain calls fn for every record that was there when it began, frees each, and returns how many bytes it took.
-func (r *ring) drain(fn func(route uint16, l Level, line []byte)) int {
+func (r *ring) drain(fn func(route uint16, l Level, sd, line []byte)) int {
 	begin, tail := r.head.Load(), r.tail.Load()
 	for pos := begin; pos != tail; r.head.Store(pos) {
 		b := r.buf[r.offset(pos):]
 		n := int(binary.LittleEndian.Uint32(b))
 		if b[7] == kindLine {
-			fn(binary.LittleEndian.Uint16(b[4:]), Level(b[6]), b[recordHeader:recordHeader+n])
+			sd := int(binary.LittleEndian.Uint32(b[8:]))
+			line := b[recordHeader : recordHeader+n]
+			fn(binary.LittleEndian.Uint16(b[4:]), Level(b[6]), line[:sd], line[sd:])
 		}
 		pos = next(pos, n)
 	}

@@ -24,6 +24,7 @@ type target struct {
 	max, min Level
 	limit    int // bytes of a message without its line end; 0 = no limit
 	out      output
+	sample   *sample
 }
 
 // targetKey is what makes two "log" lines the same target.
@@ -69,7 +70,7 @@ func (w *Writer) Route(logs, global []*conf.LogTarget) (Route, error) {
 
 func (w *Writer) target(l *conf.LogTarget) (*target, error) {
 	key := targetKey{l.Target, l.Format, l.Facility, l.Level, l.MinLevel, l.Len}
-	if t := w.byKey[key]; t != nil {
+	if t := w.byKey[key]; t != nil && l.Sample == nil {
 		return t, nil
 	}
 	byDefault := formatLocal
@@ -102,8 +103,10 @@ func (w *Writer) target(l *conf.LogTarget) (*target, error) {
 	}
 	t := &target{
 		header: newHeader(format(layout), facility, w.opts.Tag, w.opts.Host, w.opts.PID),
-		max:    Level(highest), min: Level(lowest), limit: limit, out: out,
+		max:    Level(highest), min: Level(lowest), limit: limit, out: out, sample: newSample(l.Sample),
 	}
-	w.byKey[key] = t
+	if l.Sample == nil { // each has a count of its own
+		w.byKey[key] = t
+	}
 	return t, nil
 }

@@ -199,13 +199,13 @@ func (w *Writer) round() int {
 }
 
 // deliver gives a line to every target of its route.
-func (w *Writer) deliver(route uint16, l Level, line []byte) {
+func (w *Writer) deliver(route uint16, l Level, sd, line []byte) {
 	for _, t := range (*w.routes.Load())[route] {
-		if l > t.max {
+		if l > t.max || !t.sample.takes() {
 			continue
 		}
 		l := max(l, t.min)
-		msg := t.header.append(w.msg[:0], l, w.now)
+		msg := t.header.append(w.msg[:0], l, sd, w.now)
 		msg = append(msg, line...)
 		if t.limit > 0 && len(msg) > t.limit {
 			msg = msg[:t.limit]

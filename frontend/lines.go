@@ -1,0 +1,104 @@
+package frontend
+
+import (
+	"errors"
+
+	"weir/acl"
+	"weir/conf"
+	"weir/internal/logfmt"
+	"weir/internal/logsink"
+)
+
+// lines are how a frontend's streams are logged: one of the ready-made lines, or the formats of the configuration.
+type lines struct {
+	kind   conf.LogFormat
+	format *acl.Format // "log-format"; nil = kind
+	sd     *acl.Format // "log-format-sd"
+	need   logfmt.Need // of what is written: what costs something is found out only then
+	id     *acl.Format // "unique-id-format"
+	idName string      // "unique-id-header"; "" = none
+}
+
+func compileLines(comp *acl.Compiler, p *conf.Proxy) (l lines, err error) {
+	var errs [3]error
+	l.kind, l.idName = p.LogFormat, p.UniqueIDHeader
+	log := comp.At(acl.InLog)
+	l.format, errs[0] = log.Format(p.LogLine)
+	l.sd, errs[1] = log.Format(p.LogSD)
+	l.id, errs[2] = comp.At(acl.InHTTPRequest).Format(p.UniqueIDFormat)
+	l.need = l.sd.Need()
+	switch {
+	case l.format != nil:
+		l.need |= l.format.Need()
+	case l.kind == conf.LogJSON:
+		l.need |= logfmt.JSONNeed
+	default:
+		l.need |= logfmt.NeedRecord | logfmt.NeedRequest | logfmt.NeedCounts
+	}
+	return l, errors.Join(errs[:]...)
+}
+
+// atEnd reports whether a stream's line is written when it is over. Without any log option HAProxy writes one at the accept.
+func (l *lines) atEnd() bool { return l.kind != conf.LogDefault || l.format != nil }
+
+// kept are the values of a line's expressions, of a stream whose Context will be gone when the line is written.
+type kept struct{ format, sd [][]byte }
+
+func (l *lines) keep(c *acl.Context) *kept { return &kept{l.format.Values(c), l.sd.Values(c)} }
+
+// emit writes the line. st is nil for a tunnel, whose stream is gone.
+func (r *record) emit(w *worker, st *stream, asap bool) {
+	l, p := &r.fe.lines, w.access
+	lr := r.fill(w, st, l.need)
+	lr.ASAP = asap
+	var ctx *acl.Context
+	var values kept
+	if st != nil {
+		ctx = &st.ctx
+	} else if r.values != nil {
+		values = *r.values
+	}
+	b := p.Begin()
+	if l.sd != nil {
+		b = l.sd.AppendLine(b, ctx, &w.format, lr, values.sd)
+	}
+	n := len(b)
+	b = l.append(b, ctx, &w.format, lr, values.format)
+	p.EndSD(b, n, r.fe.log, r.severity())
+	if l.need&logfmt.NeedLines != 0 {
+		r.fe.written.Add(1)
+	}
+}
+
+func (l *lines) append(b []byte, ctx *acl.Context, f *logfmt.Formatter, lr *logfmt.Record, values [][]byte) []byte {
+	if l.format != nil {
+		return l.format.AppendLine(b, ctx, f, lr, values)
+	}
+	switch l.kind {
+	case conf.LogHTTP:
+		return f.AppendHTTP(b, lr)
+	case conf.LogHTTPClf:
+		return f.AppendCLF(b, lr)
+	case conf.LogHTTPS:
+		return f.AppendHTTPS(b, lr)
+	case conf.LogJSON:
+		return f.AppendJSON(b, lr)
+	}
+	return f.AppendTCP(b, lr)
+}
+
+// logs reports whether the stream's line is still to be written and somebody reads it.
+func (r *record) logs(w *worker) bool {
+	return !r.logged && w.access != nil && r.fe.lines.atEnd() && r.fe.log.Wants(r.severity())
+}
+
+// severity is the level of the line: by set-log-level, else, with "option log-separate-errors", by how the stream went.
+func (r *record) severity() logsink.Level {
+	switch {
+	case r.leveled:
+		return r.level
+	case r.fe.p.Options.LogSeparateErrors && r.wentBadly():
+		return logsink.Err
+	}
+	return logsink.Info
+}

@@ -1,0 +1,108 @@
+package frontend
+
+import (
+	"weir/internal/logfmt"
+)
+
+// write puts a tunnel's line in the log.
+func (r *record) write(w *worker) {
+	if r.logs(w) {
+		r.logged = true
+		r.emit(w, nil, false)
+	}
+}
+
+// fill tells the worker's log record what is known of the stream by now, as far as need asks for it.
+func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
+	lr := &w.line
+	if need&logfmt.NeedID != 0 && st != nil {
+		st.uniqueID() // it may be made of log variables itself
+	}
+	*lr = logfmt.Record{
+		Client: r.client(), UnixID: r.s.ln.id, Frontend: r.fe.p.Name, Server: r.srv, HTTP: !r.tcp,
+		Status: r.status, Bytes: r.bytes, Uploaded: r.up, State: r.state(),
+		Retries: int64(r.retries), Redispatched: r.redispatched, SrvQueue: r.sq, BackendQueue: r.bq,
+		ReqHeaders: r.reqCap, RespHeaders: r.respCap, Request: r.line, ReqCookie: r.reqCookie, RespCookie: r.respCookie,
+		UniqueID: r.id, Local: r.dst, Source: r.srvEnds[0], Target: r.srvEnds[1], Streams: r.seq,
+	}
+	if r.status == 0 {
+		lr.Status = -1
+	}
+	if r.fault != nil {
+		lr.Reason = r.fault.Text
+	}
+	r.times(lr, w.l.Now())
+	if r.route != nil {
+		lr.Backend = r.route.p.Name
+	}
+	if need&logfmt.NeedCounts != 0 {
+		lr.ActConn, lr.FeConn, lr.SrvConn = w.px.conns.Load(), r.fe.cur.Load(), r.srvConn
+		if r.route != nil {
+			lr.BeConn = r.route.b.Streams()
+		}
+	}
+	if need&logfmt.NeedLines != 0 {
+		lr.Lines = r.fe.written.Load()
+	}
+	r.captures(lr)
+	return lr
+}
+
+// times fills in the dates and the timers (HAProxy manual, 8.4).
+func (r *record) times(lr *logfmt.Record, now int64) {
+	lr.Start, lr.Date = r.date, r.date
+	lr.Ti, lr.TR = logfmt.NotReached, logfmt.NotReached
+	lr.Tt = (now - r.began) / 1e6
+	lr.Ta = lr.Tt
+	if r.first != 0 {
+		lr.Ti = (r.first - r.began) / 1e6
+		lr.TR = timer(r.first, r.received)
+		lr.Ta = (now - r.first) / 1e6
+		lr.Date += lr.Ti
+	}
+	lr.Tw, lr.Tc, lr.Tr = timer(r.received, r.slot), timer(r.slot, r.conn), timer(r.conn, r.resp)
+	if r.tcp {
+		lr.Tw = timer(r.began, r.slot)
+	}
+}
+
+// captures leaves out a list in which there is nothing to be. Of a response that never came, each is missing.
+func (r *record) captures(lr *logfmt.Record) {
+	if len(r.reqCap) == 0 {
+		lr.ReqHeaders = nil
+	}
+	if len(r.respCap) == 0 && len(r.line) > 0 {
+		for range r.fe.resCapts {
+			r.respCap = append(r.respCap, nil)
+		}
+	}
+	if lr.RespHeaders = r.respCap; len(r.respCap) == 0 {
+		lr.RespHeaders = nil
+	}
+}
+
+// LogRecord is acl.Log's: log variables in rules. Of the totals it tells what they are by now.
+func (st *stream) LogRecord(need logfmt.Need) (*logfmt.Formatter, *logfmt.Record) {
+	r := &st.rec
+	if need&logfmt.NeedRequest != 0 {
+		r.requestLine(st)
+	}
+	r.srv, r.route = r.serverName(st), st.route
+	lr := r.fill(st.w, st, need)
+	lr.Bytes, lr.Uploaded, lr.Local = st.down.sent, st.up.sent, st.ctx.Dst
+	if need&logfmt.NeedServer != 0 && st.lease.Conn != nil {
+		lr.Source, lr.Target = st.lease.Conn.LocalAddr(), st.lease.Conn.RemoteAddr()
+	}
+	return &st.w.format, lr
+}
+
+// uniqueID is the stream's by unique-id-format; nil where none is configured. It is made once.
+func (st *stream) uniqueID() []byte {
+	f, r := st.fe().lines.id, &st.rec
+	if f == nil || r.id != nil {
+		return r.id
+	}
+	r.id = []byte{} // the format may ask for itself
+	r.id = st.arena.Copy(f.Append(st.text[:0], &st.ctx))
+	return r.id
+}
