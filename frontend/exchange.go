@@ -17,6 +17,7 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 	h := http1.AppendRequest(st.w.scratch[:0], &st.req, st.requestOptions())
 	s := st.s
 	st.headLen = int64(len(h))
+	st.up.bare = st.route.p.Options.DropReqTrailers
 	switch st.up.begin(st.w, h, s.c, st.lease.Conn, &s.in, st.req.Framing, st.req.ContentLength, st.req.Framing == message.Chunked) {
 	case relayDstEnd:
 		return fault.ServerAbortHeaders
@@ -102,8 +103,9 @@ func (st *stream) pumpUp() (status, *fault.Fault) {
 func (st *stream) responseHead(c *loop.Conn) (int, *fault.Fault) {
 	for {
 		if st.out.len() > 0 {
-			n, err := st.parser.Response(st.out.bytes(), &st.resp, st.req.MethodID, st.route.limits)
+			n, err := st.parser.Response(st.out.bytes(), &st.resp, st.req.MethodID, st.route.respLimits)
 			if err == nil {
+				st.w.forgiven(st.parser.Forgiven)
 				return st.out.r + n, nil
 			}
 			if err != http1.ErrIncomplete {
@@ -310,6 +312,7 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	st.headSent()
 	st.answered = true
 	st.rec.status = st.resp.Status
+	st.down.bare = st.fe().p.Options.DropRespTrailers
 	switch st.down.begin(st.w, h, st.lease.Conn, st.s.c, &st.out, framing, st.resp.ContentLength, chunked) {
 	case relayDstEnd:
 		return fault.ClientAbortData

@@ -52,20 +52,21 @@ type feLocal struct {
 
 // settings are what both sides of a proxy section have, compiled.
 type settings struct {
-	limits   http1.Limits
-	pages    *pages
-	log      logsink.Route
-	reqRules []rule
-	resRules []rule
-	aftRules []rule
-	redRules []rule // "redirect"
-	retry    retryOn
-	tcpReq   *content // nil = none
-	tcpResp  *content
-	captures []capture // request fields to log
-	resCapts []capture
-	forward  *forwardFor
-	original *forwardFor // "originalto"
+	limits     http1.Limits // of requests
+	respLimits http1.Limits
+	pages      *pages
+	log        logsink.Route
+	reqRules   []rule
+	resRules   []rule
+	aftRules   []rule
+	redRules   []rule // "redirect"
+	retry      retryOn
+	tcpReq     *content // nil = none
+	tcpResp    *content
+	captures   []capture // request fields to log
+	resCapts   []capture
+	forward    *forwardFor
+	original   *forwardFor // "originalto"
 
 	forwarded *forwarded
 }
@@ -106,7 +107,9 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 // settle compiles what frontends and backends have in common.
 func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	t := &px.cfg.Global.Tune
-	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders}
+	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders, Lax: p.Options.AcceptUnsafeReq}
+	s.respLimits = s.limits
+	s.respLimits.Lax = p.Options.AcceptUnsafeResp
 	var errs []error
 	var err error
 	errs = append(errs, s.compileContents(comp, p))

@@ -69,7 +69,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	if err := px.makeLoops(); err != nil {
 		return nil, err
 	}
-	var errs []error
+	errs := []error{px.setVars()}
 	for _, p := range cfg.Proxies {
 		if p.Kind&conf.Backend != 0 && !p.Disabled {
 			errs = append(errs, px.addBackend(p))

@@ -17,6 +17,7 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 			n, err := st.parser.Request(s.in.b.B[:s.in.e], &st.req, s.fe.limits)
 			if err == nil {
 				s.in.r, s.in.lo = n, n
+				st.w.forgiven(st.parser.Forgiven)
 				return nil
 			}
 			if err != http1.ErrIncomplete {
@@ -24,6 +25,9 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 			}
 		}
 		if f := st.more(t); f != nil {
+			if f != errIdle && s.in.e == 0 && s.requests == 0 && s.fe.p.Options.HTTPIgnoreProbes {
+				return errGone // a connection that only looked whether somebody is there
+			}
 			return f
 		}
 	}

@@ -19,6 +19,7 @@ type relay struct {
 	chunks   http1.ChunkReader
 	trailers message.Fields
 	chunked  bool   // write chunks
+	bare     bool   // without trailers; set before begin
 	pend     []byte // encoded and not yet taken by dst
 	off      int
 	flow     loop.Flow
@@ -53,7 +54,7 @@ func (r *relay) begin(w *worker, h []byte, src, dst *loop.Conn, win *window, fra
 		r.left = math.MaxInt64 // nobody knows: never "nothing", which splice would take for the end
 	}
 	r.chunks = http1.ChunkReader{}
-	if framing == message.Chunked && chunked {
+	if framing == message.Chunked && chunked && !r.bare {
 		r.trailers = r.trailers[:0]
 		r.chunks.Trailers = &r.trailers
 	}

@@ -72,6 +72,8 @@ func (k *ruleSite) deed(r *conf.Rule) (deed, error) {
 		return &setStatus{a.Status, []byte(a.Reason)}, nil
 	case *conf.SetVar, *conf.SetVarFmt, *conf.UnsetVar:
 		return k.variable(r)
+	case *conf.SetMap:
+		return k.changeMap(r, a)
 	}
 	if d, err := k.answer(r); d != nil || err != nil {
 		return d, err

@@ -10,17 +10,8 @@ import (
 type variable struct{ rule *acl.VarRule }
 
 func (k *ruleSite) variable(r *conf.Rule) (deed, error) {
-	var d variable
-	var err error
-	switch a := r.Action.(type) {
-	case *conf.SetVar:
-		d.rule, err = k.SetVar(r.Pos, a)
-	case *conf.SetVarFmt:
-		d.rule, err = k.SetVarFmt(r.Pos, a)
-	case *conf.UnsetVar:
-		d.rule, err = k.UnsetVar(r.Pos, a)
-	}
-	return &d, err
+	rule, err := compileVar(k.Compiler, r)
+	return &variable{rule}, err
 }
 
 func (d *variable) do(st *stream, _ *loop.Task, _ phase) verdict {

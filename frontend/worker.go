@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"weir/internal/http1"
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
 	"weir/internal/loop"
@@ -80,6 +81,13 @@ func (w *worker) count(r *record) {
 		name = r.reason.Reason
 	}
 	w.faults[name]++
+}
+
+// forgiven counts a fault that a lenient parser has passed over; nil = there was none.
+func (w *worker) forgiven(e *http1.Error) {
+	if e != nil {
+		w.note("accepted_" + e.Reason)
+	}
 }
 
 // note counts what went wrong without ending a stream.

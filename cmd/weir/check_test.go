@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -179,8 +180,8 @@ func TestCheckSeveralFiles(t *testing.T) {
 	if code != exitOK || err != "" || !strings.HasPrefix(out, one+", "+two+": good\n") || !strings.Contains(out, "backend api (http)") {
 		t.Fatalf("code %d, err %q, out\n%s", code, err, out)
 	}
-	code, _, err = weir("check", "-c", one, "-c", two+".gone")
-	if want := two + ".gone: cannot be read: no such file or directory\nweir check: 1 error\n"; code != exitFail || err != want {
+	code, _, err = weir("check", "-c", one, "-c", strings.TrimSuffix(two, ".hcl")+".gone.hcl")
+	if want := strings.TrimSuffix(two, ".hcl") + ".gone.hcl: cannot be read: no such file or directory\nweir check: 1 error\n"; code != exitFail || err != want {
 		t.Fatalf("code %d, err %q; want %q", code, err, want)
 	}
 	code, _, err = weir("check", "-c", two, "-c", one)
@@ -253,5 +254,33 @@ backend "b" {
 	silent := write(t, `backend "b" { server "s" { address = "127.0.0.1:80" } }`)
 	if code, _, err := weir("check", "-c", silent); code != exitFail || !strings.Contains(err, "nothing would listen: want a bind in a frontend, or a stats socket") {
 		t.Errorf("no listener: code %d, %s", code, err)
+	}
+}
+
+// Whatever an action holds is compiled with everything else: all mistakes at once.
+func TestCheckTellsEveryExpression(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.cfg")
+	text := `global
+  set-var proc.x nofetch1
+frontend f
+  bind 127.0.0.1:0
+  mode http
+  log-format %[nofetch2]
+  unique-id-format %[nofetch3]
+  http-request set-var(txn.a) nofetch4
+  http-request replace-path a %[nofetch5]
+  http-request return status 200 content-type text/plain lf-string %[nofetch6]
+  http-request redirect location /%[nofetch7]
+  redirect location /%[nofetch8]
+  http-response set-status 200 if { nofetch9 1 }
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, out, errs := weir("check", "-c", file)
+	for i := 1; i <= 9; i++ {
+		if name := fmt.Sprintf("nofetch%d", i); strings.Count(out+errs, name) != 1 {
+			t.Errorf("%s is told %d times:\n%s%s", name, strings.Count(out+errs, name), out, errs)
+		}
 	}
 }

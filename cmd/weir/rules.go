@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"reflect"
 
 	"weir/acl"
 	"weir/conf"
@@ -12,6 +13,8 @@ import (
 func checkRules(cfg *conf.Config) conf.Diagnostics {
 	var diags conf.Diagnostics
 	c := acl.NewCompiler(acl.Options{Config: cfg, Warn: func(e *conf.Error) { diags.Warn(e) }})
+	global := &ruleCheck{c.In("global", ""), &conf.Proxy{}, &diags}
+	global.rules(acl.Anywhere, cfg.Global.SetVars)
 	for _, p := range cfg.Proxies {
 		r := &ruleCheck{c.In(p.Title(), backendName(p)), p, &diags}
 		r.rules(acl.InTCPConn, p.TCPConnRules)
@@ -21,8 +24,10 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 		r.rules(acl.InHTTPRequest, p.HTTPReqRules)
 		r.rules(acl.InHTTPResponse, p.HTTPRespRules)
 		r.rules(acl.InHTTPResponse, p.HTTPAfterRules)
+		r.rules(acl.InHTTPRequest, p.RedirectRules)
 		r.useBackends()
 		r.useServers()
+		r.lines()
 		for _, a := range p.ACLs { // perhaps no rule names it
 			r.note(r.c.CheckACL(a, p.ACLs))
 		}
@@ -58,30 +63,54 @@ func (r *ruleCheck) rules(place acl.Place, rules []*conf.Rule) {
 	for _, rule := range rules {
 		_, err := at.Cond(rule.Cond, r.p.ACLs)
 		r.note(err)
-		for _, f := range formatsOf(rule.Action) {
-			_, err := at.Format(f)
+		r.action(at, reflect.ValueOf(rule.Action))
+	}
+}
+
+// action compiles every expression and format of an action, in whatever field it is: a new action is checked by being there.
+func (r *ruleCheck) action(at *acl.Compiler, v reflect.Value) {
+	switch x := v.Interface().(type) {
+	case *conf.Format:
+		r.format(at, x)
+		return
+	case *conf.Expr:
+		if x != nil {
+			_, err := at.Expr(x)
 			r.note(err)
+		}
+		return
+	case conf.Pos:
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			r.action(at, v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				r.action(at, v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			r.action(at, v.Index(i))
 		}
 	}
 }
 
-// formatsOf are the formats that an action evaluates.
-func formatsOf(a conf.Action) []*conf.Format {
-	switch a := a.(type) {
-	case *conf.SetHeader:
-		return []*conf.Format{a.Value}
-	case *conf.AddHeader:
-		return []*conf.Format{a.Value}
-	case *conf.Redirect:
-		return []*conf.Format{a.Text}
-	case *conf.Return:
-		var list []*conf.Format
-		for i := range a.Headers {
-			list = append(list, a.Headers[i].Value)
-		}
-		return list
-	}
-	return nil
+func (r *ruleCheck) format(at *acl.Compiler, f *conf.Format) {
+	_, err := at.Format(f)
+	r.note(err)
+}
+
+// lines checks what is logged and how requests are named.
+func (r *ruleCheck) lines() {
+	log := r.c.At(acl.InLog)
+	r.format(log, r.p.LogLine)
+	r.format(log, r.p.LogSD)
+	r.format(r.c.At(acl.InHTTPRequest), r.p.UniqueIDFormat)
 }
 
 func (r *ruleCheck) useBackends() {

@@ -8,6 +8,9 @@ type head struct {
 	hosts, lengths, codings, expects, connections, upgrades int
 
 	length, coding, expect, upgrade []byte
+
+	lax      bool   // see lax.go
+	forgiven *Error // the first fault that was passed over
 }
 
 // note keeps the fields that decide on framing and connection.
@@ -34,9 +37,9 @@ func (h *head) note(id message.FieldID, value []byte) {
 
 // parseFields parses the field lines from buf[i] to the empty line and returns the index after it.
 func parseFields(buf []byte, i int, fields *message.Fields, max int, h *head) (int, error) {
-	first := i
+	first, names := i, h.names()
 	for {
-		name, err := scanName(buf, i)
+		name, err := scanName(buf, i, names)
 		if err != nil || name == i {
 			return endOfFields(buf, i, i == first, err)
 		}
@@ -57,16 +60,19 @@ func parseFields(buf []byte, i int, fields *message.Fields, max int, h *head) (i
 		}
 		f := message.Field{Name: buf[i:name:name], Value: buf[value:end:end], ID: message.Lookup(buf[i:name])}
 		*fields = append(*fields, f)
+		if h.lax {
+			h.checkName(f.Name)
+		}
 		h.note(f.ID, f.Value)
 		i = next
 	}
 }
 
 // scanName folds the name that begins at i to lower case and returns the index of its colon, or i at the end of the fields.
-func scanName(buf []byte, i int) (int, error) {
+func scanName(buf []byte, i int, names *[256]byte) (int, error) {
 	start := i
 	for ; i < len(buf); i++ {
-		c := lowerToken[buf[i]]
+		c := names[buf[i]]
 		if c == 0 {
 			if buf[i] != ':' || i == start || i-start > maxName {
 				return start, nameError(buf[i], i-start)

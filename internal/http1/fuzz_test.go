@@ -48,6 +48,30 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
+// FuzzLax: what a lenient parser takes is written so that it is taken again, for the same, with the same framing.
+func FuzzLax(f *testing.F) {
+	for _, s := range []string{"GET /a#\xff HTTP/2.0\r\nHost: a\r\n\r\n", "POST http://x/ HTTP/1.1\r\nHost: y\r\nHost: z,\r\nX\xe9: 1\r\nContent-Length: 5\r\n\r\n"} {
+		f.Add([]byte(s), 7)
+	}
+	lax, wideLax := Limits{Lax: true}, Limits{HeadBytes: wide.HeadBytes, Fields: wide.Fields, Lax: true}
+	f.Fuzz(func(t *testing.T, in []byte, cut int) {
+		req := new(message.Request)
+		n, err := ParseRequest(bytes.Clone(in), req, lax)
+		checkSplit(t, in, cut, n, err, func(p *Parser, b []byte) (int, error) {
+			return p.Request(b, new(message.Request), lax)
+		})
+		if err != nil {
+			return
+		}
+		first := AppendRequest(nil, req, RequestOptions{})
+		again := new(message.Request)
+		n, err = ParseRequest(bytes.Clone(first), again, wideLax)
+		if err != nil || n != len(first) || again.Framing != req.Framing || again.ContentLength != req.ContentLength || !bytes.Equal(again.Host(), req.Host()) {
+			t.Fatalf("%q was written as %q: %d, %v", in, first, n, err)
+		}
+	})
+}
+
 // FuzzResponse is FuzzRequest for responses to any method.
 func FuzzResponse(f *testing.F) {
 	for _, s := range goodResponses {

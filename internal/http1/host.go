@@ -10,6 +10,10 @@ import (
 // well formed, the same as in an absolute- or authority-form target. HAProxy 2.6 takes HTTP/1.1 without Host, folds
 // equal Host fields into one and does not look at the octets of the value.
 func checkHost(req *message.Request, h *head) error {
+	if h.lax {
+		laxHost(req, h)
+		return nil
+	}
 	switch {
 	case h.hosts > 1:
 		return ErrHosts

@@ -8,6 +8,8 @@ type Limits struct {
 	// Fields is the most header fields: every rule that looks for a field walks them all, so thousands of one-octet
 	// fields in few octets are an attack on the processor (tune.http.maxhdr).
 	Fields int
+	// Lax passes over some faults of a peer that cannot be mended; see Parser.Forgiven.
+	Lax bool
 }
 
 // DefaultLimits are HAProxy's: tune.bufsize 16384 less tune.maxrewrite 1024, and tune.http.maxhdr 101.

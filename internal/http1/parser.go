@@ -13,6 +13,9 @@ import (
 type Parser struct {
 	scanned int  // octets in which there is no end of head
 	tried   bool // the head was parsed once and was good so far
+
+	// Forgiven is the first fault of the last head that Limits.Lax made the parser pass over.
+	Forgiven *Error
 }
 
 // Request parses the request head at the start of buf. It returns the octets of the head when it is complete,
@@ -23,7 +26,7 @@ func (p *Parser) Request(buf []byte, req *message.Request, lim Limits) (int, err
 	if err := p.wait(buf, lim.HeadBytes); err != nil {
 		return 0, err
 	}
-	n, err := parseRequest(buf, req, lim)
+	n, err := parseRequest(buf, req, lim, &p.Forgiven)
 	return p.settle(buf, n, lim.HeadBytes, err)
 }
 
@@ -34,7 +37,7 @@ func (p *Parser) Response(buf []byte, resp *message.Response, method message.Met
 	if err := p.wait(buf, lim.HeadBytes); err != nil {
 		return 0, err
 	}
-	n, err := parseResponse(buf, resp, method, lim)
+	n, err := parseResponse(buf, resp, method, lim, &p.Forgiven)
 	return p.settle(buf, n, lim.HeadBytes, err)
 }
 

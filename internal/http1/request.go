@@ -6,16 +6,16 @@ import (
 	"weir/internal/message"
 )
 
-func parseRequest(buf []byte, req *message.Request, lim Limits) (int, error) {
+func parseRequest(buf []byte, req *message.Request, lim Limits, forgiven **Error) (int, error) {
 	req.Reset()
+	h := head{lax: lim.Lax}
 	i, err := skipEmptyLines(buf)
 	if err == nil {
-		i, err = parseRequestLine(buf, i, req)
+		i, err = parseRequestLine(buf, i, req, &h)
 	}
 	if err != nil {
 		return 0, err
 	}
-	var h head
 	n, err := parseFields(buf, i, &req.Fields, lim.Fields, &h)
 	if err != nil {
 		return 0, err
@@ -26,6 +26,7 @@ func parseRequest(buf []byte, req *message.Request, lim Limits) (int, error) {
 	if err := frameRequest(req, &h); err != nil {
 		return 0, err
 	}
+	*forgiven = h.forgiven
 	return n, connectionOfRequest(req, &h)
 }
 
@@ -47,7 +48,7 @@ func skipEmptyLines(buf []byte) (int, error) {
 
 // parseRequestLine parses "method SP target SP version CRLF" with exactly one space between (RFC 9112, 3, lets a
 // recipient split on any white space, and HAProxy 2.6 does; two that split differently see two targets).
-func parseRequestLine(buf []byte, i int, req *message.Request) (int, error) {
+func parseRequestLine(buf []byte, i int, req *message.Request, h *head) (int, error) {
 	start := i
 	for i < len(buf) && lowerToken[buf[i]] != 0 {
 		i++
@@ -58,7 +59,7 @@ func parseRequestLine(buf []byte, i int, req *message.Request) (int, error) {
 	req.Method = buf[start:i:i]
 	req.MethodID = message.LookupMethod(req.Method)
 	target := i + 1
-	i = scanTarget(buf, target)
+	i = h.target(buf, target)
 	if i < len(buf) && buf[i] != ' ' {
 		return 0, targetCharError(buf, i)
 	}
@@ -69,7 +70,7 @@ func parseRequestLine(buf []byte, i int, req *message.Request) (int, error) {
 	if err := splitTarget(req); err != nil {
 		return 0, err
 	}
-	return parseVersion(buf, i+1, &req.Minor)
+	return parseVersion(buf, i+1, &req.Minor, h)
 }
 
 // methodError is nil when buf[start:i] is a method and a space follows.
@@ -104,7 +105,14 @@ const version = "HTTP/1."
 
 // parseVersion parses "HTTP/1.x CRLF" at i and returns the index after it. HAProxy 2.6 takes HTTP/1.2 to HTTP/9.9 for
 // 1.1 and HTTP/0.9 for 1.0; a peer that speaks them would not send this syntax.
-func parseVersion(buf []byte, i int, minor *uint8) (int, error) {
+func parseVersion(buf []byte, i int, minor *uint8, h *head) (int, error) {
+	if h.lax {
+		end, err := h.laxVersion(buf, i, minor)
+		if err != nil {
+			return 0, err
+		}
+		return lineEnd(buf, end, ErrVersion)
+	}
 	b := buf[i:]
 	if len(b) < len(version)+1 {
 		if len(b) > len(version) || string(b) != version[:len(b)] {

@@ -2,13 +2,13 @@ package http1
 
 import "weir/internal/message"
 
-func parseResponse(buf []byte, resp *message.Response, method message.MethodID, lim Limits) (int, error) {
+func parseResponse(buf []byte, resp *message.Response, method message.MethodID, lim Limits, forgiven **Error) (int, error) {
 	resp.Reset()
 	i, err := parseStatusLine(buf, resp)
 	if err != nil {
 		return 0, err
 	}
-	var h head
+	h := head{lax: lim.Lax}
 	n, err := parseFields(buf, i, &resp.Fields, lim.Fields, &h)
 	if err != nil {
 		return 0, err
@@ -16,6 +16,7 @@ func parseResponse(buf []byte, resp *message.Response, method message.MethodID, 
 	if err := frameResponse(resp, method, &h); err != nil {
 		return 0, err
 	}
+	*forgiven = h.forgiven
 	return n, connectionOfResponse(resp, &h)
 }
 
