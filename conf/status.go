@@ -7,11 +7,9 @@ import (
 	"strings"
 )
 
-// DenyStatuses are the statuses that have an error page of their own, and so may end a request.
-var DenyStatuses = []int{200, 400, 401, 403, 404, 405, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504}
-
-// ErrorFileStatuses are those that "errorfile" may replace.
-var ErrorFileStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504}
+// ErrorFileStatuses are the statuses that have an error page of their own: those that "errorfile" may replace and that a
+// rule may end a request with.
+var ErrorFileStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504}
 
 // RedirectCodes are the statuses of a redirect.
 var RedirectCodes = []int{301, 302, 303, 307, 308}

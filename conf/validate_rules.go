@@ -69,10 +69,10 @@ func (v *validator) actionName(a Action) string {
 func (v *validator) action(r *Rule, path string) {
 	switch a := r.Action.(type) {
 	case *Deny:
-		v.status(r.Pos, path, a.Status, DenyStatuses)
+		v.status(r.Pos, path, a.Status, ErrorFileStatuses)
 		v.reply(r.Pos, path, &a.Reply)
 	case *Tarpit:
-		v.status(r.Pos, path, a.Status, DenyStatuses)
+		v.status(r.Pos, path, a.Status, ErrorFileStatuses)
 		v.reply(r.Pos, path, &a.Reply)
 	case *Redirect:
 		v.status(r.Pos, path, a.Code, RedirectCodes)

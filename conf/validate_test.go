@@ -124,7 +124,7 @@ func TestValidate(t *testing.T) {
 	f(``, func(web, app *Proxy, c *Config) {
 		web.HTTPReqRules = []*Rule{{Action: &Deny{}, Cond: &Cond{Op: OpACL, ACL: "METH_TRACE"}}}
 	})
-	f(`frontend "web": http-request deny: got "418"; want 200, 400, 401, 403, 404, 405, 408, 410, 413, 425, 429, 500, 501, 502, 503 or 504`, func(web, app *Proxy, c *Config) {
+	f(`frontend "web": http-request deny: got "418"; want 200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503 or 504`, func(web, app *Proxy, c *Config) {
 		web.HTTPReqRules = []*Rule{{Pos: web.Pos, Action: &Deny{Reply: Reply{Status: 418}}}}
 	})
 	f(`frontend "web": http-request del-header: got "("; want a regular expression (missing closing ): `+"`(`)", func(web, app *Proxy, c *Config) {

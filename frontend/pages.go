@@ -250,6 +250,8 @@ func makeBuiltin() map[int]*page {
 		410: "This is gone for good.",
 		413: "The request is too large.",
 		417: "That expectation cannot be met.",
+		421: "This server does not answer for that name.",
+		422: "The request was understood, but cannot be carried out.",
 		425: "This request must wait until the connection is secure.",
 		429: "Too many requests: slow down.",
 		500: "Something went wrong in the proxy.",

@@ -43,8 +43,8 @@ func hasContent(r *conf.Reply) bool {
 // denyGrammar is the one of an action that answers with an error.
 func denyGrammar(status int) *grammar[ruleNode] {
 	at := func(n *ruleNode) *int { return &replyOf(n).Status }
-	first := row[ruleNode]{info: info{name: "status", typ: tInt, enum: conf.Statuses(conf.DenyStatuses), def: strconv.Itoa(status), doc: "status"},
-		at: func(n *ruleNode) any { return at(n) }, read: statusReader(conf.DenyStatuses, at)}
+	first := row[ruleNode]{info: info{name: "status", typ: tInt, enum: conf.Statuses(conf.ErrorFileStatuses), def: strconv.Itoa(status), doc: "status"},
+		at: func(n *ruleNode) any { return at(n) }, read: statusReader(conf.ErrorFileStatuses, at)}
 	return &grammar[ruleNode]{context: "return", rows: append(append([]row[ruleNode]{first}, replyRows(replyOf)...), whenRow)}
 }
 
