@@ -186,6 +186,9 @@ var (
 	httpTimes = regexp.MustCompile(` -?\d+/-?\d+/-?\d+/-?\d+/\+?\d+ (\d{3}|-1) `)
 	tcpTimes  = regexp.MustCompile(` -?\d+/-?\d+/\+?\d+ \d+ [A-Za-z-]{2} `)
 	allConns  = regexp.MustCompile(`( [A-Za-z-]{2}(?:[A-Za-z-]{2})? )\d+/`)
+	// What a response counts is as each of them stores it, not as it was sent (docs/differences.md); what the client received
+	// is compared itself.
+	respBytes = regexp.MustCompile(`( T(?:/\S+)* (?:\d{3}|-1) )[1-9]\d*( \S+ \S+ [A-Za-z-]{4} )`)
 	measured  = regexp.MustCompile(`([ /]\+?)\d+`)
 )
 
@@ -199,6 +202,7 @@ func masked(line string) string {
 		return measured.ReplaceAllString(s[:end], "${1}T") + s[end:]
 	}
 	line = httpTimes.ReplaceAllStringFunc(line, times)
+	line = respBytes.ReplaceAllString(line, "${1}BYTES${2}")
 	return tcpTimes.ReplaceAllStringFunc(line, times)
 }
 
@@ -217,8 +221,33 @@ func quoteLines(s string) string {
 		return "  nothing"
 	}
 	var b strings.Builder
-	for line := range strings.Lines(s) {
+	for _, line := range framingLast(slices.Collect(strings.Lines(s))) {
 		fmt.Fprintf(&b, "  %q\n", line)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+var (
+	anyField     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*\r\n$")
+	framingField = regexp.MustCompile(`^(content-length|transfer-encoding|connection):`)
+)
+
+// framingLast moves the fields that frame a message behind the others of its head: Weir writes them there, HAProxy where
+// they stood, and their place says nothing (RFC 9110, 5.3).
+func framingLast(lines []string) []string {
+	var out, framing []string
+	for _, line := range lines {
+		switch {
+		case framingField.MatchString(line):
+			framing = append(framing, line)
+			continue
+		case !anyField.MatchString(line):
+			slices.Sort(framing)
+			out = append(out, framing...)
+			framing = framing[:0]
+		}
+		out = append(out, line)
+	}
+	slices.Sort(framing)
+	return append(out, framing...)
 }

@@ -65,7 +65,7 @@ func compareOracle(t *testing.T, f *oracleFile) {
 		case c.differs != "" && same:
 			t.Errorf("%s:%d: case %s: no difference any more: drop %q", f.name, c.line, c.name, c.differs)
 		case c.differs == "" && !same:
-			t.Errorf("%s:%d: case %s:\n  %s\n-- haproxy --\n%s-- weir --\n%s", f.name, c.line, c.name, strings.Join(c.front, "\n  "), want[i], got[i])
+			t.Errorf("%s:%d: case %s: - haproxy, + weir:\n  %s\n%s", f.name, c.line, c.name, strings.Join(c.front, "\n  "), lineDiff(want[i].String(), got[i].String()))
 		}
 	}
 }
