@@ -55,6 +55,7 @@ type Context struct {
 	vars     streamVars
 	connOnly bool // there is no stream yet: see BeginConn
 
+	peek    *peeked // see peekRequest
 	logs    *ownLog // see ownRecord
 	own     message.Arena
 	scratch message.Arena // what conditions build; given up after each

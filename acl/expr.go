@@ -100,7 +100,7 @@ func (e *Expr) Eval(c *Context, s *Sample) bool {
 // next runs the fetch and the converters on c.smp; c.it says whether it walks.
 func (e *Expr) next(c *Context) bool {
 	s := &c.smp
-	if !e.fetch.run(c, e.args, s) {
+	if !e.fetch.get(c, e.args, s) {
 		return false
 	}
 	return e.convert(c)

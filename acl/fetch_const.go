@@ -17,7 +17,7 @@ var constFetches = []fetch{
 	{"always_false", "", Bool, 0, runFalse, nil, "always false"},
 	{"bool", "value:str", Bool, 0, runConst, fixBool, "a constant: true, false, 1 or 0"},
 	{"int", "value:int", Int, 0, runConst, fixInt, "a constant integer"},
-	{"str", "text:str", Str, 0, runConst, fixStr, "a constant string"},
+	{"str", "[text:str]", Str, 0, runConst, fixStr, "a constant string"},
 	{"bin", "hex:str", Bin, 0, runConst, fixBin, "a constant block of bytes, in hex digits"},
 	{"ipv4", "addr:str", Addr, 0, runConst, fixIPv4, "a constant IPv4 address"},
 	{"ipv6", "addr:str", Addr, 0, runConst, fixIPv6, "a constant IPv6 address"},

@@ -12,7 +12,7 @@ var urlFetches = []fetch{
 	{"path", "", Str, needReqHead, runPath, nil, "the path, from the first slash to before the question mark"},
 	{"pathq", "", Str, needReqHead, runPathQ, nil, "the path with the query string"},
 	{"query", "", Str, needReqHead, runQuery, nil, "what follows the first question mark"},
-	{"url", "", Str, needReqHead, runURL, nil, "the request target as received"},
+	{"url", "", Str, needReqHead, runURL, nil, "the request target"},
 	{"url_ip", "", Addr, needReqHead, runURLIP, nil, "the address in an absolute URL"},
 	{"url_port", "", Int, needReqHead, runURLPort, nil, "the port in an absolute URL whose host is an address; 80 when it has none"},
 	{"base", "", Str, needReqHead, runBase, nil, "the Host field and the path together"},
@@ -30,10 +30,16 @@ func runMethod(c *Context, _ *args, s *Sample) bool {
 		return false
 	}
 	s.Type, s.Bytes = Method, c.Req.Method
+	// set-method does not change what HAProxy says here, where it knows the method by number.
+	if a := c.Req.Asked; a != nil && message.LookupMethod(a) != message.MethodOther && message.LookupMethod(a) != message.MethodPatch {
+		s.Bytes = a
+	}
 	return true
 }
 
-func runCapMethod(c *Context, _ *args, s *Sample) bool { return c.Req != nil && s.setStr(c.Req.Method) }
+func runCapMethod(c *Context, _ *args, s *Sample) bool {
+	return c.Req != nil && s.setStr(c.Req.FirstMethod())
+}
 
 // pathQuery is nil for the asterisk and authority forms, and for a URL that stops after its host.
 func pathQuery(c *Context) []byte {
@@ -47,7 +53,18 @@ func setFound(b []byte, s *Sample) bool { return b != nil && s.setStr(b) }
 
 func runPathQ(c *Context, _ *args, s *Sample) bool { return setFound(pathQuery(c), s) }
 
-func runCapURI(c *Context, _ *args, s *Sample) bool { return setFound(pathQuery(c), s) }
+// runCapURI is what came, whatever rules have made of it.
+func runCapURI(c *Context, _ *args, s *Sample) bool {
+	if c.Req == nil || !c.Req.Rewritten {
+		return setFound(pathQuery(c), s)
+	}
+	_, rest, absolute := bytes.Cut(c.Req.Target, []byte("://"))
+	if !absolute || c.Req.Target[0] == '/' {
+		return setFound(c.Req.Target, s)
+	}
+	i := bytes.IndexByte(rest, '/')
+	return i >= 0 && s.setStr(rest[i:])
+}
 
 func runPath(c *Context, _ *args, s *Sample) bool {
 	return c.Req != nil && setFound(c.Req.PathOnly(), s)
@@ -58,7 +75,20 @@ func runQuery(c *Context, _ *args, s *Sample) bool {
 	return ok && s.setStr(q)
 }
 
-func runURL(c *Context, _ *args, s *Sample) bool { return c.Req != nil && s.setStr(c.Req.Target) }
+// runURL is the target as received, or as rules have made it.
+func runURL(c *Context, _ *args, s *Sample) bool {
+	switch {
+	case c.Req == nil:
+		return false
+	case !c.Req.Rewritten:
+		return s.setStr(c.Req.Target)
+	case len(c.Req.Scheme) == 0:
+		return s.setStr(c.Req.Path)
+	}
+	b := append(append(c.Arena.Open(), c.Req.Scheme...), "://"...)
+	b = append(b, c.Req.Authority...)
+	return s.setStr(c.Arena.Seal(append(b, c.Req.Path...)))
+}
 
 func runURLIP(c *Context, _ *args, s *Sample) bool {
 	if c.Req == nil || len(c.Req.Scheme) == 0 {

@@ -187,7 +187,7 @@ func (t *testNode) eval(c *Context) bool {
 	c.it = cursor{more: t.expr.walks()}
 	ok := false
 	for !ok {
-		if !t.expr.fetch.run(c, t.expr.args, &c.smp) {
+		if !t.expr.fetch.get(c, t.expr.args, &c.smp) {
 			break
 		}
 		ok = t.expr.convert(c) && t.cast(c, &c.smp) && t.match.match(c, &c.smp)

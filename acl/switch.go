@@ -114,7 +114,7 @@ func (s *Switch) tryAll(c *Context, from int) int {
 func (g *group) pick(s span, c *Context, best int32) int32 {
 	saved := c.it
 	c.it = cursor{more: g.expr.walks()}
-	for g.expr.fetch.run(c, g.expr.args, &c.smp) {
+	for g.expr.fetch.get(c, g.expr.args, &c.smp) {
 		if g.expr.convert(c) && g.cast(c, &c.smp) {
 			// Trying conditions uses c.smp anew, but neither c.it nor these bytes.
 			best = g.lookup(s, c, c.smp.Bytes, best)

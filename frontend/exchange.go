@@ -242,7 +242,7 @@ func (st *stream) release() {
 	st.rec.keepLine(st)
 	st.s.private = st.s.private || st.asksPrivate()
 	q, a := &st.req, &st.arena
-	for _, p := range []*[]byte{&q.Method, &q.Target, &q.Scheme, &q.Authority, &q.Path} {
+	for _, p := range []*[]byte{&q.Method, &q.Asked, &q.Target, &q.Scheme, &q.Authority, &q.Path} {
 		if len(*p) > 0 {
 			*p = a.Copy(*p)
 		}

@@ -32,6 +32,7 @@ type record struct {
 	redispatched bool
 	nothingBack  bool // no byte of a response came on this attempt
 	local        bool // answered by ourselves
+	unread       bool // ended before anybody looked at the request: the log shows none
 	logged       bool
 	sq, bq       int64
 	line         []byte // the request line, once the request's buffer is gone
@@ -252,14 +253,14 @@ func (r *record) keepLine(st *stream) {
 }
 
 func (r *record) requestLine(st *stream) {
-	if !st.begun || r.received == 0 || len(r.line) > 0 {
+	if !st.begun || r.unread || len(r.line) > 0 {
 		return
 	}
 	version := "HTTP/1.1"
 	if st.req.Minor == 0 {
 		version = "HTTP/1.0"
 	}
-	r.line = logfmt.AppendRequest(r.line[:0], st.req.Method, st.req.Target, version)
+	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version)
 }
 
 func (r *record) serverName(st *stream) string {
@@ -276,6 +277,9 @@ func (r *record) serverName(st *stream) string {
 func (r *record) asap(st *stream) {
 	r.bytes = st.down.sent
 	r.route = st.route
+	if st.last != nil {
+		r.srvConn = st.last.Streams()
+	}
 	if r.logs(st.w) {
 		r.keepLine(st)
 		r.srv = r.serverName(st)

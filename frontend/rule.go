@@ -25,6 +25,7 @@ type kind uint8
 const (
 	actAllow  kind = iota + 1
 	actDeed        // one of HTTP's: see rule_compile.go
+	actHint        // early-hint: several in a row are one response
 	actSocket      // changes what is below HTTP: see sockopt.go
 	actFinal       // answers, or ends the connection: the rare ones, told apart by their type
 )
@@ -67,6 +68,9 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 	st.lax = false // strict-mode holds for one list
 	for i := range rules {
 		r := &rules[i]
+		if len(st.hints) > 0 && r.kind != actHint && st.sendHints(t) {
+			return true
+		}
 		if !r.cond.Match(&st.ctx) {
 			continue
 		}
@@ -74,7 +78,7 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 		switch r.kind {
 		case actAllow:
 			return false
-		case actDeed:
+		case actDeed, actHint:
 			v = r.deed.do(st, t, on)
 		case actSocket:
 			st.setSocket(r)
@@ -86,7 +90,7 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 			return false
 		}
 	}
-	return false
+	return len(st.hints) > 0 && st.sendHints(t)
 }
 
 // over ends the list and the stream.

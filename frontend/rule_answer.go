@@ -139,10 +139,12 @@ type redirect struct {
 	cookie text // set-cookie-fmt
 	fields message.Fields
 	code   int
+	reason []byte
 }
 
 func (k *ruleSite) redirect(a *conf.Redirect) (deed, error) {
 	d := &redirect{conf: a, code: orStatus(a.Code, conf.DefaultRedirectCode)}
+	d.reason = []byte(http1.Reason(d.code))
 	var err error
 	if d.text, err = k.Format(a.Text); err != nil {
 		return nil, err
@@ -175,7 +177,7 @@ func (d *redirect) do(st *stream, t *loop.Task, on phase) verdict {
 	}
 	st.intercepted(on)
 	st.resp.Reset()
-	st.resp.Status, st.resp.Reason, st.resp.Minor = d.code, []byte(http1.Reason(d.code)), 1
+	st.resp.Status, st.resp.Reason, st.resp.Minor = d.code, d.reason, 1
 	st.resp.Fields.Add(message.Location, where)
 	st.resp.Fields = append(st.resp.Fields, d.fields...)
 	if cookie != nil {

@@ -42,6 +42,9 @@ func (k *ruleSite) compile(out *rule, r *conf.Rule) (err error) {
 		return out.compileSocket(k.Compiler)
 	}
 	out.kind = actDeed
+	if _, ok := r.Action.(*conf.EarlyHint); ok {
+		out.kind = actHint
+	}
 	if out.deed, err = k.deed(r); err != nil {
 		return placed(r.Pos, fmt.Errorf("%s: %s: %w", k.p.Title(), r.Action.Keyword(), err))
 	}
@@ -69,7 +72,7 @@ func (k *ruleSite) deed(r *conf.Rule) (deed, error) {
 	case *conf.NormalizeURI:
 		return newNormalizer(a)
 	case *conf.SetStatus:
-		return &setStatus{a.Status, []byte(a.Reason)}, nil
+		return newSetStatus(a), nil
 	case *conf.SetVar, *conf.SetVarFmt, *conf.UnsetVar:
 		return k.variable(r)
 	case *conf.SetMap:

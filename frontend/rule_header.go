@@ -82,6 +82,8 @@ type setHeader struct {
 	name    []byte // lower case
 	value   text
 	replace bool
+
+	sameName func(f *message.Field) bool // made once: a closure for each request would be an allocation
 }
 
 func (k *ruleSite) setHeader(name string, value *conf.Format, replace bool) (deed, error) {
@@ -93,6 +95,7 @@ func (k *ruleSite) setHeader(name string, value *conf.Format, replace bool) (dee
 func (k *ruleSite) header(name string, value *conf.Format) (h *setHeader, err error) {
 	h = &setHeader{name: []byte(strings.ToLower(name))}
 	h.id = message.Lookup(h.name)
+	h.sameName = func(f *message.Field) bool { return f.ID == h.id && bytes.Equal(f.Name, h.name) }
 	h.value, err = k.text(value)
 	return h, err
 }
@@ -102,14 +105,12 @@ func (h *setHeader) do(st *stream, _ *loop.Task, on phase) verdict {
 	if !st.fits(len(h.name) + len(v) + fieldSize) {
 		return botched
 	}
-	switch {
-	case h.replace && h.id != message.Unknown:
-		fields.Set(h.id, v)
-	case h.replace:
-		fields.SetBytes(h.name, v)
-	case h.id != message.Unknown:
+	if h.replace { // what was there goes, and the new one comes last, as in HAProxy
+		fields.DelFunc(h.sameName)
+	}
+	if h.id != message.Unknown {
 		fields.Add(h.id, v)
-	default:
+	} else {
 		fields.AddBytes(h.name, v)
 	}
 	if h.id == message.Host && on == onRequest {

@@ -60,9 +60,11 @@ func (n *normalize) do(st *stream, t *loop.Task, _ phase) verdict {
 	st.text = out
 	switch {
 	case !ok:
-		st.closeSide = true
+		// Where the request ends is known: unlike any other that is malformed, it does not end the connection.
 		st.rec.unreached(onRequest)
-		return st.over(st.refuse(t, fault.BadRequest))
+		st.rec.fail(fault.BadRequest)
+		st.countFault(fault.BadRequest)
+		return st.over(st.page(t, fault.BadRequest.Status))
 	case bytes.Equal(out, path):
 		return carryOn
 	}

@@ -44,14 +44,18 @@ func (disableL7) do(st *stream, _ *loop.Task, _ phase) verdict {
 // setStatus is set-status.
 type setStatus struct {
 	status int
-	reason []byte // nil = the status's own
+	reason []byte
+}
+
+func newSetStatus(a *conf.SetStatus) *setStatus {
+	if a.Reason == "" {
+		return &setStatus{a.Status, []byte(http1.Reason(a.Status))}
+	}
+	return &setStatus{a.Status, []byte(a.Reason)}
 }
 
 func (s *setStatus) do(st *stream, _ *loop.Task, _ phase) verdict {
 	st.resp.Status, st.resp.Reason = s.status, s.reason
-	if len(s.reason) == 0 {
-		st.resp.Reason = []byte(http1.Reason(s.status))
-	}
 	return carryOn
 }
 
@@ -152,7 +156,7 @@ func (d *setRetries) do(st *stream, _ *loop.Task, _ phase) verdict {
 	return carryOn
 }
 
-// earlyHint sends a 103 with one field at once (RFC 8297). A client of HTTP/1.0 knows none.
+// earlyHint adds a field to a 103 (RFC 8297), which leaves before another rule is carried out. A client of HTTP/1.0 knows none.
 type earlyHint struct{ field *setHeader }
 
 func (k *ruleSite) earlyHint(a *conf.EarlyHint) (deed, error) {
@@ -160,18 +164,27 @@ func (k *ruleSite) earlyHint(a *conf.EarlyHint) (deed, error) {
 	return &earlyHint{h}, err
 }
 
-func (d *earlyHint) do(st *stream, t *loop.Task, _ phase) verdict {
+func (d *earlyHint) do(st *stream, _ *loop.Task, _ phase) verdict {
 	if st.req.Minor == 0 {
 		return carryOn
 	}
-	b := http1.AppendStatusLine(st.w.scratch[:0], 103, earlyHints)
-	b = http1.AppendField(b, d.field.name, st.value(&d.field.value))
-	b = append(b, "\r\n"...)
+	if len(st.hints) == 0 {
+		st.hints = http1.AppendStatusLine(st.hints, 103, earlyHints)
+	}
+	st.hints = http1.AppendField(st.hints, d.field.name, st.value(&d.field.value))
+	return carryOn
+}
+
+// sendHints sends the early hints that have gathered. over: the client is gone, and st.then follows.
+func (st *stream) sendHints(t *loop.Task) (over bool) {
+	b := append(st.hints, "\r\n"...)
+	st.hints = b[:0]
 	st.down.sent += int64(len(b))
 	if f := st.sendAll(t, b); f != nil {
-		return st.over(st.refuse(t, f))
+		st.then = st.refuse(t, f)
+		return true
 	}
-	return carryOn
+	return false
 }
 
 var earlyHints = []byte("Early Hints")

@@ -85,7 +85,7 @@ func (st *stream) setPath(path []byte) verdict {
 	if len(path) == 0 || path[0] != '/' && string(path) != "*" || !st.fits(len(path)-len(st.req.Path)) {
 		return botched
 	}
-	st.req.Path = path
+	st.req.Path, st.req.Rewritten = path, true
 	return carryOn
 }
 
@@ -134,7 +134,7 @@ func (st *stream) setURI(v []byte) verdict {
 	if len(host) == 0 || len(scheme) == 0 || !st.fits(len(v)) {
 		return botched
 	}
-	st.req.Scheme, st.req.Authority, st.req.Path = scheme, host, path
+	st.req.Scheme, st.req.Authority, st.req.Path, st.req.Rewritten = scheme, host, path, true
 	st.req.Fields.Set(message.Host, host)
 	return carryOn
 }
@@ -144,7 +144,7 @@ var schemeEnd, slash = []byte("://"), []byte("/")
 // newHost keeps the authority of an absolute-form target what the Host field says (RFC 9112, 3.2.2).
 func (st *stream) newHost(v []byte) {
 	if len(st.req.Authority) > 0 && st.req.MethodID != message.MethodConnect {
-		st.req.Authority = v
+		st.req.Authority, st.req.Rewritten = v, true
 	}
 }
 
@@ -157,6 +157,9 @@ func (st *stream) setMethod(v []byte) verdict {
 	id := message.LookupMethod(v)
 	if !isToken(v) || len(v) > maxMethod || id == message.MethodConnect || st.req.MethodID == message.MethodConnect {
 		return botched
+	}
+	if st.req.Asked == nil {
+		st.req.Asked = st.req.Method
 	}
 	st.req.Method, st.req.MethodID = v, id
 	return carryOn

@@ -21,6 +21,7 @@ type stream struct {
 	ctx     acl.Context
 	arena   message.Arena
 	text    []byte // a format being evaluated
+	hints   []byte // a 103 that gathers
 	list    []byte // a list or a URI being put together
 	params  [][]byte
 	body    []byte // of a chunked request, as far as rules have seen it
@@ -139,7 +140,7 @@ func (st *stream) finish() {
 	st.tcp, st.inspected, st.killed = false, false, false
 	st.lax, st.muted, st.released, st.again = false, false, false, false
 	st.set = overrides{retries: asConfigured}
-	st.decoded = 0
+	st.decoded, st.hints = 0, st.hints[:0]
 }
 
 // letGo gives the server back, and its connection to whoever may use it next.

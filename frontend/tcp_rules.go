@@ -258,7 +258,7 @@ func (st *stream) deniedContent() {
 	st.deniedReq()
 	st.rec.fail(fault.Denied)
 	if !st.tcp && st.route == nil {
-		st.rec.received = 0
+		st.rec.received, st.rec.unread = 0, true
 		st.fe().traffic(st.w).Requests--
 	}
 }

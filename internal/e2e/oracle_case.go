@@ -181,20 +181,21 @@ type observed struct {
 
 // What is different in each run: ports of the load, dates, times, and how many other cases run.
 var (
-	loadPort  = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	loadPort  = regexp.MustCompile(`((?:127\.0\.0\.1|192\.0\.2\.9|10\.1\.2\.3)):\d{4,}`)
 	logDate   = regexp.MustCompile(`\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]`)
 	httpTimes = regexp.MustCompile(` -?\d+/-?\d+/-?\d+/-?\d+/\+?\d+ (\d{3}|-1) `)
 	tcpTimes  = regexp.MustCompile(` -?\d+/-?\d+/\+?\d+ \d+ [A-Za-z-]{2} `)
 	allConns  = regexp.MustCompile(`( [A-Za-z-]{2}(?:[A-Za-z-]{2})? )\d+/`)
 	// What a response counts is as each of them stores it, not as it was sent (docs/differences.md); what the client received
 	// is compared itself.
-	respBytes = regexp.MustCompile(`( T(?:/\S+)* (?:\d{3}|-1) )[1-9]\d*( \S+ \S+ [A-Za-z-]{4} )`)
+	respBytes = regexp.MustCompile(`( (?:T|-1)(?:/\S+)+ (?:(?:\d{3}|-1) )?\+?)[1-9]\d*( (?:\S+ \S+ [A-Za-z-]{4}|[A-Za-z-]{2}) )`)
+	clfLine   = regexp.MustCompile(`\[\d\d/\w{3}/\d{4}[^]]*\]( "[^"]*" \d{3} )\d+( "[^"]*" "[^"]*" )\d+ \d+ ((?:"[^"]*" ){3})\d+ \d+ \d+ \d+ \d+( \S{4} )\d+ `)
 	measured  = regexp.MustCompile(`([ /]\+?)\d+`)
 )
 
 // masked makes a log line comparable. A time that was not reached, -1, stays.
 func masked(line string) string {
-	line = loadPort.ReplaceAllString(line, "127.0.0.1:PORT")
+	line = loadPort.ReplaceAllString(line, "$1:PORT")
 	line = logDate.ReplaceAllString(line, "[DATE]")
 	line = allConns.ReplaceAllString(line, "${1}N/")
 	times := func(s string) string {
@@ -202,8 +203,9 @@ func masked(line string) string {
 		return measured.ReplaceAllString(s[:end], "${1}T") + s[end:]
 	}
 	line = httpTimes.ReplaceAllStringFunc(line, times)
+	line = tcpTimes.ReplaceAllStringFunc(line, times)
 	line = respBytes.ReplaceAllString(line, "${1}BYTES${2}")
-	return tcpTimes.ReplaceAllStringFunc(line, times)
+	return clfLine.ReplaceAllString(line, "[DATE]${1}BYTES${2}PORT MS ${3}T T T T T${4}N ")
 }
 
 // String is the form that two observations are compared in.
@@ -221,11 +223,20 @@ func quoteLines(s string) string {
 		return "  nothing"
 	}
 	var b strings.Builder
+	s = reasons.Replace(s)
 	for _, line := range framingLast(slices.Collect(strings.Lines(s))) {
 		fmt.Fprintf(&b, "  %q\n", line)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
+
+// reasons are HAProxy's phrases of old RFCs beside those of RFC 9110, 15, which Weir says; nobody is to read them (RFC 9112, 4).
+var reasons = strings.NewReplacer(
+	"302 Moved Temporarily\r\n", "302 Found\r\n", "408 Request Time-out\r\n", "408 Request Timeout\r\n",
+	"413 Request Entity Too Large\r\n", "413 Content Too Large\r\n", "414 Request-URI Too Long\r\n", "414 URI Too Long\r\n",
+	"417 Expectation failed\r\n", "417 Expectation Failed\r\n", "502 Bad Gateway or Proxy Error\r\n", "502 Bad Gateway\r\n",
+	"504 Gateway Time-out\r\n", "504 Gateway Timeout\r\n", "505 HTTP Version not supported\r\n", "505 HTTP Version Not Supported\r\n",
+)
 
 var (
 	anyField     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*\r\n$")

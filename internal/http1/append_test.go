@@ -165,12 +165,13 @@ func TestReason(t *testing.T) {
 	}
 	f(99, "")
 	f(100, "Continue")
-	f(199, "")
+	f(199, "Informational")
 	f(200, "OK")
 	f(304, "Not Modified")
 	f(404, "Not Found")
 	f(429, "Too Many Requests")
 	f(503, "Service Unavailable")
 	f(511, "Network Authentication Required")
-	f(512, "")
+	f(512, "Server Error")
+	f(999, "")
 }

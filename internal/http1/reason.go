@@ -1,13 +1,19 @@
 package http1
 
 // Reason is the phrase that goes with a status Weir answers by itself (RFC 9110, 15, and the IANA registry);
-// empty for one that is not registered.
+// for one that is not registered, that of its class.
 func Reason(status int) string {
-	if status < 100 || status-100 >= len(reasons) {
-		return ""
+	if status >= 100 && status-100 < len(reasons) && reasons[status-100] != "" {
+		return reasons[status-100]
 	}
-	return reasons[status-100]
+	if class := status / 100; class >= 0 && class < len(classes) {
+		return classes[class]
+	}
+	return ""
 }
+
+// classes are said of statuses without a phrase of their own (RFC 9110, 15).
+var classes = [...]string{1: "Informational", 2: "Success", 3: "Redirection", 4: "Client Error", 5: "Server Error"}
 
 var reasons = [...]string{
 	0: "Continue", 1: "Switching Protocols", 2: "Processing", 3: "Early Hints",
@@ -22,7 +28,7 @@ var reasons = [...]string{
 	305: "Method Not Allowed", 306: "Not Acceptable", 307: "Proxy Authentication Required", 308: "Request Timeout",
 	309: "Conflict", 310: "Gone", 311: "Length Required", 312: "Precondition Failed", 313: "Content Too Large",
 	314: "URI Too Long", 315: "Unsupported Media Type", 316: "Range Not Satisfiable", 317: "Expectation Failed",
-	321: "Misdirected Request", 322: "Unprocessable Content", 323: "Locked", 324: "Failed Dependency",
+	318: "I'm a teapot", 321: "Misdirected Request", 322: "Unprocessable Content", 323: "Locked", 324: "Failed Dependency",
 	325: "Too Early", 326: "Upgrade Required", 328: "Precondition Required", 329: "Too Many Requests",
 	331: "Request Header Fields Too Large", 351: "Unavailable For Legal Reasons",
 

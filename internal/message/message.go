@@ -36,11 +36,13 @@ const (
 type Request struct {
 	Method   []byte
 	MethodID MethodID
+	Asked    []byte // the method that came, where a rule has changed it; else nil
 	// Target is the request-target as received (origin-, absolute-, authority- or asterisk-form).
 	Target []byte
 	// Scheme and Authority are set from an absolute- or authority-form target, else empty.
 	// Path is the path with the query, "*" for asterisk-form, empty for CONNECT.
 	Scheme, Authority, Path []byte
+	Rewritten               bool  // a rule has changed one of these: Target does not say them
 	Minor                   uint8 // HTTP/1.Minor: 0 or 1
 	Fields                  Fields
 
@@ -54,6 +56,14 @@ type Request struct {
 
 // Reset empties the request and keeps the capacity of its field list.
 func (r *Request) Reset() { *r = Request{Fields: r.Fields[:0]} }
+
+// FirstMethod is the method as it came, which logs tell.
+func (r *Request) FirstMethod() []byte {
+	if r.Asked != nil {
+		return r.Asked
+	}
+	return r.Method
+}
 
 // Get is the value of the first field with this id; nil when there is none.
 func (r *Request) Get(id FieldID) []byte { return r.Fields.Get(id) }
