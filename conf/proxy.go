@@ -117,7 +117,6 @@ type Options struct {
 	RestrictReqNames   string // "http-restrict-req-hdr-names": "preserve" (default), "delete" or "reject"
 	HTTPBufferRequest  bool
 	LogSeparateErrors  bool
-	HTTPSLog           bool
 	DropReqTrailers    bool
 	DropRespTrailers   bool
 	UseProxyHeader     bool
@@ -126,7 +125,6 @@ type Options struct {
 	HTTPIgnoreProbes   bool
 	SocketStats        bool
 	Contstats          bool // counters go on during a stream: Weir's always do
-	HTTPLog, TCPLog    bool
 	DontLogNull        bool
 	DontLogNormal      bool
 	LogASAP            bool

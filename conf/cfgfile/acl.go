@@ -90,6 +90,7 @@ func (l *line) test() *conf.Cond {
 func (r *testReader) cond() *conf.Cond {
 	out := &conf.Cond{Pos: r.first.Pos, Op: conf.OpOr}
 	for _, t := range r.tests {
+		t.Settle()
 		out.Kids = append(out.Kids, &conf.Cond{Pos: t.Pos, Op: conf.OpTest, Test: t})
 	}
 	if len(out.Kids) == 1 {
@@ -218,7 +219,7 @@ var operators = []string{"eq", "ge", "gt", "le", "lt"}
 // patterns reads the values. An operator holds for those after it, up to the next one.
 func (r *testReader) patterns() bool {
 	l := r.l
-	numbers := r.cur.Match == "int" || r.cur.Match == "len" || r.cur.Match == "" && yieldsNumber(r.cur.Expr)
+	numbers := r.cur.Match == "int" || r.cur.Match == "len" || r.cur.Match == "" && r.cur.Expr.Type() == "sint"
 	op := ""
 	var opWord Word
 	for l.more() {
@@ -234,6 +235,8 @@ func (r *testReader) patterns() bool {
 				l.bad(opWord, "want a number after %s", op)
 				return false
 			}
+		case op == "eq" && strings.Trim(w.Text, "0123456789") == "": // as without it
+			r.cur.Patterns = append(r.cur.Patterns, conf.Pattern{Pos: w.Pos, Text: w.Text})
 		case op != "":
 			r.cur.Patterns = append(r.cur.Patterns, conf.Pattern{Pos: w.Pos, Text: op + " " + w.Text})
 		default:

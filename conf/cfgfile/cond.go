@@ -77,7 +77,11 @@ func (l *line) endGroup(out, group *conf.Cond, w Word) bool {
 		l.bad(w, "nothing stands on one side of %q", w.Text)
 		return false
 	case 1:
-		out.Kids = append(out.Kids, group.Kids[0])
+		if kid := group.Kids[0]; kid.Op == conf.OpOr { // of a test that is several
+			out.Kids = append(out.Kids, kid.Kids...)
+		} else {
+			out.Kids = append(out.Kids, kid)
+		}
 	default:
 		out.Kids = append(out.Kids, group)
 	}

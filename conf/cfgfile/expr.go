@@ -22,6 +22,7 @@ func (d *decoder) cutExpr(w Word, path string) (*conf.Expr, int) {
 	if !ok {
 		return nil, 0
 	}
+	fetch.Name = conf.FetchName(fetch.Name)
 	e := &conf.Expr{Pos: w.Pos, Fetch: fetch}
 	for n < len(s) && s[n] == ',' {
 		conv, m, ok := d.cutCall(w, n+1, "converter", path)

@@ -170,7 +170,7 @@ func readUseBackend(l *line) {
 		if name, plain := constant(f); plain {
 			u.Backend.Name = name
 		} else {
-			u.Dynamic = f
+			u.Dynamic, u.Backend.Name = f, f.String()
 		}
 	}
 	if u.Cond, ok = l.cond(); ok {
@@ -191,9 +191,15 @@ func readUseServer(l *line) {
 	}
 	u := &conf.UseServer{Pos: l.key.Pos, Server: conf.Ref{Pos: w.Pos, Name: w.Text}}
 	if strings.Contains(w.Text, "%") {
-		if u.Dynamic = l.d.format(w, l.path); u.Dynamic == nil {
+		f := l.d.format(w, l.path)
+		if f == nil {
 			l.skip()
 			return
+		}
+		if name, plain := constant(f); plain {
+			u.Server.Name = name
+		} else {
+			u.Dynamic, u.Server.Name = f, f.String()
 		}
 	}
 	if !l.more() {

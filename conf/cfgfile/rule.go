@@ -37,6 +37,14 @@ func rules(context, known, more string) table {
 	return t
 }
 
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(text) {
+		set[w] = true
+	}
+	return set
+}
+
 // actionRow is one action: read returns it, or nil after an error.
 type actionRow struct {
 	name   string

@@ -134,7 +134,7 @@ func (d *decoder) compare(left, right hclsyntax.Expression, op string, pos conf.
 
 // equalityOf returns the match method that == means: numbers and addresses are compared as what they are.
 func equalityOf(sample *conf.Expr, v value) string {
-	switch typ := typeOf(sample); {
+	switch typ := sample.Type(); {
 	case typ == "addr":
 		return "ip"
 	case typ == "sint" || v.kind == vNumber && typ != "str":

@@ -19,6 +19,7 @@ type decoder struct {
 	httpErrors map[string]*conf.HTTPErrors // by name
 	replyFiles []replyFile
 	failures   int // errors so far, muted ones too
+	applied    int // defaults blocks read again, with the blocks in them
 	muted      int // while a defaults block is read again: what is wrong with it is known by then
 }
 
@@ -68,6 +69,14 @@ type item struct {
 	attr  *hclsyntax.Attribute
 	block *hclsyntax.Block
 	at    int
+}
+
+// pos is where the item begins.
+func (it item) pos(d *decoder) conf.Pos {
+	if it.attr != nil {
+		return d.pos(it.attr.NameRange)
+	}
+	return d.pos(it.block.TypeRange)
 }
 
 // items returns the content of a body in the order of the file.

@@ -1,12 +1,8 @@
 package hclfile
 
 import (
-	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"weir/conf"
 )
@@ -14,216 +10,196 @@ import (
 // Encode writes a validated configuration as weir.hcl. What is at its default is left out, and what came
 // from a defaults section is written into each section that has it.
 func Encode(cfg *conf.Config) []byte {
-	e := &encoder{}
-	e.global(&cfg.Global)
+	var out []*Node
+	if kids := globalNodes(&cfg.Global); len(kids) > 0 {
+		out = append(out, newBlock("global", nil, kids))
+	}
 	for _, l := range cfg.Userlists {
-		e.userlist(l)
+		out = append(out, newBlock("userlist", []string{l.Name}, userlistNodes(l)))
 	}
 	for _, h := range cfg.HTTPErrors {
-		e.WriteString("\n")
-		whole(e, &httpErrorsGrammar, h, true, "http_errors", h.Name)
+		out = append(out, newBlock("http_errors", []string{h.Name}, attrNodes(&httpErrorsGrammar, h)))
 	}
 	for i, p := range cfg.Proxies {
-		e.section(p, i+2)
+		out = append(out, sectionNode(p, i+2))
 	}
-	return hclwrite.Format(bytes.TrimLeft(e.Bytes(), "\n"))
+	for _, n := range out {
+		n.Blank = true
+	}
+	return Print(out)
 }
 
-// encoder collects the text.
-type encoder struct{ bytes.Buffer }
-
-func (e *encoder) open(name string, labels ...string) {
-	e.WriteString(name)
-	for _, l := range labels {
-		e.WriteString(" " + quote(l))
-	}
-	e.WriteString(" {\n")
-}
-
-func (e *encoder) close() { e.WriteString("}\n") }
-
-func (e *encoder) attr(name, text string) {
-	if text != "" {
-		fmt.Fprintf(e, "%s = %s\n", name, text)
-	}
-}
-
-// body writes the attributes of t that are not at their defaults.
-func body[T any](e *encoder, g *grammar[T], t *T) {
+// attrNodes returns the attributes of t that are not at their defaults.
+func attrNodes[T any](g *grammar[T], t *T) []*Node {
+	var out []*Node
 	for i := range g.rows {
 		r := &g.rows[i]
-		if r.text != nil {
-			e.attr(r.name, r.text(t))
-		} else {
-			e.attr(r.name, fieldText(r.at(t), &r.info))
+		if text := r.value(t); text != "" {
+			out = append(out, attribute(r.name, text))
 		}
 	}
+	return out
 }
 
-// whole writes a block with the attributes of t; where nothing is set, it is left out unless keep.
-func whole[T any](e *encoder, g *grammar[T], t *T, keep bool, name string, labels ...string) {
-	inner := &encoder{}
-	body(inner, g, t)
-	switch {
-	case inner.Len() == 0 && !keep:
-	case inner.Len() == 0:
-		e.WriteString(name)
-		for _, l := range labels {
-			e.WriteString(" " + quote(l))
-		}
-		e.WriteString(" {}\n")
-	default:
-		e.open(name, labels...)
-		e.Write(inner.Bytes())
-		e.close()
+// value writes the row's value; "" where it is at its default.
+func (r *row[T]) value(t *T) string {
+	if r.text != nil {
+		return r.text(t)
 	}
+	return fieldText(r.at(t), &r.info)
 }
 
-func (e *encoder) global(g *conf.Global) {
-	inner := &encoder{}
-	body(inner, &globalGrammar, g)
+// whole returns a block with the attributes of t.
+func whole[T any](g *grammar[T], t *T, name string, labels ...string) *Node {
+	return newBlock(name, labels, attrNodes(g, t))
+}
+
+// filled returns a block unless it is empty.
+func filled(name string, kids []*Node) []*Node {
+	if len(kids) == 0 {
+		return nil
+	}
+	return []*Node{newBlock(name, nil, kids)}
+}
+
+func globalNodes(g *conf.Global) []*Node {
+	out := append(attrNodes(&globalGrammar, g), globalBlocks(g)...)
+	return append(out, filled("tune", attrNodes(&tuneGrammar, &g.Tune))...)
+}
+
+// globalBlocks returns what the global section may have several of.
+func globalBlocks(g *conf.Global) []*Node {
+	var out []*Node
 	for _, s := range g.StatsSockets {
-		whole(inner, &statsGrammar, s, true, "stats_socket", s.Addr.String())
+		out = append(out, whole(&statsGrammar, s, "stats_socket", s.Addr.String()))
 	}
 	for _, l := range g.Logs {
-		whole(inner, &logGrammar, l, true, "log", l.Target)
+		out = append(out, whole(&logGrammar, l, "log", l.Target))
 	}
 	for _, r := range g.SetVars {
-		inner.setVar(r.Action)
+		out = append(out, setVarNode(r.Action))
 	}
-	whole(inner, &tuneGrammar, &g.Tune, false, "tune")
-	if inner.Len() == 0 {
-		return
-	}
-	e.open("global")
-	e.Write(inner.Bytes())
-	e.close()
+	return out
 }
 
-// section writes one proxy; id is the number that it would get by itself.
-func (e *encoder) section(p *conf.Proxy, id int) {
+// sectionNode writes one proxy; id is the number that it would get by itself.
+func sectionNode(p *conf.Proxy, id int) *Node {
 	one := *p
 	if one.ID == id {
 		one.ID = 0
 	}
 	s := &section{Proxy: &one}
-	e.WriteString("\n")
-	e.open(p.Kind.String(), p.Name)
-	body(e, &sectionGrammar, s)
-	whole(e, &timeoutGrammar, s, false, "timeout")
-	e.options(s)
-	for _, l := range p.Logs {
-		if l.Global {
-			e.attr("log", `"global"`)
-			continue
-		}
-		whole(e, &logGrammar, l, true, "log", l.Target)
-	}
-	e.frontend(p)
-	e.errorPages(p)
-	e.rules(p)
-	e.source(p.Source)
+	kids := attrNodes(&sectionGrammar, s)
+	kids = append(kids, filled("timeout", attrNodes(&timeoutGrammar, s))...)
+	kids = append(kids, filled("option", append(attrNodes(&optionGrammar, s), optionBlocks(s)...))...)
+	kids = append(kids, sectionBlocks(&one)...)
 	if p.Check != nil {
-		whole(e, &checkGrammar, p.Check, true, "http_check_send")
+		kids = append(kids, whole(&checkGrammar, p.Check, "http_check_send"))
 	}
 	for i, sv := range p.Servers {
 		one := *sv
 		if one.ID == i+1 {
 			one.ID = 0
 		}
-		e.server(&one)
+		kids = append(kids, serverNode(&one))
 	}
-	e.close()
+	return newBlock(p.Kind.String(), []string{p.Name}, kids)
 }
 
-// server writes a server, with the block that it may have in it.
-func (e *encoder) server(s *conf.Server) {
-	if s.Source == nil {
-		whole(e, &serverGrammar, &server{Server: s}, true, "server", s.Name)
-		return
-	}
-	e.open("server", s.Name)
-	body(e, &serverGrammar, &server{Server: s})
-	e.source(s.Source)
-	e.close()
+// serverNode writes a server, with the block that it may have in it.
+func serverNode(s *conf.Server) *Node {
+	n := whole(&serverGrammar, &server{Server: s}, "server", s.Name)
+	n.Kids = append(n.Kids, sourceNodes(s.Source)...)
+	return n
 }
 
-func (e *encoder) options(s *section) {
-	inner := &encoder{}
-	body(inner, &optionGrammar, s)
-	inner.logOptions(s)
+// optionBlocks returns the options that have settings of their own.
+func optionBlocks(s *section) []*Node {
+	var out []*Node
 	if f := s.Options.ForwardFor; f != nil {
-		whole(inner, &forwardForGrammar, f, true, "forwardfor")
+		out = append(out, whole(&forwardForGrammar, f, "forwardfor"))
 	}
 	if f := s.Options.OriginalTo; f != nil {
-		whole(inner, &originalToGrammar, f, true, "originalto")
+		out = append(out, whole(&originalToGrammar, f, "originalto"))
 	}
 	if f := s.Options.Forwarded; f != nil {
-		whole(inner, &forwardedGrammar, f, true, "forwarded")
+		out = append(out, whole(&forwardedGrammar, f, "forwarded"))
 	}
-	if inner.Len() > 0 {
-		e.open("option")
-		e.Write(inner.Bytes())
-		e.close()
-	}
+	return out
 }
 
-func (e *encoder) frontend(p *conf.Proxy) {
+// sectionBlocks returns what a section may have several of, its servers apart.
+func sectionBlocks(p *conf.Proxy) []*Node {
+	var out []*Node
+	for _, l := range p.Logs {
+		out = append(out, logNode(l))
+	}
 	for i, b := range p.Binds {
 		one := *b
 		if one.ID == i+1 {
 			one.ID = 0
 		}
 		// v6only is part of the address as it is written.
-		whole(e, &bindGrammar, &one, true, "bind", b.Addr.String())
+		out = append(out, whole(&bindGrammar, &one, "bind", b.Addr.String()))
 	}
 	for _, c := range p.Captures {
-		e.capture(c)
+		out = append(out, captureNode(c))
 	}
-}
-
-// errorPages writes the pages that stand in the configuration itself.
-func (e *encoder) errorPages(p *conf.Proxy) {
 	for _, status := range conf.ErrorFileStatuses {
 		if r := p.ErrorReplies[status]; r != nil && r.Location == "" {
-			whole(e, &httpErrorGrammar, r, true, "http_error", strconv.Itoa(status))
+			out = append(out, whole(&httpErrorGrammar, r, "http_error", strconv.Itoa(status)))
 		}
 	}
+	out = append(out, ruleBlocks(p)...)
+	return append(out, sourceNodes(p.Source)...)
 }
 
-func (e *encoder) rules(p *conf.Proxy) {
+// logNode writes a target of a section's log lines.
+func logNode(l *conf.LogTarget) *Node {
+	if l.Global {
+		return attribute("log", `"global"`)
+	}
+	return whole(&logGrammar, l, "log", l.Target)
+}
+
+func ruleBlocks(p *conf.Proxy) []*Node {
+	var out []*Node
 	for _, a := range p.ACLs {
-		whole(e, &aclGrammar, a, true, "acl", a.Name)
+		out = append(out, aclNode(a))
 	}
 	for _, c := range p.MonitorFail {
-		whole(e, &monitorFailGrammar, &monitorFail{c}, true, "monitor_fail")
+		out = append(out, whole(&monitorFailGrammar, &monitorFail{c}, "monitor_fail"))
 	}
 	for i := range listRows {
-		e.ruleList(&listRows[i], *listRows[i].rulesP(p))
+		for _, r := range *listRows[i].rulesP(p) {
+			out = append(out, ruleNodeOf(&listRows[i], r))
+		}
 	}
 	for _, r := range p.RedirectRules {
-		whole(e, redirectGrammar, &ruleNode{r.Action, r.Cond}, true, "redirect")
+		out = append(out, whole(redirectGrammar, &ruleNode{r.Action, r.Cond}, "redirect"))
 	}
 	for _, u := range p.UseBackends {
-		e.choice("use_backend", choice{u.Backend, u.Dynamic, u.Cond})
+		out = append(out, choiceNode("use_backend", choice{u.Backend, u.Dynamic, u.Cond}))
 	}
 	for _, u := range p.UseServers {
-		e.choice("use_server", choice{u.Server, u.Dynamic, u.Cond})
+		out = append(out, choiceNode("use_server", choice{u.Server, u.Dynamic, u.Cond}))
 	}
+	return out
 }
 
-func (e *encoder) ruleList(l *listRow, rules []*conf.Rule) {
-	for _, r := range rules {
-		name := r.Action.Keyword()
-		if name == "allow" && l.list&anyTCP != 0 {
-			name = "accept"
-		}
-		labels := []string{name}
-		if l.label != "" {
-			labels = []string{l.label, name}
-		}
-		whole(e, actionByName(name, l.list).grammar, &ruleNode{r.Action, r.Cond}, true, l.block, labels...)
+func aclNode(a *conf.ACL) *Node { return whole(&aclGrammar, a, "acl", a.Name) }
+
+// ruleNodeOf writes a rule of a list.
+func ruleNodeOf(l *listRow, r *conf.Rule) *Node {
+	name := r.Action.Keyword()
+	if name == "allow" && l.list&anyTCP != 0 {
+		name = "accept"
 	}
+	labels := []string{name}
+	if l.label != "" {
+		labels = []string{l.label, name}
+	}
+	return whole(actionByName(name, l.list).grammar, &ruleNode{r.Action, r.Cond}, l.block, labels...)
 }
 
 // objectText writes an object, or nothing.

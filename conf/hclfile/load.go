@@ -119,8 +119,8 @@ var sections = []struct {
 func (d *decoder) config(bodies []*hclsyntax.Body) {
 	d.each(bodies, "locals", d.readLocals)
 	d.each(bodies, "http_errors", d.readHTTPErrors)
-	var current *hclsyntax.Block
-	named := map[string]*hclsyntax.Block{}
+	var current *defaults
+	named := map[string]*defaults{}
 	for _, body := range bodies {
 		for _, it := range items(body) {
 			if it.attr != nil {
@@ -128,8 +128,7 @@ func (d *decoder) config(bodies []*hclsyntax.Body) {
 				continue
 			}
 			if it.block.Type == "defaults" && d.topLabels(it.block) {
-				current = it.block
-				d.readDefaults(it.block, named)
+				current = d.readDefaults(it.block, named)
 				continue
 			}
 			d.top(it.block, current, named)
@@ -149,7 +148,7 @@ func (d *decoder) each(bodies []*hclsyntax.Body, kind string, f func(*hclsyntax.
 }
 
 // top reads one block of a file that is no defaults block.
-func (d *decoder) top(hb *hclsyntax.Block, current *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+func (d *decoder) top(hb *hclsyntax.Block, current *defaults, named map[string]*defaults) {
 	if !isSection(hb.Type) {
 		d.unknown(hb.Type, d.pos(hb.TypeRange), "", "file", sectionNames(), false, "")
 		return
@@ -208,22 +207,71 @@ func (d *decoder) readLocals(hb *hclsyntax.Block) {
 }
 
 // readDefaults checks a defaults block on its own, so that its errors are told once however many sections use it.
-func (d *decoder) readDefaults(hb *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+func (d *decoder) readDefaults(hb *hclsyntax.Block, named map[string]*defaults) *defaults {
 	b := d.block(hb, "")
+	df := &defaults{body: withoutFrom(hb.Body), path: b.path, pos: b.pos}
+	if hb.Body.Attributes["from"] != nil {
+		df.from = d.from(hb, b, nil, named)
+	}
+	if df.from != nil {
+		df.depth = df.from.depth + 1
+	}
+	if df.depth > maxDefaults {
+		d.add(conf.Bad(b.pos, b.path, "more than %d defaults blocks build on each other", maxDefaults))
+		df.from = nil
+	}
 	s := &section{Proxy: conf.NewProxy(b.pos, conf.Listen, b.label())}
-	read(d, &sectionGrammar, s, hb.Body, b.path, inDefaults)
+	s.read(d, df.body, b.path, inDefaults)
 	if b.label() == "" {
-		return
+		return df
 	}
 	if first := named[b.label()]; first != nil {
-		d.add(conf.Conflict(b.pos, "", b.path, d.pos(first.TypeRange)))
+		d.add(conf.Conflict(b.pos, "", b.path, first.pos))
+		return df
+	}
+	named[b.label()] = df
+	return df
+}
+
+// defaults is a defaults block: its body, which is read again for every section that begins with it.
+type defaults struct {
+	body  *hclsyntax.Body
+	path  string
+	pos   conf.Pos
+	from  *defaults
+	depth int
+}
+
+// The limits on defaults blocks, which are read again for each section: how many build on each other, and how many are read all in all.
+const (
+	maxDefaults = 32
+	maxApplied  = 1 << 20
+)
+
+// apply reads a defaults block for a section of kind w.
+func (s *section) apply(d *decoder, df *defaults, w where) {
+	if df == nil {
 		return
 	}
-	named[b.label()] = hb
+	s.apply(d, df.from, w)
+	if d.applied += 1 + len(df.body.Blocks); d.applied > maxApplied {
+		d.add(conf.Bad(df.pos, df.path, "is used in too many sections"))
+		return
+	}
+	d.muted++
+	s.read(d, df.body, df.path, w)
+	d.muted--
+}
+
+// read reads one block's body: of a section, or of a defaults block for it.
+func (s *section) read(d *decoder, body *hclsyntax.Body, path string, w where) {
+	read(d, &sectionGrammar, s, body, path, w)
+	s.readCheckSend(d)
+	s.ownLogLine = false
 }
 
 // section reads a frontend, backend or listen block over the defaults that it begins with.
-func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *hclsyntax.Block, named map[string]*hclsyntax.Block) {
+func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *defaults, named map[string]*defaults) {
 	b := d.block(hb, "")
 	if b.label() == "" || len(b.label()) > maxName {
 		d.add(conf.BadValue(b.labelPos[0], b.path, b.label(), fmt.Sprintf("a name of 1 to %d bytes", maxName)))
@@ -237,13 +285,13 @@ func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *hclsynta
 		w |= inBackend
 	}
 	s := &section{Proxy: conf.NewProxy(b.pos, kind, b.label())}
-	if defaults := d.from(hb, b, current, named); defaults != nil {
-		d.muted++
-		read(d, &sectionGrammar, s, defaults.Body, d.block(defaults, "").path, w)
-		d.muted--
-		s.ID, s.Desc, s.ownLogLine = 0, "", false
+	s.apply(d, d.from(hb, b, current, named), w)
+	s.ID, s.Desc = 0, ""
+	s.inherited = map[string]bool{}
+	for _, a := range s.ACLs {
+		s.inherited[a.Name] = true
 	}
-	read(d, &sectionGrammar, s, withoutFrom(hb.Body), b.path, w)
+	s.read(d, withoutFrom(hb.Body), b.path, w)
 	s.finish(d)
 	if s.StatsURI != nil && s.StatsURI.Path == "" {
 		d.add(conf.Bad(s.StatsURI.Pos, b.path, "stats_refresh needs stats_uri"))
@@ -255,7 +303,7 @@ func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *hclsynta
 const maxName = 255
 
 // from returns the defaults block that a section begins with: the one it names, or the last before it.
-func (d *decoder) from(hb *hclsyntax.Block, b *block, current *hclsyntax.Block, named map[string]*hclsyntax.Block) *hclsyntax.Block {
+func (d *decoder) from(hb *hclsyntax.Block, b *block, current *defaults, named map[string]*defaults) *defaults {
 	a := hb.Body.Attributes["from"]
 	if a == nil {
 		return current

@@ -29,8 +29,8 @@ func readCapture(d *decoder, s *section, b *block, _ where) {
 	}
 }
 
-// capture writes one slot.
-func (e *encoder) capture(c *conf.Capture) {
+// captureNode writes one slot.
+func captureNode(c *conf.Capture) *Node {
 	name, label := "capture_request_header", c.Header
 	switch {
 	case c.Cookie != "":
@@ -43,5 +43,5 @@ func (e *encoder) capture(c *conf.Capture) {
 	case c.Response:
 		name = "capture_response_header"
 	}
-	whole(e, &captureGrammar, c, true, name, label)
+	return whole(&captureGrammar, c, name, label)
 }

@@ -39,11 +39,28 @@ func readHTTPChkFlag(d *decoder, s *section, a *attr) {
 		s.Check = nil
 		return
 	}
-	s.check(a.pos)
+	if s.Check == nil {
+		s.Check = &conf.HTTPCheck{Pos: a.pos}
+		return
+	}
+	s.Check.Method, s.Check.URI, s.Check.Version = "", "", ""
 }
 
 func readHTTPChk(d *decoder, s *section, b *block, _ where) {
 	c := s.check(b.pos)
+	c.Method, c.URI, c.Version = "", "", "" // those of a defaults block are undone, as in HAProxy
+	read(d, &checkGrammar, c, b.body, b.path, 0)
+}
+
+// readCheckSend reads http_check_send, when the option of its block has been read.
+func (s *section) readCheckSend(d *decoder) {
+	b := s.checkSend
+	if b == nil {
+		return
+	}
+	s.checkSend = nil
+	c := s.check(b.pos)
+	c.Headers, c.Body = nil, ""
 	read(d, &checkGrammar, c, b.body, b.path, 0)
 }
 

@@ -88,14 +88,12 @@ func (d *decoder) setVar(g *conf.Global, b *block, rows *grammar[ruleNode], a co
 	}
 }
 
-// setVar writes one.
-func (e *encoder) setVar(a conf.Action) {
-	switch a := a.(type) {
-	case *conf.SetVar:
-		whole(e, setVarGrammar, &ruleNode{action: a}, true, "set_var", a.Var)
-	case *conf.SetVarFmt:
-		whole(e, setVarFmtGrammar, &ruleNode{action: a}, true, "set_var_fmt", a.Var)
+// setVarNode writes one.
+func setVarNode(a conf.Action) *Node {
+	if a, ok := a.(*conf.SetVarFmt); ok {
+		return whole(setVarFmtGrammar, &ruleNode{action: a}, "set_var_fmt", a.Var)
 	}
+	return whole(setVarGrammar, &ruleNode{action: a}, "set_var", a.(*conf.SetVar).Var)
 }
 
 var levels = []string{"user", "operator", "admin"}

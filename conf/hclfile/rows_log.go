@@ -12,23 +12,16 @@ func readLogLine(d *decoder, s *section, a *attr) {
 	s.LogLine, s.ownLogLine = d.format(a.expr, a.path), true
 }
 
-// kind makes a log option's format the one of the section, or where the option is switched off the one that is left.
+// logKind makes a log option's format the one of the section, or where it is switched off takes that away. A log_format that is not of
+// this block is undone either way, as in HAProxy.
 func (s *section) logKind(on bool, kind conf.LogFormat) {
-	if on && !s.ownLogLine {
+	if !s.ownLogLine {
 		s.LogLine = nil
 	}
-	if on {
+	switch {
+	case on:
 		s.LogFormat = kind
-		return
-	}
-	switch o := &s.Options; {
-	case o.HTTPSLog:
-		s.LogFormat = conf.LogHTTPS
-	case o.HTTPLog:
-		s.LogFormat = conf.LogHTTP
-	case o.TCPLog:
-		s.LogFormat = conf.LogTCP
-	default:
+	case s.LogFormat == kind, kind == conf.LogHTTP && (s.LogFormat == conf.LogHTTPClf || s.LogFormat == conf.LogJSON):
 		s.LogFormat = conf.LogDefault
 	}
 }
@@ -38,53 +31,35 @@ func readHTTPLog(d *decoder, s *section, a *attr) {
 	switch {
 	case !ok:
 	case v.kind == vString && v.s == "clf":
-		s.Options.HTTPLog = true
 		s.logKind(true, conf.LogHTTPClf)
 	case v.kind == vString && v.s == "json":
-		s.Options.HTTPLog = true
 		s.logKind(true, conf.LogJSON)
 	case v.kind == vBool:
-		s.Options.HTTPLog = v.b
 		s.logKind(v.b, conf.LogHTTP)
 	default:
 		d.wrong(v, a, "true", "false", "clf", "json")
 	}
 }
 
-func readTCPLog(d *decoder, s *section, a *attr) {
-	d.assign(&s.Options.TCPLog, &info{}, a)
-	s.logKind(s.Options.TCPLog, conf.LogTCP)
+// logRow is a log option that is on or off.
+func logRow(name string, in where, doc string, kind conf.LogFormat) row[section] {
+	return row[section]{info: info{name: name, typ: tBool, in: in, doc: doc},
+		read: func(d *decoder, s *section, a *attr) {
+			on := s.LogFormat == kind
+			d.assign(&on, &info{}, a)
+			s.logKind(on, kind)
+		},
+		text: func(s *section) string { return textTrue(s.LogFormat == kind) }}
 }
 
-func readHTTPSLog(d *decoder, s *section, a *attr) {
-	d.assign(&s.Options.HTTPSLog, &info{}, a)
-	s.logKind(s.Options.HTTPSLog, conf.LogHTTPS)
-}
-
-// logOptions writes the log options, the one in force last.
-func (e *encoder) logOptions(s *section) {
-	o := &s.Options
-	options := []struct {
-		on, last   bool
-		name, text string
-	}{
-		{o.HTTPLog, s.LogFormat == conf.LogHTTP, "httplog", "true"},
-		{o.TCPLog, s.LogFormat == conf.LogTCP, "tcplog", "true"},
-		{o.HTTPSLog, s.LogFormat == conf.LogHTTPS, "httpslog", "true"},
-	}
+func textHTTPLog(s *section) string {
 	switch s.LogFormat {
 	case conf.LogHTTPClf:
-		options[0].last, options[0].text = true, `"clf"`
+		return `"clf"`
 	case conf.LogJSON:
-		options[0].last, options[0].text = true, `"json"`
+		return `"json"`
 	}
-	for _, last := range []bool{false, true} {
-		for _, one := range options {
-			if one.on && one.last == last {
-				e.attr(one.name, one.text)
-			}
-		}
-	}
+	return textTrue(s.LogFormat == conf.LogHTTP)
 }
 
 // readLogSample reads "RANGES:SIZE", as in "1,3-4:10".

@@ -12,11 +12,19 @@ import (
 type section struct {
 	*conf.Proxy
 	serverDefaults []serverDefault // of the defaults section and its own, in order
-	servers        []*block
-	ownLogLine     bool // log_format stands in the block that is being read
+	servers        []serverBlock
+	checkSend      *block          // http_check_send of the block that is being read
+	inherited      map[string]bool // names of the ACLs that came from a defaults section
+	ownLogLine     bool            // log_format stands in the block that is being read
 }
 
-// serverDefault is a default_server block, applied to every server of the section.
+// serverBlock is a server to be read, with how many default_server blocks stand before it.
+type serverBlock struct {
+	*block
+	defaults int
+}
+
+// serverDefault is a default_server block, applied to every server of the section that stands after it.
 type serverDefault struct {
 	body *hclsyntax.Body
 	path string
@@ -108,8 +116,7 @@ var sectionNests = []nest[section]{
 		read: func(d *decoder, s *section, b *block, w where) { read(d, &timeoutGrammar, s, b.body, b.path, w) }},
 	{name: "option", once: true, doc: "options", attrs: optionGrammar.infos,
 		read: func(d *decoder, s *section, b *block, w where) { read(d, &optionGrammar, s, b.body, b.path, w) }},
-	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: "one more target of log lines, as in the global section", attrs: logGrammar.infos,
-		read: func(d *decoder, s *section, b *block, _ where) { s.Logs = append(s.Logs, d.log(b)) }},
+	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: "one more target of log lines, as in the global section", attrs: logGrammar.infos, read: readLog},
 	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind},
 	{name: "capture_request_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a request field to log", attrs: captureGrammar.infos, read: readCapture},
 	{name: "capture_response_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a response field to log", attrs: captureGrammar.infos, read: readCapture},
@@ -129,8 +136,9 @@ var sectionNests = []nest[section]{
 	{name: "use_server", in: inBackend, low: 0, high: 1, labels: `"NAME"`, doc: "the server of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseServer},
 	{name: "source", in: forBackends, low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to servers come from: HOST, HOST:PORT or HOST:PORT-PORT", attrs: sourceGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) { s.Source = d.source(b) }},
-	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check", attrs: checkGrammar.infos, read: readHTTPChk},
-	{name: "default_server", in: forBackends, doc: "settings of every server of the section", attrs: serverGrammar.infos,
+	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check: what it says takes the place of what option httpchk says; of headers and body, that of a defaults block too", attrs: checkGrammar.infos,
+		read: func(_ *decoder, s *section, b *block, _ where) { s.checkSend = b }},
+	{name: "default_server", in: forBackends, doc: "settings of the servers after it, those of sections that begin with a defaults block too", attrs: serverGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) {
 			s.serverDefaults = append(s.serverDefaults, serverDefault{b.body, b.path})
 			read(d, &serverGrammar, &server{Server: &conf.Server{}, section: s}, b.body, b.path, 0) // to report what is wrong once
@@ -176,10 +184,29 @@ func readReuse(d *decoder, s *section, a *attr) {
 func readLogWord(d *decoder, s *section, a *attr) {
 	switch d.word([]string{"global", "none"}, a) {
 	case 0:
-		s.Logs = append(s.Logs, &conf.LogTarget{Pos: a.pos, Global: true})
+		s.logGlobal(a.pos)
 	case 1:
 		s.Logs = nil
 	}
+}
+
+// logGlobal adds the targets of the global section; told twice, it logs once.
+func (s *section) logGlobal(pos conf.Pos) {
+	if !slices.ContainsFunc(s.Logs, func(l *conf.LogTarget) bool { return l.Global }) {
+		s.Logs = append(s.Logs, &conf.LogTarget{Pos: pos, Global: true})
+	}
+}
+
+// readLog reads log "TARGET" { }; log "global" { } is log = "global", for a section that has said log = "none" before.
+func readLog(d *decoder, s *section, b *block, _ where) {
+	if b.label() != "global" {
+		s.Logs = append(s.Logs, d.log(b))
+		return
+	}
+	for _, it := range items(b.body) {
+		d.add(conf.Bad(it.pos(d), b.path, "has no settings; they are those of the global section"))
+	}
+	s.logGlobal(b.pos)
 }
 
 func readDefaultBackend(d *decoder, s *section, a *attr) {

@@ -83,10 +83,9 @@ func readEnabled(d *decoder, s *server, a *attr) {
 	s.Disabled = !on
 }
 
-// readServer reads a server over the section's default_server blocks. Those are complete only when the
-// whole section has been read, so the server itself is read then: see section.finish.
+// readServer notes a server, which is read over the default_server blocks before it: see section.finish.
 func readServer(_ *decoder, s *section, b *block, _ where) {
-	s.servers = append(s.servers, b)
+	s.servers = append(s.servers, serverBlock{b, len(s.serverDefaults)})
 }
 
 // finish reads the servers.
@@ -94,7 +93,7 @@ func (s *section) finish(d *decoder) {
 	for _, b := range s.servers {
 		sv := &server{conf.NewServer(b.pos, b.label()), s}
 		d.muted++
-		for _, def := range s.serverDefaults {
+		for _, def := range s.serverDefaults[:b.defaults] {
 			read(d, &serverGrammar, sv, def.body, def.path, 0)
 		}
 		d.muted--

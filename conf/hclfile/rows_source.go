@@ -30,10 +30,12 @@ func (d *decoder) source(b *block) *conf.SourceAddr {
 	return s
 }
 
-func (e *encoder) source(s *conf.SourceAddr) {
-	if s != nil {
-		whole(e, &sourceGrammar, s, true, "source", s.Addr.String())
+// sourceNodes writes the block where there is one.
+func sourceNodes(s *conf.SourceAddr) []*Node {
+	if s == nil {
+		return nil
 	}
+	return []*Node{whole(&sourceGrammar, s, "source", s.Addr.String())}
 }
 
 // probeRows are the settings of keep-alive probes to one side.

@@ -9,7 +9,30 @@ var aclGrammar = grammar[conf.ACL]{context: "acl", rows: []row[conf.ACL]{
 func readACL(d *decoder, s *section, b *block, _ where) {
 	a := &conf.ACL{Pos: b.labelPos[0], Name: b.label()}
 	read(d, &aclGrammar, a, b.body, b.path, 0)
+	if s.inherited[a.Name] {
+		s.addToACL(a)
+		return
+	}
 	s.ACLs = append(s.ACLs, a)
+}
+
+// addToACL makes an ACL of a defaults block hold where a holds, too: as in HAProxy, where those of the same name add up.
+func (s *section) addToACL(a *conf.ACL) {
+	delete(s.inherited, a.Name) // a second one of the section's own is a mistake
+	for i, have := range s.ACLs {
+		if have.Name != a.Name || have.Cond == nil || a.Cond == nil {
+			continue
+		}
+		both := &conf.Cond{Pos: a.Pos, Op: conf.OpOr}
+		for _, c := range []*conf.Cond{have.Cond, a.Cond} {
+			if c.Op == conf.OpOr {
+				both.Kids = append(both.Kids, c.Kids...)
+			} else {
+				both.Kids = append(both.Kids, c)
+			}
+		}
+		s.ACLs[i] = &conf.ACL{Pos: a.Pos, Name: a.Name, Cond: both}
+	}
 }
 
 // choice is a use_backend or use_server block: a name, or a template that gives one, and a condition.
@@ -56,7 +79,7 @@ func (c *choice) fold() {
 		c.dynamic = nil
 		return
 	}
-	c.name = conf.Ref{Pos: c.dynamic.Pos, Name: textFormat(c.dynamic)}
+	c.name = conf.Ref{Pos: c.dynamic.Pos, Name: c.dynamic.String()}
 }
 
 func readUseBackend(d *decoder, s *section, b *block, _ where) {
@@ -71,13 +94,12 @@ func readUseServer(d *decoder, s *section, b *block, _ where) {
 	}
 }
 
-// choice writes the block.
-func (e *encoder) choice(keyword string, c choice) {
+// choiceNode writes the block.
+func choiceNode(keyword string, c choice) *Node {
 	if c.dynamic != nil {
-		whole(e, &choiceGrammar, &c, true, keyword)
-		return
+		return whole(&choiceGrammar, &c, keyword)
 	}
-	whole(e, &choiceGrammar, &c, true, keyword, c.name.Name)
+	return whole(&choiceGrammar, &c, keyword, c.name.Name)
 }
 
 // monitorFail is a monitor_fail block being read.

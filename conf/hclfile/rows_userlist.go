@@ -68,15 +68,14 @@ func (d *decoder) readUserlist(hb *hclsyntax.Block) {
 	d.cfg.Userlists = append(d.cfg.Userlists, l)
 }
 
-// userlist writes one userlist section.
-func (e *encoder) userlist(l *conf.Userlist) {
-	e.WriteString("\n")
-	e.open("userlist", l.Name)
+// userlistNodes writes the content of a userlist section.
+func userlistNodes(l *conf.Userlist) []*Node {
+	var out []*Node
 	for _, g := range l.Groups {
-		whole(e, &groupGrammar, g, true, "group", g.Name)
+		out = append(out, whole(&groupGrammar, g, "group", g.Name))
 	}
 	for _, u := range l.Users {
-		whole(e, &userGrammar, u, true, "user", u.Name)
+		out = append(out, whole(&userGrammar, u, "user", u.Name))
 	}
-	e.close()
+	return out
 }

@@ -10,24 +10,16 @@ import (
 	"weir/conf"
 )
 
-// names maps the HCL spelling of fetches and converters to HAProxy's, and fetches to their types.
-type names struct {
-	fetch, conv map[string]string
-	types       map[string]string // by HAProxy's name
-}
+// names maps the HCL spelling of fetches and converters to HAProxy's.
+type names struct{ fetch, conv map[string]string }
 
 var knownNames = sync.OnceValue(func() names {
-	n := names{map[string]string{}, map[string]string{}, map[string]string{}}
-	for typ, list := range fetchNames {
-		for _, name := range strings.Fields(list) {
-			n.types[name] = typ
-			// req_ver and req.ver are the same fetch under an old and a new name; the new one wins.
-			if old, taken := n.fetch[spelling(name)]; !taken || old == spelling(name) {
-				n.fetch[spelling(name)] = name
-			}
-		}
+	n := names{map[string]string{}, map[string]string{}}
+	for name := range conf.FetchTypes() {
+		// req_ver and req.ver are the same fetch under an old and a new name.
+		n.fetch[spelling(name)] = conf.FetchName(name)
 	}
-	for _, name := range strings.Fields(converterNames) {
+	for _, name := range conf.ConverterNames() {
 		n.conv[spelling(name)] = name
 	}
 	return n
@@ -162,19 +154,6 @@ func (d *decoder) args(list []hclsyntax.Expression, path string) ([]string, bool
 		out, all = append(out, s), all && ok
 	}
 	return out, all
-}
-
-// typeOf returns the type of what an expression yields, or "" where converters may change it.
-func typeOf(e *conf.Expr) string {
-	if len(e.Convs) > 0 {
-		return ""
-	}
-	switch t := knownNames().types[e.Fetch.Name]; t {
-	case "ipv4", "ipv6":
-		return "addr"
-	default:
-		return t
-	}
 }
 
 // caseless reports whether the expression is a field whose values RFC 9110 (7.6.1, 7.8) makes

@@ -78,6 +78,7 @@ func (d *decoder) test(n *testName, call *hclsyntax.FunctionCallExpr, pos conf.P
 	if n.row.name == "one_of" && !t.IgnoreCase && len(t.Patterns)+len(t.Files) > 0 {
 		t.Match = equalityOf(sample, value{kind: p.kind})
 	}
+	t.Settle()
 	return t
 }
 

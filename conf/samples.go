@@ -1,7 +1,7 @@
-package hclfile
+package conf
 
 // The names of HAProxy's sample fetches, by the type of what they return: an expression is told a mistyped
-// name here, and compares addresses as addresses and numbers as numbers. Which of them are done, and with
+// name by them, and compares addresses as addresses and numbers as numbers. Which of them are done, and with
 // what arguments, is the acl package's knowledge.
 var fetchNames = map[string]string{
 	"addr": `
@@ -113,5 +113,26 @@ const converterNames = `
 	table_http_err_rate table_http_fail_cnt table_http_fail_rate table_http_req_cnt table_http_req_rate table_idle
 	table_inc_gpc table_inc_gpc0 table_inc_gpc1 table_kbytes_in table_kbytes_out table_server_id table_sess_cnt
 	table_sess_rate table_trackers tcp.dst tcp.flags tcp.options.mss tcp.options.sack tcp.options.tsopt
-	tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win ub64dec ub64enc
+	tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win ub64enc
 	ungrpc unset-var upper url_dec url_enc us_ltime us_utime utime when word wt6 x509_v_err_str xor xxh3 xxh32 xxh64`
+
+// The converters whose result has a type whatever they get, and those that give what they got.
+const (
+	textConverters = `
+	base64 cut_crlf field hex host_only http_date json language lower ltime ltrim map map_beg map_dir map_dom map_end map_int map_ip
+	map_reg map_regm map_str map_sub ms_ltime ms_utime regsub reverse reverse_dom rtrim ub64enc upper url_dec url_enc us_ltime
+	us_utime utime word`
+	numberConverters = `
+	add and cpl crc32 crc32c date div djb2 eth.proto eth.vlan hex2i ip.df ip.proto ip.tos ip.ttl ip.ver jwt_verify
+	jwt_verify_cert length map_beg_int map_dir_int map_dom_int map_end_int map_int_int map_ip_int map_reg_int map_str_int
+	map_sub_int mod mul nbsrv neg or port_only sdbm srv_queue strcmp sub table_bytes_in_rate table_bytes_out_rate
+	table_clr_gpc table_clr_gpc0 table_clr_gpc1 table_conn_cnt table_conn_cur table_conn_rate table_expire
+	table_glitch_cnt table_glitch_rate table_gpc table_gpc0 table_gpc0_rate table_gpc1 table_gpc1_rate table_gpc_rate
+	table_gpt table_gpt0 table_http_err_cnt table_http_err_rate table_http_fail_cnt table_http_fail_rate
+	table_http_req_cnt table_http_req_rate table_idle table_inc_gpc table_inc_gpc0 table_inc_gpc1 table_kbytes_in
+	table_kbytes_out table_server_id table_sess_cnt table_sess_rate table_trackers tcp.dst tcp.flags tcp.options.mss
+	tcp.options.sack tcp.options.tsopt tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.seq tcp.src tcp.win wt6
+	xor xxh3 xxh32 xxh64`
+	keepingConverters = `
+	debug json_query jwt_header_query jwt_payload_query rfc7239_n2nn rfc7239_n2np set-var unset-var when`
+)
