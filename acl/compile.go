@@ -210,6 +210,12 @@ func (c *Compiler) compileArg(call *conf.Call, p param, text string, a *args) bo
 		return a.list != nil
 	case "operand":
 		return c.operand(call, p, text, a)
+	case "text":
+		var v *Var
+		if _, err := checkVarName(text); err == nil {
+			v = c.variable(call.Pos, call.Name+"("+p.name+")", text)
+		}
+		a.str, a.vars = append(a.str, text), append(a.vars, v)
 	case "regex":
 		re, err := CompileRegex(text, false)
 		if err != nil {

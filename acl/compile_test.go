@@ -146,7 +146,7 @@ func TestTables(t *testing.T) {
 func checkSig(t *testing.T, name, sig string) {
 	for _, p := range parseSig(sig) {
 		switch p.kind {
-		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "map":
+		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "text", "map":
 		default:
 			t.Errorf("%s: argument %s of kind %q", name, p.name, p.kind)
 		}

@@ -35,6 +35,7 @@ type Context struct {
 	ReqBodySize, RespBodySize int64
 	// ReqCaptures and RespCaptures are the values of the proxy's "capture" lines, in order; nil for none.
 	ReqCaptures, RespCaptures [][]byte
+	Captures                  Captures // nil = nothing can be captured
 
 	Now    time.Time // the wall clock of this loop turn
 	Env    Env       // nil = live numbers cannot be had
@@ -137,6 +138,12 @@ const (
 	ActConn    // connections of the process
 	Stopping   // 1 while the process stops gracefully
 )
+
+// Captures keeps what capture-req and capture-res capture.
+type Captures interface {
+	// Capture puts a copy of v, as much as there is room for, into a slot; false where the slot does not exist.
+	Capture(response bool, slot int, v []byte) bool
+}
 
 // Env answers for what lives outside a stream. It is called on the loop and must not block or allocate.
 type Env interface {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/zeebo/xxh3"
 )
 
 // hashConvs make numbers and digests of bytes. The argument avalanche 1 of the simple ones mixes their result.
@@ -21,6 +22,7 @@ var hashConvs = []conv{
 	{"crc32c", "[avalanche:int]", Bin, Int, hash32(func(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }), nil, "the CRC-32C of RFC 4960"},
 	{"xxh32", "[seed:int]", Bin, Int, convXXH32, nil, "the 32-bit xxHash"},
 	{"xxh64", "[seed:int]", Bin, Int, convXXH64, nil, "the 64-bit xxHash"},
+	{"xxh3", "[seed:int]", Bin, Int, convXXH3, nil, "the 64-bit XXH3"},
 	{"sha1", "", Bin, Bin, convSHA1, nil, "the SHA-1 digest"},
 	{"sha2", "[bits:int]", Bin, Bin, convSHA2, fixSHA2, "the SHA-2 digest of 224, 256 (default), 384 or 512 bits"},
 	{"digest", "algorithm:str", Bin, Bin, convDigest, fixDigest, "the digest by its algorithm's name"},
@@ -78,6 +80,10 @@ func convXXH64(_ *Context, a *args, s *Sample) bool {
 	d.ResetWithSeed(uint64(a.num[0]))
 	_, _ = d.Write(s.Bytes) // never fails
 	return s.setInt(int64(d.Sum64()))
+}
+
+func convXXH3(_ *Context, a *args, s *Sample) bool {
+	return s.setInt(int64(xxh3.HashSeed(s.Bytes, uint64(a.num[0]))))
 }
 
 func convSHA1(c *Context, _ *args, s *Sample) bool {

@@ -10,6 +10,7 @@ import (
 // timeConvs write dates.
 var timeConvs = []conv{
 	{"http_date", "[offset:int,unit:str]", Int, Str, convHTTPDate, fixUnit, "a date of HTTP (RFC 9110, 5.6.7)"},
+	{"date", "", Str, Int, convDate, nil, "the seconds since the epoch of a date of HTTP, in any of its three forms (RFC 9110, 5.6.7)"},
 	{"utime", "format:str,[offset:int]", Int, Str, timeConv(time.UTC, time.Second), fixTime, "a date by strftime's letters, in UTC"},
 	{"ltime", "format:str,[offset:int]", Int, Str, timeConv(time.Local, time.Second), fixTime, "a date by strftime's letters, in local time"},
 	{"ms_utime", "format:str,[offset:int]", Int, Str, timeConv(time.UTC, time.Millisecond), fixTime, "as utime, of milliseconds"},
@@ -38,6 +39,33 @@ func convHTTPDate(c *Context, a *args, s *Sample) bool {
 	}
 	t := unixTime(s.Int+a.num[0], unit).UTC()
 	return s.setStr(c.Arena.Seal(t.AppendFormat(c.Arena.Open(), http.TimeFormat)))
+}
+
+// obsoleteDate is the form of RFC 850, with a year of two digits.
+const obsoleteDate = "Monday, 02-Jan-06 15:04:05 GMT"
+
+// convDate tells the three forms apart by their length: to try one after the other would allocate errors.
+func convDate(c *Context, _ *args, s *Sample) bool {
+	layout := obsoleteDate
+	switch len(s.Bytes) {
+	case len(http.TimeFormat):
+		layout = http.TimeFormat
+	case len(time.ANSIC):
+		layout = time.ANSIC
+	}
+	t, err := time.Parse(layout, asString(s.Bytes))
+	if err != nil {
+		return false
+	}
+	if layout == obsoleteDate {
+		now := c.Now.Year()
+		year := now - now%100 + t.Year()%100
+		if year > now+50 { // it is in the past then (RFC 9110, 5.6.7)
+			year -= 100
+		}
+		t = t.AddDate(year-t.Year(), 0, 0)
+	}
+	return s.setInt(t.Unix())
 }
 
 // timeConv writes a date; the offset is in the sample's unit.

@@ -136,7 +136,7 @@ func peerArguments(sig string) string {
 			b.WriteByte(',')
 		}
 		switch p.kind {
-		case "str", "name":
+		case "str", "name", "text", "var", "optvar", "operand":
 			b.WriteString("string")
 		case "int":
 			b.WriteString("integer")

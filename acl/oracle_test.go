@@ -40,7 +40,7 @@ var differs = []struct{ what, head, want string }{
 }
 
 func TestAgainstHAProxy(t *testing.T) {
-	n := againstHAProxy(t, "testdata/haproxy26.txt") + againstHAProxy(t, "testdata/haproxy26conv.txt")
+	n := againstHAProxy(t, "testdata/haproxy26.txt") + againstHAProxy(t, "testdata/haproxy26conv.txt") + againstHAProxy(t, "testdata/haproxy26keys.txt")
 	if n < 800 {
 		t.Errorf("only %d cases", n)
 	}
@@ -59,6 +59,8 @@ func againstHAProxy(t *testing.T, file string) (n int) {
 		line := strings.TrimSpace(lines.Text())
 		switch {
 		case line == "" || line[0] == '#':
+		case strings.HasPrefix(line, "s "):
+			oracleExpr(t, c, line[2:])
 		case strings.HasPrefix(line, "REQ "):
 			if head, err = strconv.Unquote(line[4:]); err != nil {
 				t.Fatal(line, err)
@@ -97,6 +99,9 @@ func expected(what, head, want string) string {
 	return want
 }
 
+// oracleState is where variables have their places.
+var oracleState = NewState()
+
 func oracleContext(t *testing.T, raw string) *Context {
 	head, body, _ := strings.Cut(raw, "\r\n\r\n")
 	c := newContext(t, strings.ReplaceAll(head, "\r\n", "\n"))
@@ -108,7 +113,11 @@ func oracleContext(t *testing.T, raw string) *Context {
 }
 
 func oracleExpr(t *testing.T, c *Context, text string) string {
-	b, ok := mustExpr(t, text).AppendText(nil, c)
+	x, err := NewCompiler(Options{State: oracleState}).Expr(parseCalls(t, text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	b, ok := x.AppendText(nil, c)
 	if !ok {
 		return "-"
 	}

@@ -34,7 +34,7 @@ type args struct {
 	str   []string // the str, name and proxy arguments in order; "" where left out
 	num   []int64  // the int arguments in order; 0 where left out
 	state *State
-	vars  []*Var // the var and operand arguments in order; nil where left out or a number
+	vars  []*Var // the var, operand and text arguments in order; nil where left out, a number or a text
 	id    message.FieldID
 	gauge Gauge
 	re    *Regex
@@ -55,7 +55,8 @@ type param struct {
 }
 
 // Kinds of arguments: str (any text), name (a header, parameter or cookie name), int, backend, frontend, server, regex,
-// map (a map's file), var (a variable's name), optvar (the same, or nothing), operand (an integer or a variable's name: in num and in vars).
+// map (a map's file), var (a variable's name), optvar (the same, or nothing), operand (an integer or a variable's name: in num and in vars),
+// text (any text, or a variable's name: in str and in vars).
 func parseSig(sig string) []param {
 	var out []param
 	optional := false
@@ -96,7 +97,9 @@ var fetches = index(func(f *fetch) string { return f.name },
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,
-	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs)
+	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs,
+	compareConvs, hmacConvs, paramConvs, languageConvs, gaugeConvs, captureConvs, certConvs, frameConvs, packetConvs, segmentConvs,
+	forwardedConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {

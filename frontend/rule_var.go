@@ -62,6 +62,23 @@ func (d *captureSample) do(st *stream, _ *loop.Task, _ phase) verdict {
 	return carryOn
 }
 
+// Capture is acl.Captures: capture-req and capture-res know the declared slots only.
+func (st *stream) Capture(response bool, slot int, v []byte) bool {
+	n, ok := st.fe().slotLen(slot, response)
+	if !ok {
+		return false
+	}
+	v = st.arena.Copy(v[:min(len(v), n)])
+	if response {
+		st.rec.captureResponse(slot, v)
+		st.ctx.RespCaptures = st.rec.respCap
+		return true
+	}
+	st.rec.capture(slot, v)
+	st.ctx.ReqCaptures = st.rec.reqCap
+	return true
+}
+
 // slotLen is how much a declared slot holds; false where there is none.
 func (s *settings) slotLen(slot int, response bool) (int, bool) {
 	list := s.captures
