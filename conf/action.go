@@ -177,6 +177,9 @@ type Pause struct {
 	Const time.Duration
 }
 
+// Expect is expect-proxy and expect-netscaler-cip: the connection begins with a header that says whom it is for.
+type Expect struct{ Header Headers }
+
 // SwitchMode is tcp-request content switch-mode http.
 type SwitchMode struct {
 	Mode  Mode
@@ -221,5 +224,11 @@ func (*StrictMode) Keyword() string       { return "strict-mode" }
 func (*DisableL7Retry) Keyword() string   { return "disable-l7-retry" }
 func (*SilentDrop) Keyword() string       { return "silent-drop" }
 func (*Pause) Keyword() string            { return "pause" }
-func (*SwitchMode) Keyword() string       { return "switch-mode" }
-func (*Close) Keyword() string            { return "close" }
+func (a *Expect) Keyword() string {
+	if a.Header == HeaderCIP {
+		return "expect-netscaler-cip"
+	}
+	return "expect-proxy"
+}
+func (*SwitchMode) Keyword() string { return "switch-mode" }
+func (*Close) Keyword() string      { return "close" }

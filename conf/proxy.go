@@ -106,6 +106,7 @@ type Proxy struct {
 // Timeouts are all of a section's timeouts; 0 = not set, which means none.
 type Timeouts struct {
 	Client, ClientFin, Connect, Server, ServerFin, Queue, Tunnel, Tarpit, Check, HTTPRequest, HTTPKeepAlive time.Duration
+	ClientHS                                                                                                time.Duration // "client-hs": of what comes before a session, as a PROXY header
 }
 
 // Options are the "option" switches that act.
@@ -283,11 +284,21 @@ type Bind struct {
 	Interface   string
 	MSS         int
 	UserTimeout time.Duration // "tcp-ut"
-	Nice        int           // "nice": accepted and without effect, as set-nice
-	Mode        uint32        // of a unix socket's file; 0 = the umask's
+	AcceptProxy bool
+	CIPMagic    int    // "accept-netscaler-cip"; 0 = off
+	Nice        int    // "nice": accepted and without effect, as set-nice
+	Mode        uint32 // of a unix socket's file; 0 = the umask's
 	User, Group string
 	Unsupported []Unsupported
 }
+
+// Headers are what a proxy may say of a connection before its first byte.
+type Headers uint8
+
+const (
+	HeaderProxy Headers = 1 << iota // the PROXY protocol
+	HeaderCIP                       // NetScaler's insertion of the client's IP header
+)
 
 // Server is one "server" line, its default-server merged in.
 type Server struct {

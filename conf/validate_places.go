@@ -26,7 +26,7 @@ func placeOf(a Action) place {
 		return inResponse | inAfter
 	case *Deny, *Return, *Redirect, *WaitForBody, *Pause, *SetTimeout, *SetNice, *SetSocket, *SilentDrop:
 		return inBoth
-	case *SwitchMode, *Close:
+	case *SwitchMode, *Close, *Expect:
 		return 0
 	}
 	return inRequest

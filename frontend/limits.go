@@ -46,4 +46,7 @@ const (
 	serviceTime = 10 * time.Second
 	// acceptLogEvery bounds how often a listener that cannot accept says so.
 	acceptLogEvery = time.Second
+	// maxGreeting bounds the wait for a PROXY header where no timeout is shorter: the protocol asks for at least 3 seconds, so that a
+	// lost packet can come again, and a header that has not come by then holds a place that others need.
+	maxGreeting = 10 * time.Second
 )

@@ -65,6 +65,14 @@ func (fe *Frontend) newListener(b *conf.Bind, ln *loop.Listener, id int) *listen
 	return l
 }
 
+// label is what log lines call the listener.
+func (ln *listener) label() string {
+	if ln.b.Name != "" {
+		return ln.b.Name
+	}
+	return strconv.Itoa(ln.id)
+}
+
 func bindError(b *conf.Bind, fe *Frontend, err error) error {
 	return fmt.Errorf("%s: frontend %q: bind %s: %w", b.Pos, fe.p.Name, addrText(&b.Addr), err)
 }

@@ -6,6 +6,7 @@ import (
 
 	"weir/acl"
 	"weir/backend"
+	"weir/conf"
 	"weir/internal/loop"
 )
 
@@ -31,8 +32,11 @@ type session struct {
 	deadline   int64 // of the rest
 	accepted   int64 // Loop.Now of the accept
 	ended      int64 // ... and of the last stream's end
+	began      int64 // ... of the end of what came before the session
 	from       netip.AddrPort
 	to         netip.AddrPort // set-dst on the connection; invalid = where the client connected to
+	expects    conf.Headers   // by a rule
+	hello      *greeting      // what they said; nil = nothing was to be said
 	routed     *route         // the backend of the request that is coming: of a session that was in TCP mode
 	http       bool           // it speaks HTTP: from the beginning, or since it was found out
 	requests   uint32
@@ -43,11 +47,23 @@ type session struct {
 // Accept is called on the loop that will own the connection.
 func (ln *listener) Accept(c *loop.Conn) {
 	w := ln.fe.px.workers[c.Loop().ID()]
-	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), from: c.RemoteAddr(), counted: true, http: !ln.fe.tcp}
+	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), began: w.l.Now(), from: c.RemoteAddr(), counted: true, http: !ln.fe.tcp}
 	s.timer.Fire = s.expire
 	defer s.crashed()
 	s.count()
-	if !s.admitted() || !s.validated() {
+	switch {
+	case !s.admitted():
+	case s.headers() != 0:
+		s.greet()
+	default:
+		s.settle()
+	}
+}
+
+// settle begins the session, when what comes before it is over.
+func (s *session) settle() {
+	w, c, ln := s.w, s.c, s.ln
+	if !s.validated() {
 		return
 	}
 	s.opened()
@@ -107,7 +123,7 @@ func (s *session) opened() {
 // firstDeadline is when a connection that says nothing is given up.
 func (s *session) firstDeadline() int64 {
 	tm := &s.fe.p.Timeouts
-	return after(s.accepted, firstSet(tm.HTTPRequest, tm.Client))
+	return after(s.began, firstSet(tm.HTTPRequest, tm.Client))
 }
 
 // Ready is called when a resting connection is readable, hung up or failed.

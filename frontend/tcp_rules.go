@@ -65,6 +65,7 @@ func (r *tcpRule) compile(c *acl.Compiler) (err error) {
 		err = r.compileSocket(c)
 	case *conf.CaptureSample:
 		r.expr, err = c.Expr(a.Expr)
+	case *conf.Expect:
 	case *conf.SetLogLevel:
 		if a.Level == "silent" {
 			break
@@ -87,6 +88,8 @@ func (st *stream) carry(r *tcpRule) {
 		st.text, _ = r.expr.AppendText(st.text[:0], &st.ctx)
 		st.rec.capture(r.slot, st.arena.Copy(st.text[:min(len(st.text), a.Len)]))
 		st.ctx.ReqCaptures = st.rec.reqCap
+	case *conf.Expect:
+		st.s.expects |= a.Header
 	case *conf.SetLogLevel:
 		st.rec.logged = a.Level == "silent"
 		st.rec.level, st.rec.leveled = r.log, true

@@ -66,6 +66,8 @@ var actionRows = []actionRow{
 	{name: "strict-mode", args: "<on|off>", doc: "whether a rewrite that fails ends the request", read: readStrictMode},
 	{name: "disable-l7-retry", doc: "the request is not sent again", read: plain(func() conf.Action { return &conf.DisableL7Retry{} })},
 	{name: "silent-drop", args: "[rst-ttl <ttl>]", doc: "the connection ends without the client being told", read: readSilentDrop},
+	{name: "expect-proxy", args: "layer4", doc: "the connection begins with a PROXY header", read: readHeaderRule(conf.HeaderProxy)},
+	{name: "expect-netscaler-cip", args: "layer4", doc: "the connection begins with the header that a NetScaler inserts", read: readHeaderRule(conf.HeaderCIP)},
 	{name: "switch-mode", args: "http [proto <name>]", doc: "goes on in HTTP mode", read: readSwitchMode},
 	{name: "use-service", args: "<service>", doc: "hands the request to a service inside Weir", read: readUseService},
 }
@@ -476,6 +478,15 @@ func readSilentDrop(l *line, _ call) conf.Action {
 		return nil
 	}
 	return a
+}
+
+func readHeaderRule(h conf.Headers) func(*line, call) conf.Action {
+	return func(l *line, _ call) conf.Action {
+		if l.word("layer4") < 0 {
+			return nil
+		}
+		return &conf.Expect{Header: h}
+	}
 }
 
 func readSwitchMode(l *line, _ call) conf.Action {

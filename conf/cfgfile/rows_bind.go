@@ -1,6 +1,8 @@
 package cfgfile
 
 import (
+	"math"
+
 	"weir/conf"
 )
 
@@ -18,6 +20,10 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "interface", args: "<interface>", doc: "connections from this network interface only", read: func(l *line) { l.text(&l.d.bind.Interface, "<interface>") }},
 	{name: "mss", args: "<bytes>", doc: "segment size to announce", read: func(l *line) { l.int(&l.d.bind.MSS, -65535, 65535) }},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: func(l *line) { l.duration(&l.d.bind.UserTimeout) }},
+	{name: "accept-proxy", doc: "connections begin with a PROXY header", read: func(l *line) { l.d.bind.AcceptProxy = true }},
+	{name: "accept-netscaler-cip", args: "<number>", doc: "connections begin with the header that a NetScaler inserts, of this magic number", read: func(l *line) {
+		l.int(&l.d.bind.CIPMagic, 1, math.MaxUint32)
+	}},
 	{name: "nice", args: "<number>", status: Inert, why: whyNice, read: func(l *line) { l.int(&l.d.bind.Nice, -1024, 1024) }},
 	{name: "mode", args: "<octal>", doc: "of a unix socket's file", read: func(l *line) {
 		if m, ok := l.octal(); ok {

@@ -13,7 +13,7 @@ type ruleList struct {
 }
 
 var ruleLists = []*ruleList{
-	{rules("tcp-request connection", pendingTCPRequestConnection, "accept reject capture"), func(s *section) *[]*conf.Rule { return &s.TCPConnRules }},
+	{rules("tcp-request connection", pendingTCPRequestConnection, "accept reject capture expect-proxy expect-netscaler-cip"), func(s *section) *[]*conf.Rule { return &s.TCPConnRules }},
 	{rules("tcp-request session", pendingTCPRequestSession, "accept reject"), func(s *section) *[]*conf.Rule { return &s.TCPSessRules }},
 	{rules("tcp-request content", pendingTCPRequestContent, "accept reject capture"), func(s *section) *[]*conf.Rule { return &s.TCPReqRules }},
 	{rules("tcp-response content", pendingTCPResponseContent, "accept reject close"), func(s *section) *[]*conf.Rule { return &s.TCPRespRules }},
@@ -24,7 +24,7 @@ var ruleLists = []*ruleList{
 
 // rules makes the table of a rule list: the actions of actionRows that HAProxy has there.
 func rules(context, known, more string) table {
-	t := table{context: context, in: inAny, pending: known + " " + more + " track-sc track-sc0 track-sc1 track-sc2 expect-proxy expect-netscaler-cip"}
+	t := table{context: context, in: inAny, pending: known + " " + more + " track-sc track-sc0 track-sc1 track-sc2"}
 	if strings.HasPrefix(context, "http-") {
 		t.pending = known + " track-sc0 track-sc1 track-sc2"
 	}

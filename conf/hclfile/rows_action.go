@@ -10,6 +10,8 @@ var actionRows = []actionRow{
 	{"accept", anyTCP, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
 	{"reject", anyTCP | httpReq, "closes the connection without an answer", of[conf.Reject](), ruleGrammar(), nil},
 	{"close", tcpResp, "closes the server's connection", of[conf.Close](), ruleGrammar(), nil},
+	{"expect-proxy", tcpConn, "the connection begins with a PROXY header", func() conf.Action { return &conf.Expect{Header: conf.HeaderProxy} }, ruleGrammar(), nil},
+	{"expect-netscaler-cip", tcpConn, "the connection begins with the header that a NetScaler inserts", func() conf.Action { return &conf.Expect{Header: conf.HeaderCIP} }, ruleGrammar(), nil},
 	{"silent-drop", anyTCP | httpReq | httpResp, "drops the connection without the client being told", of[conf.SilentDrop](), ruleGrammar(
 		field(info{name: "rst_ttl", typ: tInt, min: 1, max: 255, doc: "send a reset that lives for so many hops"}, func(a *conf.SilentDrop) any { return &a.RstTTL })), nil},
 	{"deny", httpReq | httpResp, "answers with the error page of the status, or with what is written", of[conf.Deny](), denyGrammar(403), nil},

@@ -1,6 +1,7 @@
 package hclfile
 
 import (
+	"math"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -218,6 +219,7 @@ func readDefaultBackend(d *decoder, s *section, a *attr) {
 
 var timeoutGrammar = grammar[section]{context: "timeout", rows: []row[section]{
 	timeoutRow("client", forFrontends, "silence of the client", func(t *conf.Timeouts) any { return &t.Client }),
+	timeoutRow("client_hs", forFrontends, "time for what comes before a session, as a PROXY header; where not given, http_request or client", func(t *conf.Timeouts) any { return &t.ClientHS }),
 	timeoutRow("client_fin", forFrontends, "silence of the client once one side is closed", func(t *conf.Timeouts) any { return &t.ClientFin }),
 	timeoutRow("http_request", inAny, "time for a whole request head to arrive", func(t *conf.Timeouts) any { return &t.HTTPRequest }),
 	timeoutRow("http_keep_alive", inAny, "wait for the next request; where not given, http_request", func(t *conf.Timeouts) any { return &t.HTTPKeepAlive }),
@@ -244,6 +246,8 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{
 	{info: info{name: "transparent", typ: tBool, doc: "listen on addresses that are not this host's"}, at: func(b *conf.Bind) any { return &b.Transparent }},
 	{info: info{name: "interface", typ: tString, doc: "network interface to listen on"}, at: func(b *conf.Bind) any { return &b.Interface }},
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(b *conf.Bind) any { return &b.UserTimeout }},
+	{info: info{name: "accept_proxy", typ: tBool, doc: "connections begin with a PROXY header, which says whom they are for"}, at: func(b *conf.Bind) any { return &b.AcceptProxy }},
+	{info: info{name: "accept_netscaler_cip", typ: tInt, min: 1, max: math.MaxUint32, doc: "connections begin with the header that a NetScaler inserts, of this magic number"}, at: func(b *conf.Bind) any { return &b.CIPMagic }},
 	{info: info{name: "nice", typ: tInt, min: -1024, max: 1024, doc: "does nothing, as set-nice"}, at: func(b *conf.Bind) any { return &b.Nice }},
 	{info: info{name: "mss", typ: tInt, min: 1, max: 65535, doc: "TCP maximum segment size"}, at: func(b *conf.Bind) any { return &b.MSS }},
 	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},

@@ -1,5 +1,15 @@
 package logfmt
 
+// AppendRefused appends the line of a connection that ended before there was a session (HAProxy manual, 8.2.5), without a line end:
+// "CLIENT [DATE] FRONTEND/BIND: TEXT". The date is r.Date.
+func (f *Formatter) AppendRefused(dst []byte, r *Record, bind, text string) []byte {
+	dst = append(appendClient(dst, r), " ["...)
+	dst = append(f.appendDate(dst, r.Date), "] "...)
+	dst = append(append(dst, r.Frontend...), '/')
+	dst = append(append(dst, bind...), ": "...)
+	return append(dst, text...)
+}
+
 // AppendConnect appends the default line, which HAProxy writes at the accept (HAProxy manual, 8.2.1), without a line end.
 // For a unix socket it is "Connect to unix:ID (NAME/MODE)", as HAProxy 2.6 writes it.
 func (f *Formatter) AppendConnect(dst []byte, r *Record) []byte {

@@ -1,0 +1,187 @@
+package frontend
+
+import (
+	"bytes"
+	"io"
+	"net/netip"
+
+	"weir/conf"
+	"weir/internal/logsink"
+	"weir/internal/loop"
+	"weir/internal/proxyproto"
+)
+
+// greeter waits for the header in which a proxy says whom a connection is for, before there is a session. It needs no task and holds
+// no buffer: the header is looked at where it lies, in the kernel, and taken out when it is whole, so that what follows it (a TLS
+// handshake, a request) is found as if nothing had been there. No other byte of the client's is used before (the PROXY protocol, 2:
+// "MUST NOT start processing the connection before it receives a complete and valid PROXY protocol header").
+type greeter struct {
+	s   *session
+	cip bool // the PROXY header has come; NetScaler's is to follow
+}
+
+// greeting is what such headers have said.
+type greeting struct {
+	info proxyproto.Info
+	addr netip.AddrPort // the sender
+}
+
+// headers is which ones the connection begins with: by its bind, or by a rule.
+func (s *session) headers() conf.Headers {
+	h := s.expects
+	if s.ln.b.AcceptProxy {
+		h |= conf.HeaderProxy
+	}
+	if s.ln.b.CIPMagic != 0 {
+		h |= conf.HeaderCIP
+	}
+	return h
+}
+
+// greet begins to wait.
+func (s *session) greet() {
+	g := &greeter{s: s, cip: s.headers()&conf.HeaderProxy == 0}
+	s.hello = &greeting{addr: s.from}
+	tm := &s.fe.p.Timeouts
+	s.deadline = after(s.accepted, min(firstSet(tm.ClientHS, tm.HTTPRequest, tm.Client, maxGreeting), maxGreeting))
+	s.timer.Fire = g.expire
+	s.w.l.Arm(&s.timer, s.deadline)
+	s.w.resting.add(s)
+	if g.look() {
+		return
+	}
+	if s.c.SetHandler(g) != nil { // nobody would ever hear of it again
+		s.close()
+	}
+}
+
+// Ready is called when there may be more of the header.
+func (g *greeter) Ready(*loop.Conn) {
+	defer g.s.crashed()
+	g.look()
+}
+
+// look reads what is there of the headers. true: the wait is over, for a session or for nothing.
+func (g *greeter) look() bool {
+	s := g.s
+	b := s.w.l.GetBuf()
+	defer s.w.l.PutBuf(b)
+	for {
+		more, err := g.header(b.B)
+		switch {
+		case err != nil:
+			g.refuse(err)
+			return true
+		case more:
+			return false
+		case g.cip || s.headers()&conf.HeaderCIP == 0:
+			g.done()
+			return true
+		}
+		g.cip = true
+	}
+}
+
+// header reads one header; more: it is not complete.
+func (g *greeter) header(b []byte) (more bool, err error) {
+	c := g.s.c
+	n, err := c.Peek(b)
+	switch {
+	case err == loop.ErrAgain:
+		return true, nil
+	case err == io.EOF:
+		return false, errGreetingEnds
+	case err != nil:
+		return false, err
+	}
+	info, size, err := g.parse(b[:n])
+	switch {
+	case err == proxyproto.ErrMore && n == len(b):
+		return false, proxyproto.ErrLarge
+	case err == proxyproto.ErrMore && c.HungUp():
+		return false, errGreetingEnds
+	case err != nil:
+		return err == proxyproto.ErrMore, unlessMore(err)
+	}
+	info.TLVs = bytes.Clone(info.TLVs)
+	g.s.heard(info)
+	return false, c.Discard(b[:size])
+}
+
+func unlessMore(err error) error {
+	if err == proxyproto.ErrMore {
+		return nil
+	}
+	return err
+}
+
+func (g *greeter) parse(b []byte) (proxyproto.Info, int, error) {
+	if g.cip {
+		return proxyproto.ParseCIP(b, uint32(g.s.ln.b.CIPMagic))
+	}
+	return proxyproto.Parse(b)
+}
+
+// heard makes the ends that a header names those of the connection.
+func (s *session) heard(info proxyproto.Info) {
+	if info.Version > 0 {
+		s.hello.info = info
+	}
+	if !info.Local {
+		s.from, s.to = info.Src, info.Dst
+	}
+}
+
+// done lets the session begin.
+func (g *greeter) done() {
+	s := g.s
+	g.end()
+	s.began = s.w.l.Now()
+	s.settle()
+}
+
+// end gives back what the wait needed.
+func (g *greeter) end() {
+	s := g.s
+	s.w.resting.remove(s)
+	s.c.SetHandler(nil)
+	s.w.l.Disarm(&s.timer)
+	s.timer.Fire = s.expire
+}
+
+func (g *greeter) expire() { g.refuse(errGreetingLate) }
+
+// refuse ends a connection whose header was none, or did not come.
+func (g *greeter) refuse(err error) {
+	s, name, text := g.s, "proxy_failed", err.Error()
+	if m, ok := err.(*proxyproto.Malformed); ok {
+		name = m.Name
+	}
+	s.w.note(name)
+	s.logRefused(text)
+	g.end()
+	s.close()
+}
+
+// The ways to end without a header.
+var (
+	errGreetingEnds = &proxyproto.Malformed{Name: "proxy_ended", Text: "the client closed before the end of its PROXY header"}
+	errGreetingLate = &proxyproto.Malformed{Name: "proxy_late", Text: "the PROXY header did not come in time"}
+)
+
+// logRefused writes the line of a connection that ended before there was a session (HAProxy manual, 8.2.5).
+func (s *session) logRefused(text string) {
+	w, fe := s.w, s.fe
+	level := logsink.Info
+	if fe.p.Options.LogSeparateErrors {
+		level = logsink.Err
+	}
+	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && text == errGreetingEnds.Text {
+		return
+	}
+	lr := &w.line
+	lr.Client, lr.UnixID = s.src(), s.ln.id
+	lr.Date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
+	lr.Frontend = fe.p.Name
+	w.access.End(w.format.AppendRefused(w.access.Begin(), lr, s.ln.label(), text), fe.log, level)
+}

@@ -1,0 +1,66 @@
+package proxyproto
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// ParseCIP reads the header that a NetScaler inserts: a magic number that both sides have agreed on, lengths, and the IP and TCP
+// headers that the client had sent. Before NetScaler 10.5 there is one length; since then there are two, and a type between them.
+func ParseCIP(b []byte, magic uint32) (Info, int, error) {
+	if !magicFits(b, magic) {
+		return Info{}, 0, errMagic
+	}
+	if len(b) < 12 {
+		return Info{}, 0, ErrMore
+	}
+	size := int64(binary.BigEndian.Uint32(b[4:]))
+	at, end := int64(8), 8+size // legacy: the length is of what remains
+	if b[8]>>4 != 4 && b[8]>>4 != 6 {
+		// An IP header begins with its version; this begins with the type, 1, and the whole length counts from the magic number.
+		if binary.BigEndian.Uint16(b[8:]) != 1 {
+			return Info{}, 0, errCIP
+		}
+		at, end = 12, size
+		if end-at != int64(binary.BigEndian.Uint16(b[10:])) {
+			return Info{}, 0, errCIP
+		}
+	}
+	if end > maxCIP || end < at {
+		return Info{}, 0, errCIP
+	}
+	if int64(len(b)) < end {
+		return Info{}, 0, ErrMore
+	}
+	src, dst, ok := segment(b[at:end])
+	if !ok {
+		return Info{}, 0, errCIP
+	}
+	return Info{Src: src, Dst: dst}, int(end), nil
+}
+
+func magicFits(b []byte, magic uint32) bool {
+	var m [4]byte
+	binary.BigEndian.PutUint32(m[:], magic)
+	return hasPrefix(b, string(m[:]))
+}
+
+// segment takes the ends from an IP header and the TCP header behind it.
+func segment(p []byte) (src, dst netip.AddrPort, ok bool) {
+	const tcp, sizeIPv4, sizeIPv6, sizeTCP = 6, 20, 40, 20
+	n, protocol := 0, byte(0)
+	var a, b []byte
+	switch {
+	case len(p) >= sizeIPv4 && p[0]>>4 == 4:
+		n, protocol, a, b = int(p[0]&0xf)*4, p[9], p[12:16], p[16:20]
+		if n < sizeIPv4 {
+			return src, dst, false
+		}
+	case len(p) >= sizeIPv6 && p[0]>>4 == 6:
+		n, protocol, a, b = sizeIPv6, p[6], p[8:24], p[24:40]
+	}
+	if n == 0 || protocol != tcp || len(p) < n+sizeTCP {
+		return src, dst, false
+	}
+	return addrPort(a, p[n:]), addrPort(b, p[n+2:]), true
+}
