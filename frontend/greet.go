@@ -136,7 +136,7 @@ func (s *session) heard(info proxyproto.Info) {
 func (g *greeter) done() {
 	s := g.s
 	g.end()
-	s.began = s.w.l.Now()
+	s.settled = s.w.l.Now()
 	s.settle()
 }
 

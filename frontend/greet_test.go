@@ -172,7 +172,7 @@ func TestNetScaler(t *testing.T) {
 	const ip = "\x45\x00\x00\x28\x00\x00\x00\x00\x40\x06\x00\x00\x0a\x07\x00\x01\x0a\x07\x00\x02"
 	const cip = "\x00\x00\x30\x39\x00\x00\x00\x28" + ip + "\x00\x07\x00\x08" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	for bind, head := range map[string]string{
-		"accept_netscaler_cip = 12345":                        cip,
+		"accept_netscaler_cip = 12345":                          cip,
 		"accept_proxy = true\n    accept_netscaler_cip = 12345": "PROXY TCP4 10.1.2.3 10.1.2.4 4660 80\r\n" + cip,
 	} {
 		px := startGreeted(t, bind, "")

@@ -32,7 +32,7 @@ type session struct {
 	deadline   int64 // of the rest
 	accepted   int64 // Loop.Now of the accept
 	ended      int64 // ... and of the last stream's end
-	began      int64 // ... of the end of what came before the session
+	settled    int64 // ... of the end of what came before the session
 	from       netip.AddrPort
 	to         netip.AddrPort // set-dst on the connection; invalid = where the client connected to
 	expects    conf.Headers   // by a rule
@@ -47,7 +47,7 @@ type session struct {
 // Accept is called on the loop that will own the connection.
 func (ln *listener) Accept(c *loop.Conn) {
 	w := ln.fe.px.workers[c.Loop().ID()]
-	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), began: w.l.Now(), from: c.RemoteAddr(), counted: true, http: !ln.fe.tcp}
+	s := &session{w: w, fe: ln.fe, ln: ln, c: c, accepted: w.l.Now(), settled: w.l.Now(), from: c.RemoteAddr(), counted: true, http: !ln.fe.tcp}
 	s.timer.Fire = s.expire
 	defer s.crashed()
 	s.count()
@@ -123,7 +123,7 @@ func (s *session) opened() {
 // firstDeadline is when a connection that says nothing is given up.
 func (s *session) firstDeadline() int64 {
 	tm := &s.fe.p.Timeouts
-	return after(s.began, firstSet(tm.HTTPRequest, tm.Client))
+	return after(s.settled, firstSet(tm.HTTPRequest, tm.Client))
 }
 
 // Ready is called when a resting connection is readable, hung up or failed.
