@@ -17,10 +17,15 @@ const maxUnixPath = 107
 //	1.2.3.4  name  name:+10  name:-10                        no port, or one relative to the client's
 //	ipv4@name:80  ipv6@name:80                               one family only
 //	/run/x.sock  unix@/run/x.sock  abns@name  fd@3           local sockets
+//	tcp@:80  tcp4@:80  tcp6@:80  uxst@/run/x.sock  stream+:80   the same, with a transport that they have anyway
 //
 // Whether a port is needed or a range makes sense is for the caller to say: see Addr.CheckBind and Addr.CheckServer.
 func ParseAddr(s string) (Addr, error) {
+	s = strings.TrimPrefix(s, "stream+")
 	family, rest, tagged := strings.Cut(s, "@")
+	if other, ok := streamFamilies[family]; ok && tagged {
+		family = other
+	}
 	switch {
 	case s == "":
 		return Addr{}, errors.New("want an address such as 127.0.0.1:80, [::1]:80, :80 or /run/x.sock")
@@ -30,6 +35,8 @@ func ParseAddr(s string) (Addr, error) {
 		return tcpAddr(s)
 	}
 	switch family {
+	case "ip":
+		return tcpAddr(rest)
 	case "unix":
 		return unixAddr(rest)
 	case "abns":
@@ -43,15 +50,18 @@ func ParseAddr(s string) (Addr, error) {
 			return Addr{}, fmt.Errorf("want an address of the family %s", family)
 		}
 		return a, err
-	case "udp", "udp4", "udp6", "quic4", "quic6", "sockpair", "rhttp", "mptcp", "tcp", "tcp4", "tcp6":
+	case "udp", "udp4", "udp6", "quic4", "quic6", "sockpair", "rhttp", "mptcp", "mptcp4", "mptcp6", "uxdg":
 		return Addr{}, fmt.Errorf("the family %s is understood but not done yet", family)
 	}
 	return Addr{}, errors.New("want the family ipv4, ipv6, unix, abns or fd before the @")
 }
 
+// streamFamilies are the families whose names say the transport too.
+var streamFamilies = map[string]string{"tcp": "ip", "tcp4": "ipv4", "tcp6": "ipv6", "uxst": "unix"}
+
 func unixAddr(path string) (Addr, error) {
-	if !strings.HasPrefix(path, "/") {
-		return Addr{}, errors.New("want an absolute path")
+	if path == "" {
+		return Addr{}, errors.New("want a path after unix@")
 	}
 	if len(path) > maxUnixPath || strings.ContainsRune(path, 0) {
 		return Addr{}, fmt.Errorf("want a path of at most %d bytes", maxUnixPath)

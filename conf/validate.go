@@ -34,6 +34,9 @@ func Validate(c *Config, opts ...Option) Diagnostics {
 	v.global()
 	number(c.Proxies, firstProxyID, func(p *Proxy) *int { return &p.ID })
 	v.names()
+	for _, l := range c.Userlists {
+		v.userlist(l)
+	}
 	for _, h := range c.HTTPErrors {
 		v.errorFiles(v.kw("http-errors")+` "`+h.Name+`"`, h.Files)
 	}

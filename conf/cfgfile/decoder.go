@@ -1,6 +1,8 @@
 package cfgfile
 
 import (
+	"fmt"
+
 	"weir/conf"
 )
 
@@ -103,9 +105,14 @@ func (d *decoder) statement(words []Word) {
 	switch {
 	case d.read != nil:
 		d.read(words)
-	case d.env.section == "":
+	default: // before the first section, and told once
 		d.broken = true
-		d.add(conf.Unknown(words[0].Pos, "", "section", words[0].Text, sectionNames()))
+		d.read = func([]Word) {}
+		e := conf.Unknown(words[0].Pos, "", "section", words[0].Text, sectionNames())
+		if proxyTable.index[words[0].Text] != nil || globalTable.index[words[0].Text] != nil {
+			e.Msg, e.HasGot = fmt.Sprintf("%q stands outside of any section", words[0].Text), false
+		}
+		d.add(e)
 	}
 }
 

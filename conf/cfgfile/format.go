@@ -152,6 +152,23 @@ var formatFlags = []struct {
 	flag conf.FormatFlags
 }{{"Q", conf.FlagQuote}, {"X", conf.FlagHex}, {"E", conf.FlagEscape}, {"bin", conf.FlagBin}, {"json", conf.FlagJSON}, {"cbor", conf.FlagCBOR}}
 
+// flagsOf are the flags of one word, such as Q, bin, or QX; 0 = they are none.
+func flagsOf(word string) conf.FormatFlags {
+	var all conf.FormatFlags
+	for _, f := range formatFlags {
+		if f.name == word {
+			return f.flag
+		}
+		if len(f.name) == 1 && strings.Contains(word, f.name) {
+			all |= f.flag
+		}
+	}
+	if strings.Trim(word, "QXE") != "" {
+		return 0
+	}
+	return all
+}
+
 // setFlags applies "+Q,-X"; a comma may be left out.
 func (r *formatReader) setFlags(flags *conf.FormatFlags, text string, at int) bool {
 	for i := 0; i < len(text); {
@@ -164,12 +181,7 @@ func (r *formatReader) setFlags(flags *conf.FormatFlags, text string, at int) bo
 		if end := strings.IndexAny(word, "+-, "); end >= 0 {
 			word = word[:end]
 		}
-		var flag conf.FormatFlags
-		for _, f := range formatFlags {
-			if f.name == word {
-				flag = f.flag
-			}
-		}
+		flag := flagsOf(word)
 		if flag == 0 || sign != '+' && sign != '-' {
 			r.d.add(conf.BadValue(r.w.At(at+i), r.path, text, "+Q", "-Q", "+X", "-X", "+E", "-E", "+bin", "+json", "+cbor"))
 			r.bad = true

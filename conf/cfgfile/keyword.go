@@ -227,27 +227,61 @@ func (l *line) unknown(t *table, w Word) {
 	if l.i+1 < len(l.words) {
 		full += " " + l.words[l.i+1].Text
 	}
+	first := firstWords(t, w.Text)
 	for _, name := range []string{full, w.Text} {
-		if _, ok := t.later[name]; ok {
+		if _, ok := t.later[name]; ok && (name == full || first == nil) {
 			l.add(conf.NotDone(w.Pos, l.path, prefixOf(t)+name, ""))
 			return
 		}
 	}
-	known := append(t.names(l.in), keysOf(t.later)...)
-	kind := "keyword"
-	if t.context != "proxy" && t.context != "global" {
-		kind = t.context
-	}
-	if first := firstWords(t, w.Text); first != nil {
-		got := Word{Text: "", Pos: l.end()}
-		if l.i+1 < len(l.words) {
-			got = l.words[l.i+1]
-		}
-		l.path = join(l.path, w.Text)
-		l.wrong(got, first...)
+	if first != nil {
+		l.unknownSecond(w, first)
 		return
 	}
+	known := append(t.names(l.in), keysOf(t.later)...)
+	if l.isLineStart() && l.misspeltSection(w, known) {
+		return
+	}
+	kind := "keyword"
+	if t == &optionTable || t == &timeoutTable {
+		kind = t.context
+	}
 	l.add(conf.Unknown(w.Pos, l.path, kind, w.Text, known))
+}
+
+// unknownSecond reports what comes after the first word of keywords that have several.
+func (l *line) unknownSecond(w Word, second []string) {
+	l.path = join(l.path, w.Text)
+	if l.i+1 == len(l.words) {
+		l.i++
+		l.usage = ""
+		l.arg(orWords(second))
+		return
+	}
+	got := l.words[l.i+1]
+	if n := strings.Count(second[0], " "); n > 0 && l.i+1+n < len(l.words) {
+		for _, more := range l.words[l.i+2 : l.i+2+n] {
+			got.Text += " " + more.Text
+		}
+	}
+	l.wrong(got, second...)
+}
+
+// isLineStart reports whether the next word is the first of the line.
+func (l *line) isLineStart() bool { return l.i == 0 }
+
+// misspeltSection reports a line that is more likely the beginning of a section than a keyword. What follows is passed over up
+// to the next section: it would be told wrongly.
+func (l *line) misspeltSection(w Word, known []string) bool {
+	sections := sectionNames()
+	if l.d.muted || !contains(sections, conf.Nearest(w.Text, append(known, sections...))) {
+		return false
+	}
+	l.add(conf.Unknown(w.Pos, l.path, "keyword", w.Text, sections))
+	l.d.leave()
+	l.d.read = func([]Word) {}
+	l.d.broken = true
+	return true
 }
 
 // firstWords returns the second words of the keywords that begin with a word.

@@ -49,6 +49,9 @@ type lexer struct {
 // cut returns the words of a line and its comment. The error has a place but no path.
 func cut(text string, pos conf.Pos, env *environ) ([]Word, string, *conf.Error) {
 	l := &lexer{text: text, pos: pos, env: env, hashAt: -1}
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return nil, "", l.bad(i, "a NUL byte in a line")
+	}
 	l.whole = takesWhole(text)
 	err := l.line()
 	comment := ""
@@ -84,8 +87,6 @@ func (l *lexer) line() *conf.Error {
 		c := l.text[l.i]
 		var err *conf.Error
 		switch {
-		case c == 0:
-			err = l.bad(l.i, "a NUL byte in a line")
 		case c == '#':
 			l.hashAt = l.i
 			l.i = len(l.text)

@@ -38,7 +38,7 @@ func readReturn(l *line, _ call) conf.Action {
 
 // reply reads the words of a ready response, up to the condition.
 func (l *line) reply(r *conf.Reply) bool {
-	body := ""
+	var body Word
 	for !l.atCond() && !l.fail {
 		w := l.next()
 		switch w.Text {
@@ -49,11 +49,11 @@ func (l *line) reply(r *conf.Reply) bool {
 		case "hdr":
 			l.replyField(r)
 		case "default-errorfiles", "errorfile", "errorfiles", "file", "lf-file", "string", "lf-string":
-			if body != "" {
-				l.bad(w, "%q beside %q; want one of them", w.Text, body)
+			if body.Text != "" {
+				l.bad(w, "%q beside %q; want one of them", w.Text, body.Text)
 				return false
 			}
-			body = w.Text
+			body = w
 			l.replyBody(r, w.Text)
 		default:
 			l.wrong(w, "status", "content-type", "default-errorfiles", "errorfile", "errorfiles", "file", "lf-file", "string", "lf-string", "hdr",
@@ -67,11 +67,11 @@ func (l *line) reply(r *conf.Reply) bool {
 }
 
 // replyWhole checks what HAProxy asks of the parts together.
-func (l *line) replyWhole(r *conf.Reply, body string) bool {
+func (l *line) replyWhole(r *conf.Reply, given Word) bool {
+	body := given.Text
 	typed := body == "string" || body == "lf-string" || (body == "file" || body == "lf-file") && (len(r.Body) > 0 || r.Format != nil)
 	if typed && r.ContentType == "" && (body != "string" || len(r.Body) > 0) {
-		e := conf.Bad(l.key.Pos, l.path, "%s needs a content-type", body)
-		l.add(e)
+		l.bad(given, "%s needs a content-type", body)
 		return false
 	}
 	if r.ContentType != "" && !typed {

@@ -1,7 +1,7 @@
 package cfgfile
 
 import (
-	"strings"
+	"net/netip"
 	"time"
 
 	"weir/conf"
@@ -82,7 +82,7 @@ func readSource(l *line) *conf.SourceAddr {
 		return nil
 	}
 	a, err := conf.ParseAddr(w.Text)
-	if err == nil && a.Kind != conf.AddrTCP {
+	if err == nil && (a.Kind != conf.AddrTCP || !isIP(a.Host)) {
 		l.wrong(w, "an IP address, with a port or a range of ports")
 		return nil
 	}
@@ -109,6 +109,12 @@ func readSource(l *line) *conf.SourceAddr {
 	return s
 }
 
+// isIP reports whether a host is an address or stands for any.
+func isIP(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == "" || host == "*"
+}
+
 // readServer reads a server over the default-server lines before it.
 func readServer(l *line) {
 	name, ok := l.arg("<name>")
@@ -122,7 +128,7 @@ func readServer(l *line) {
 	}
 	s := *l.sec.tmpl
 	s.Pos, s.Name = l.key.Pos, name.Text
-	a, err := conf.ParseAddr(strings.TrimPrefix(w.Text, "stream+"))
+	a, err := conf.ParseAddr(w.Text)
 	if err == nil {
 		err = a.CheckServer()
 	}

@@ -40,10 +40,21 @@ func readGroup(l *line) {
 	g := &conf.Group{Pos: w.Pos, Name: w.Text}
 	if l.took("users") {
 		if list, ok := l.arg("<user>,..."); ok {
-			g.Users = strings.Split(list.Text, ",")
+			g.Users = names(list.Text)
+		}
+	}
+	for _, have := range l.d.users.Groups {
+		if have.Name == g.Name {
+			l.warn(w, "group %q is already defined at %s, which counts", g.Name, have.Pos)
+			return
 		}
 	}
 	l.d.users.Groups = append(l.d.users.Groups, g)
+}
+
+// names cuts a list at its commas; HAProxy passes over empty names.
+func names(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
 }
 
 func readUser(l *line) {
@@ -59,10 +70,16 @@ func readUser(l *line) {
 			u.Insecure, u.None = k.Text == "insecure-password", false
 		case "groups":
 			if list, ok := l.arg("<group>,..."); ok {
-				u.Groups = strings.Split(list.Text, ",")
+				u.Groups = names(list.Text)
 			}
 		default:
 			l.wrong(k, "password", "insecure-password", "groups")
+		}
+	}
+	for _, have := range l.d.users.Users {
+		if have.Name == u.Name {
+			l.warn(w, "user %q is already defined at %s, which counts", u.Name, have.Pos)
+			return
 		}
 	}
 	l.d.users.Users = append(l.d.users.Users, u)

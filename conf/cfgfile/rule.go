@@ -105,7 +105,11 @@ func (l *line) rule(list *ruleList) {
 		if _, later := list.later[name]; later || list.context == "http-request" && strings.HasPrefix(name, "track-sc") {
 			l.add(conf.NotDone(w.Pos, section, list.context+" "+name, ""))
 		} else {
-			l.add(conf.Unknown(w.Pos, l.path, "action", name, append(list.names(l.in), keysOf(list.later)...)))
+			e := conf.Unknown(w.Pos, l.path, "action", name, append(list.names(l.in), keysOf(list.later)...))
+			if at := listsOf(name); at != nil {
+				e.Suggest, e.Fix = "", "it belongs into "+orWords(at)
+			}
+			l.add(e)
 		}
 		return
 	case c.given && !strings.Contains(a.args, "("):
@@ -118,6 +122,18 @@ func (l *line) rule(list *ruleList) {
 		l.usage = list.context + " " + name + a.args
 	}
 	l.finishRule(list, a, w, c)
+}
+
+// listsOf are the rule lists that have an action.
+func listsOf(action string) []string {
+	var out []string
+	for _, list := range ruleLists {
+		_, later := list.later[action]
+		if later || list.index[action] != nil {
+			out = append(out, list.context)
+		}
+	}
+	return out
 }
 
 // finishRule reads the arguments and the condition, and adds the rule.

@@ -29,6 +29,9 @@ func Scan(src Source) iter.Seq[Statement] {
 		for pos, text := range lines(src) {
 			st := Statement{Pos: pos}
 			st.Words, st.Comment, st.Err = cut(text, pos, env)
+			if st.Err != nil {
+				st.Words = nil
+			}
 			if len(st.Words) > 0 {
 				st.Pos = st.Words[0].Pos
 				env.enter(st.Words)

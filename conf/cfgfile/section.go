@@ -3,6 +3,7 @@ package cfgfile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"weir/conf"
 )
@@ -62,7 +63,7 @@ func sectionNames() []string {
 // enter begins a section.
 func (d *decoder) enter(s *sectionType, words []Word) {
 	d.read = func([]Word) {}
-	l := &line{d: d, words: words, i: 1, key: words[0], path: s.name, usage: s.name + " " + s.args}
+	l := &line{d: d, words: words, i: 1, key: words[0], path: s.name, usage: strings.TrimSpace(s.name + " " + s.args)}
 	s.enter(d, l)
 	l.finish()
 }
@@ -129,7 +130,6 @@ func (d *decoder) enterDefaults(l *line) {
 		if first := d.named[df.name]; first != nil {
 			d.warn(conf.Conflict(w.Pos, "", title, first.pos))
 		}
-		d.named[df.name] = df
 	}
 	l.path = title
 	if df.from = d.from(l); df.from != nil {
@@ -138,6 +138,9 @@ func (d *decoder) enterDefaults(l *line) {
 			l.bad(l.key, "more than %d defaults sections build on each other", maxNest)
 			df.from = nil
 		}
+	}
+	if df.name != "" { // not before: it cannot begin with itself
+		d.named[df.name] = df
 	}
 	d.current = df
 	s := d.newSection(conf.NewProxy(df.pos, conf.Listen, df.name), in, title)

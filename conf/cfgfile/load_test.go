@@ -1,0 +1,77 @@
+package cfgfile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func writeFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// Files are read in the order in which they are named, those of a folder by name, and a section may go on in the next one.
+func TestLoadFiles(t *testing.T) {
+	dir := writeFiles(t, map[string]string{
+		"z.cfg": "defaults\n    retries 1\nbackend z\n", "d/b.cfg": "    retries 7\nbackend b\n", "d/a.cfg": "defaults\n    retries 2\nbackend a\n",
+		"d/.c.cfg": "foo", "d/c.txt": "foo", "e.conf": "backend e\n",
+	})
+	cfg, diags := LoadFiles([]string{filepath.Join(dir, "z.cfg"), filepath.Join(dir, "d"), filepath.Join(dir, "e.conf")})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range cfg.Proxies {
+		got = append(got, p.Name, string(rune('0'+p.Retries)))
+	}
+	if s := strings.Join(got, " "); s != "z 1 a 7 b 2 e 2" {
+		t.Errorf("got %s", s)
+	}
+	var names []string
+	for _, f := range cfg.Files {
+		names = append(names, filepath.Base(f))
+	}
+	if s := strings.Join(names, " "); s != "z.cfg a.cfg b.cfg e.conf" {
+		t.Errorf("files %s", s)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	dir := writeFiles(t, map[string]string{"empty/x.txt": "", "a.cfg": "frontend f\n    bind :80\n    default_backend b\n    moed http\n"})
+	f := func(want string, names ...string) {
+		t.Helper()
+		var paths []string
+		for _, n := range names {
+			paths = append(paths, filepath.Join(dir, n))
+		}
+		_, diags := LoadFiles(paths)
+		if got := strings.ReplaceAll(diags.Errors.Error(), dir+"/", ""); got != want {
+			t.Errorf("%v: got:\n%s\nwant:\n%s", names, got, want)
+		}
+	}
+	f("nosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg")
+	f("empty: the directory has no *.cfg file", "empty")
+	// What one file is missing is not told of the other.
+	f("a.cfg:4:5: frontend \"f\": unknown keyword: got \"moed\" (did you mean \"mode\"?)\nnosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg", "a.cfg")
+}
+
+// An .if must end in its own file.
+func TestBlocksEndWithTheirFile(t *testing.T) {
+	_, diags := ParseSources([]Source{{"a", []byte(".if 1\n")}, {"b", []byte("backend b\n.endif\n")}})
+	want := "a:1:1: .if: without .endif\nb:2:1: .endif: without .if"
+	if got := diags.Errors.Error(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
