@@ -34,7 +34,10 @@ type Compiler struct {
 type shared struct {
 	Options
 	acls map[*conf.ACL]*node // compiled so far; nil while being compiled
-	errs conf.Errors
+	// users are the userlists by name, and asked those that values (not conditions) have asked since TakeUsers.
+	users map[string]*Users
+	asked []*Users
+	errs  conf.Errors
 }
 
 // NewCompiler returns a compiler for expressions anywhere.
@@ -42,7 +45,7 @@ func NewCompiler(o Options) *Compiler {
 	if o.State == nil {
 		o.State = NewState()
 	}
-	return &Compiler{shared: &shared{Options: o, acls: map[*conf.ACL]*node{}}}
+	return &Compiler{shared: &shared{Options: o, acls: map[*conf.ACL]*node{}, users: map[string]*Users{}}}
 }
 
 // At returns a compiler for expressions that run at a place: fetches that cannot work there are reported.
@@ -223,6 +226,9 @@ func (c *Compiler) compileArg(call *conf.Call, p param, text string, a *args) bo
 			return false
 		}
 		a.re, a.str = re, append(a.str, text)
+	case "userlist":
+		a.users = c.userlist(call, p, text)
+		return a.users != nil
 	case "backend", "frontend":
 		a.str = append(a.str, text)
 		return text == "" || c.checkProxy(call, p, text)

@@ -22,7 +22,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	f("hrd(host) a", `t:1:1: frontend "web": fetch: unknown fetch: got "hrd" (did you mean "hdr"?)`)
-	f("ssl_fc_sni -m found", `t:1:1: frontend "web": fetch: "ssl_fc_sni" is understood but not done yet`)
+	f("ssl_fc_alpn -m found", `t:1:1: frontend "web": fetch: "ssl_fc_alpn" is understood but not done yet`)
 	f("hdr(host),lowr a", `t:1:2: frontend "web": converter: unknown converter: got "lowr" (did you mean "lower"?)`)
 	f("hdr(host),in_table(f) a", `t:1:2: frontend "web": converter: "in_table" is understood but not done yet`)
 	f("hdr(host) -m bgn a", `t:1:9: frontend "web": -m: unknown matching method: got "bgn"; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg (did you mean "bin"?)`)
@@ -146,7 +146,7 @@ func TestTables(t *testing.T) {
 func checkSig(t *testing.T, name, sig string) {
 	for _, p := range parseSig(sig) {
 		switch p.kind {
-		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "text", "map":
+		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "text", "map", "userlist":
 		default:
 			t.Errorf("%s: argument %s of kind %q", name, p.name, p.kind)
 		}

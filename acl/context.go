@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"crypto/tls"
 	"net/netip"
 	"time"
 
@@ -27,6 +28,9 @@ type Context struct {
 	// More is set after an evaluation whose result may change with more bytes. Who can wait does so and evaluates again;
 	// at the latest when Final is set, which keeps More unset. Cond.Match and Expr.Eval clear it first.
 	More bool
+	// ClientTLS and ServerTLS are the state of TLS on the client's and the server's connection; nil = there is none.
+	ClientTLS, ServerTLS *tls.ConnectionState
+
 	Loop int // the loop's number: "thread"
 
 	// ReqBody and RespBody are the body bytes that are buffered by now. The sizes are those of the whole bodies where
@@ -50,11 +54,17 @@ type Context struct {
 	Sess *SessVars
 	// State is the process's: where it is nil, limits on variables' memory are not given back.
 	State *State
+	// UseProxyHeader is "option http-use-proxy-header": a proxy's client says who it is in Proxy-Authorization.
+	UseProxyHeader bool
+	// Unchecked is a password that an evaluation has met and that takes too long to check on a loop: see Check.
+	Unchecked *Check
 	// InResponse is set once the response has begun where Resp is not (TCP mode): it ends the variables of scope req.
 	InResponse bool
 
 	vars     streamVars
-	connOnly bool // there is no stream yet: see BeginConn
+	known    []verdict // on passwords, of this request
+	checkNow bool      // passwords are checked at once: nobody else waits
+	connOnly bool      // there is no stream yet: see BeginConn
 
 	peek    *peeked // see peekRequest
 	logs    *ownLog // see ownRecord
@@ -86,9 +96,11 @@ func (c *Context) Begin(now time.Time) {
 	c.ReqBody, c.RespBody = nil, nil
 	c.ReqBodySize, c.RespBodySize = -1, -1
 	c.Raw, c.RawResp = nil, nil
+	c.ServerTLS = nil
 	c.FirstRequest, c.Final, c.More = false, false, false
 	c.InResponse, c.connOnly = false, false
 	c.vars.reset(c)
+	c.Unchecked, c.known = nil, c.known[:0]
 	c.Now = now
 	c.smp = Sample{}
 	c.it = cursor{}

@@ -135,7 +135,7 @@ const maxShown = 8
 
 func testText(node *testNode, t *conf.Test) string {
 	var b strings.Builder
-	b.WriteString(node.expr.String() + " -m " + node.method)
+	b.WriteString(node.expr.String() + node.flag())
 	if node.fold {
 		b.WriteString(" -i")
 	}

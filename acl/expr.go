@@ -34,6 +34,14 @@ func (c *Compiler) Expr(e *conf.Expr) (*Expr, error) {
 	return x, c.take()
 }
 
+// TakeUsers returns the userlists that the values compiled since the last call ask: their Checks must be made (Unsettled) before these
+// are evaluated.
+func (c *Compiler) TakeUsers() []*Users {
+	users := c.asked
+	c.asked = nil
+	return users
+}
+
 // expr compiles; nil after an error.
 func (c *Compiler) expr(e *conf.Expr, f *fetch, hard bool) *Expr {
 	f, a := c.compileFetch(&e.Fetch, f)
@@ -70,6 +78,9 @@ func (c *Compiler) expr(e *conf.Expr, f *fetch, hard bool) *Expr {
 	}
 	if !ok {
 		return nil
+	}
+	if hard && a.users != nil {
+		c.asked = append(c.asked, a.users)
 	}
 	x.text = textOf(f.name, &e.Fetch)
 	for i := range e.Convs {

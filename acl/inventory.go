@@ -80,6 +80,9 @@ func ACLKeywords() []ACLKeyword {
 			names = append(names, base+"_"+m)
 		}
 	}
+	for name := range aclWords {
+		names = append(names, name)
+	}
 	for _, f := range Fetches() {
 		names = append(names, f.Name)
 	}
@@ -136,6 +139,8 @@ func peerArguments(sig string) string {
 			b.WriteByte(',')
 		}
 		switch p.kind {
+		case "userlist":
+			b.WriteString("user list")
 		case "str", "name", "text", "var", "optvar", "operand":
 			b.WriteString("string")
 		case "int":

@@ -138,10 +138,16 @@ func (c *Compiler) compileTest(t *conf.Test) *testNode {
 		c.fail(e)
 		return nil
 	}
+	if c.testsGroups(t, x) {
+		name = "str"
+	}
 	m := lookupMethod(name)
 	if m == nil {
 		c.fail(conf.Unknown(t.Pos, c.at("-m"), "matching method", name, methodNames()))
 		return nil
+	}
+	if x.fetch.name == "req.ssl_ver" && t.Match == "" && len(x.steps) == 0 {
+		m = &dotted
 	}
 	to := casts[x.out][m.in]
 	if to == nil {
@@ -163,7 +169,11 @@ func (c *Compiler) finishTest(t *conf.Test, x *Expr, m *method, to cast) *testNo
 	if !ok {
 		return nil
 	}
-	return &testNode{expr: x, cast: to, match: match, method: m.name, fold: t.IgnoreCase, patterns: patterns,
+	shown := m.name
+	if x.fetch.name == "http_auth_group" {
+		match, shown = &groupMatch{x.args.users, match}, "group"
+	}
+	return &testNode{expr: x, cast: to, match: match, method: shown, fold: t.IgnoreCase, patterns: patterns,
 		files: len(t.Files) > 0, store: c.State.Patterns}
 }
 
@@ -205,5 +215,13 @@ func (t *testNode) String() string {
 	if t.fold {
 		flag = " -i"
 	}
-	return fmt.Sprintf("%s -m %s%s %s", t.expr, t.method, flag, strings.Join(t.patterns, " "))
+	return fmt.Sprintf("%s%s%s %s", t.expr, t.flag(), flag, strings.Join(t.patterns, " "))
+}
+
+// flag is the method as it is written; those that belong to one fetch alone have no name.
+func (t *testNode) flag() string {
+	if lookupMethod(t.method) == nil {
+		return ""
+	}
+	return " -m " + t.method
 }

@@ -2,7 +2,10 @@ package acl
 
 import (
 	"cmp"
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 
 	"weir/conf"
 )
@@ -30,6 +33,51 @@ func buildInt(patterns []string, _ bool) (matcher, int, error) {
 	}
 	m.ranges = out
 	return m, 0, nil
+}
+
+// dotted is how versions are compared: as MAJOR or MAJOR.MINOR, which req.ssl_ver has as one number.
+var dotted = method{"dotted", Int, buildDotted, "a version: 3.1, 3.0:3.3, or lt, le, eq, ge, gt and a version"}
+
+func buildDotted(patterns []string, fold bool) (matcher, int, error) {
+	plain := make([]string, len(patterns))
+	for i, p := range patterns {
+		var err error
+		if plain[i], err = undot(p); err != nil {
+			return nil, i, err
+		}
+	}
+	m, i, err := buildInt(plain, fold)
+	if err != nil {
+		err = errDotted
+	}
+	return m, i, err
+}
+
+var errDotted = errors.New("want a version such as 3.1, a range such as 3.0:3.3, or eq, ge, gt, le or lt and a version")
+
+// undot writes the versions of a pattern as numbers.
+func undot(pattern string) (string, error) {
+	op, rest, ok := strings.Cut(pattern, " ")
+	if op += " "; !ok {
+		op, rest = "", pattern
+	}
+	ends := strings.Split(rest, ":")
+	for i, v := range ends {
+		if v == "" {
+			continue
+		}
+		major, minor, dot := strings.Cut(v, ".")
+		if !dot {
+			minor = "0"
+		}
+		hi, err1 := strconv.ParseUint(major, 10, 16)
+		lo, err2 := strconv.ParseUint(minor, 10, 16)
+		if err1 != nil || err2 != nil {
+			return "", errDotted
+		}
+		ends[i] = strconv.FormatUint(hi<<16|lo, 10)
+	}
+	return op + strings.Join(ends, ":"), nil
 }
 
 func (m *intMatch) match(_ *Context, s *Sample) bool { return m.has(s.Int) }

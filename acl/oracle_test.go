@@ -1,7 +1,6 @@
 package acl
 
 import (
-	"bufio"
 	"net/netip"
 	"os"
 	"strconv"
@@ -48,15 +47,33 @@ func TestAgainstHAProxy(t *testing.T) {
 
 // againstHAProxy returns how many cases it has tried.
 func againstHAProxy(t *testing.T, file string) (n int) {
-	f, err := os.Open(file)
+	eachCase(t, file, func(c *Context, head, kind, what, want string) {
+		if want = expected(what, head, want); want == "" {
+			return
+		}
+		n++
+		run := oracleExpr
+		if kind == "a" {
+			run = oracleTest
+		}
+		got := run(t, c, what)
+		if got != want {
+			t.Errorf("%q: %s: got %s; HAProxy says %s", strings.SplitN(head, "\r\n", 2)[0], what, got, want)
+		}
+	})
+	return n
+}
+
+// eachCase reads a file of cases: a request, and what expressions (e) and conditions (a) give with it. It returns how many there are.
+func eachCase(t *testing.T, file string, f func(c *Context, head, kind, what, want string)) (n int) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var c *Context
 	var head string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
 		switch {
 		case line == "" || line[0] == '#':
 		case strings.HasPrefix(line, "s "):
@@ -71,18 +88,8 @@ func againstHAProxy(t *testing.T, file string) (n int) {
 			if !ok {
 				t.Fatalf("no => in %q", line)
 			}
-			if want = expected(what, head, want); want == "" {
-				continue
-			}
 			n++
-			run := oracleExpr
-			if line[0] == 'a' {
-				run = oracleTest
-			}
-			got := run(t, c, what)
-			if got != want {
-				t.Errorf("%q: %s: got %s; HAProxy says %s", strings.SplitN(head, "\r\n", 2)[0], what, got, want)
-			}
+			f(c, head, line[:1], what, want)
 		}
 	}
 	return n

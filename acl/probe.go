@@ -13,6 +13,7 @@ const opProbe = conf.Op(255)
 func (c *Compiler) probed(cond *conf.Cond, root *node) *Cond {
 	ask, title := c.Options.Probe, c.path
 	return &Cond{root: &node{op: opProbe, probe: func(ctx *Context) bool {
+		ctx.checkNow = true // an explanation holds up nobody
 		return ask(title, cond, ctx, func() bool { return root.eval(ctx) })
 	}}}
 }

@@ -1,5 +1,7 @@
 package acl
 
+import "sync"
+
 // State is what the expressions of one process share and what outlives a request and a configuration: variables' names
 // and the proc variables. A reload gives its Compilers the State of the generation before. Its methods may be called
 // from any goroutine.
@@ -9,6 +11,14 @@ type State struct {
 	VarLimits VarLimits
 	// Patterns are the pattern files and maps.
 	Patterns *Store
+
+	auth     *verdicts // of passwords; made when a userlist is first asked
+	authOnce sync.Once
+}
+
+func (s *State) verdicts() *verdicts {
+	s.authOnce.Do(func() { s.auth = newVerdicts() })
+	return s.auth
 }
 
 // NewState returns an empty State.

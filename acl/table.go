@@ -39,6 +39,7 @@ type args struct {
 	gauge Gauge
 	re    *Regex
 	list  *PatternList // of a map
+	users *Users       // of http_auth
 	pats  *patSet
 	mask  [2]mask   // ipmask
 	set   [256]bool // field, word, ltrim: characters
@@ -93,7 +94,7 @@ func usage(name, sig string) string {
 
 var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
-	messageFetches, varFetches, helloFetches, payloadFetches, distccFetches)
+	messageFetches, varFetches, authFetches, tlsFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,
@@ -143,6 +144,15 @@ var aclBases = map[string]string{
 	"url": "url", "urlp": "urlp",
 }
 
+// aclWords are the other ACL keywords with a method of their own, which the fetch's type does not imply or which is no fetch.
+var aclWords = map[string][2]string{
+	"http_auth_group": {"http_auth_group", "str"}, "method": {"method", "str"}, "req_ver": {"req.ver", "str"}, "resp_ver": {"res.ver", "str"},
+	"payload": {"req.payload", "bin"}, "payload_lv": {"req.payload_lv", "bin"},
+	"req.ssl_ver": {"req.ssl_ver", "int"}, "req_ssl_ver": {"req.ssl_ver", "int"}, "req_ssl_sni": {"req.ssl_sni", "str"},
+	"ssl_fc_sni_end": {"ssl_fc_sni", "end"}, "ssl_fc_sni_reg": {"ssl_fc_sni", "reg"},
+	"req_rdp_cookie": {"req.rdp_cookie", "str"}, "req_rdp_cookie_cnt": {"req.rdp_cookie_cnt", "int"},
+}
+
 // aclMethods are the endings of those keywords.
 var aclMethods = []string{"beg", "dir", "dom", "end", "len", "reg", "sub"}
 
@@ -151,9 +161,8 @@ func lookupACL(name string) (f *fetch, method string) {
 	if to := aclBases[name]; to != "" {
 		return fetches[to], "str"
 	}
-	switch name {
-	case "method", "req_ver", "resp_ver":
-		return lookupFetch(name), "str"
+	if w, ok := aclWords[name]; ok {
+		return fetches[w[0]], w[1]
 	}
 	if i := strings.LastIndexByte(name, '_'); i > 0 && slices.Contains(aclMethods, name[i+1:]) {
 		if to := aclBases[name[:i]]; to != "" {

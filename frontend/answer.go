@@ -105,7 +105,7 @@ func (st *stream) monitor(t *loop.Task) next {
 	st.rec.fail(fault.Intercepted)
 	st.fe().traffic(st.w).Intercepted++
 	for _, fails := range st.fe().monitorFail {
-		if fails.Match(&st.ctx) {
+		if st.holds(t, fails) {
 			return st.page(t, 503)
 		}
 	}

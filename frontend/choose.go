@@ -7,6 +7,7 @@ import (
 	"weir/acl"
 	"weir/backend"
 	"weir/conf"
+	"weir/internal/loop"
 )
 
 // target is where a use_backend rule leads.
@@ -38,7 +39,7 @@ func (fe *Frontend) route(comp *acl.Compiler) error {
 		fe.targets = append(fe.targets, to)
 		errs = append(errs, err, terr)
 	}
-	fe.pick = acl.NewSwitch(conds)
+	fe.pick, fe.asks = acl.NewSwitch(conds), comp.TakeUsers()
 	return errors.Join(errs...)
 }
 
@@ -54,12 +55,19 @@ func (fe *Frontend) target(at *acl.Compiler, u *conf.UseBackend) (to target, err
 }
 
 // choose is the stream's backend; nil = none.
-func (st *stream) choose() *route {
+func (st *stream) choose(t *loop.Task) *route {
 	if r := st.s.routed; r != nil {
 		st.s.routed = nil
 		return r
 	}
-	return st.fe().choose(&st.ctx)
+	fe := st.fe()
+	st.checkPasswords(t, fe.asks)
+	r := fe.choose(&st.ctx)
+	for st.ctx.Unchecked != nil {
+		st.checkPassword(t)
+		r = fe.choose(&st.ctx)
+	}
+	return r
 }
 
 // choose is the backend for what ctx shows; nil = none. A name that no backend has leads to the default one.
@@ -88,6 +96,7 @@ type useServer struct {
 	cond   *acl.Cond
 	server *backend.Server
 	name   *acl.Format // of a name that is made for each stream; server is nil then
+	asks   []*acl.Users
 }
 
 func (r *route) compileUseServers(comp *acl.Compiler) error {
@@ -103,6 +112,7 @@ func (r *route) compileUseServers(comp *acl.Compiler) error {
 			serr = conf.Unknown(u.Server.Pos, r.p.Title()+": use-server", "server", u.Server.Name, serverNames(r.b))
 		}
 		errs = append(errs, err, serr)
+		us.asks = comp.TakeUsers()
 		r.useServers = append(r.useServers, us)
 	}
 	return errors.Join(errs...)
@@ -117,13 +127,14 @@ func serverNames(b *backend.Backend) (names []string) {
 
 // useServer is the server that a use-server rule asks for; nil = balancing chooses. A rule whose server is down is passed over, but a
 // name that no server has ends the list.
-func (st *stream) useServer() *backend.Server {
+func (st *stream) useServer(t *loop.Task) *backend.Server {
 	rules := st.route.useServers
 	for i := range rules {
 		u := &rules[i]
-		if !u.cond.Match(&st.ctx) {
+		if !st.holds(t, u.cond) {
 			continue
 		}
+		st.checkPasswords(t, u.asks)
 		srv := u.server
 		if u.name != nil {
 			st.text = u.name.Append(st.text[:0], &st.ctx)

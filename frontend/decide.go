@@ -16,7 +16,7 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	if st.admit(t, &fe.settings, fe.p) {
 		return true, st.then
 	}
-	st.route = st.choose()
+	st.route = st.choose(t)
 	if st.route == nil {
 		return true, st.refuse(t, fault.NoBackend)
 	}

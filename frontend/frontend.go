@@ -29,9 +29,10 @@ type Frontend struct {
 	listeners []*listener
 	connRules []tcpRule
 	sessRules []tcpRule
-	pick      *acl.Switch // use_backend rules; nil = none
-	targets   []target    // by the switch's index
-	fallback  *route      // default_backend; nil = none
+	pick      *acl.Switch  // use_backend rules; nil = none
+	targets   []target     // by the switch's index
+	fallback  *route       // default_backend; nil = none
+	asks      []*acl.Users // whom the targets' names ask
 
 	cur, max, limit atomic.Int64
 	disabled, shut  atomic.Bool
@@ -120,7 +121,7 @@ func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	s.original, err = newForwardFor(p.Options.OriginalTo, "X-Original-To")
 	errs = append(errs, err)
 	s.forwarded, err = newForwarded(comp.At(acl.InBackendReq), p.Options.Forwarded)
-	errs = append(errs, err)
+	errs = append(errs, err, noPasswords(comp, p.Pos, p.Title()+": option forwarded"))
 	if px.opt.Access != nil {
 		s.log, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
 		errs = append(errs, placed(p.Pos, err))

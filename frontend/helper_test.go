@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"weir/conf"
+	"weir/conf/cfgfile"
 	"weir/conf/hclfile"
 	"weir/internal/logsink"
 )
@@ -79,6 +80,40 @@ func buildTestProxy(t testing.TB, hcl string) *testProxy {
 func parseTest(t testing.TB, hcl string) *conf.Config {
 	t.Helper()
 	cfg, diags := hclfile.Parse("test.hcl", []byte(hcl))
+	if len(diags.Errors) > 0 {
+		t.Fatal(diags.Errors)
+	}
+	for _, p := range cfg.Proxies {
+		for _, b := range p.Binds {
+			b.Addr.Port, b.Addr.PortEnd = 0, 0
+		}
+	}
+	return cfg
+}
+
+// newCfgProxy runs a configuration in HAProxy's language.
+func newCfgProxy(t testing.TB, text string) *testProxy {
+	t.Helper()
+	out := &syncBuffer{}
+	cfg := parseCfg(t, text)
+	access := logsink.New(logsink.Options{Producers: cfg.Global.NbThread, Stdout: out})
+	px, err := New(cfg, Options{Access: access})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		px.Close()
+		access.Close(waitTime)
+	})
+	if err := px.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return &testProxy{Proxy: px, t: t, out: out}
+}
+
+func parseCfg(t testing.TB, text string) *conf.Config {
+	t.Helper()
+	cfg, diags := cfgfile.Parse("test.cfg", []byte(text))
 	if len(diags.Errors) > 0 {
 		t.Fatal(diags.Errors)
 	}

@@ -56,7 +56,7 @@ func hasPrefixFold(b []byte, prefix string) bool {
 func (st *stream) assign(t *loop.Task) *fault.Fault {
 	r, deadline := st.route, after(st.w.l.Now(), firstSet(st.set.queue, st.route.p.Timeouts.Queue, st.set.connect, st.route.p.Timeouts.Connect))
 	if len(r.useServers) > 0 && st.avoid == nil {
-		if srv := st.useServer(); srv != nil {
+		if srv := st.useServer(t); srv != nil {
 			if err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); err != fault.NoServer {
 				return orNone(err)
 			}

@@ -15,8 +15,9 @@ type rule struct {
 	cond   *acl.Cond
 	action conf.Action // as configured: the type says what to do
 	kind   kind
-	deed   deed      // actDeed
-	expr   *acl.Expr // of an action with one value
+	deed   deed         // actDeed
+	expr   *acl.Expr    // of an action with one value
+	asks   []*acl.Users // whom its values ask: see checkPasswords
 }
 
 // kind is an action as a small number, for the switch that every request goes through.
@@ -71,9 +72,10 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 		if len(st.hints) > 0 && r.kind != actHint && st.sendHints(t) {
 			return true
 		}
-		if !r.cond.Match(&st.ctx) {
+		if !st.holds(t, r.cond) {
 			continue
 		}
+		st.checkPasswords(t, r.asks)
 		v := carryOn
 		switch r.kind {
 		case actAllow:

@@ -29,6 +29,7 @@ func (k *ruleSite) rules(at acl.Place, rules []*conf.Rule) ([]rule, error) {
 		errs = append(errs, err)
 		out[i] = rule{pos: r.Pos, cond: cond, action: r.Action}
 		errs = append(errs, err, site.compile(&out[i], r))
+		out[i].asks = site.TakeUsers()
 	}
 	return out, errors.Join(errs...)
 }
@@ -124,8 +125,9 @@ func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) err
 	if p.Kind&conf.Backend != 0 {
 		in = acl.InBackendReq
 	}
-	var errs [6]error
+	var errs [7]error
 	s.pages, errs[0] = k.pages()
+	errs[6] = noPasswords(comp, p.Pos, p.Title()+": http-error")
 	s.reqRules, errs[1] = k.rules(in, p.HTTPReqRules)
 	s.redRules, errs[2] = k.rules(in, p.RedirectRules)
 	k.response = true

@@ -22,7 +22,7 @@ func (st *stream) relay(t *loop.Task) next {
 	if st.s.http {
 		return nextRequest
 	}
-	if st.route = st.choose(); st.route == nil {
+	if st.route = st.choose(t); st.route == nil {
 		return st.lose(fault.NoBackend)
 	}
 	if st.route.p.Mode == conf.ModeHTTP {

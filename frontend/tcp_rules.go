@@ -39,6 +39,7 @@ func compileTCP(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule) ([]tcpRule, 
 		cond, err := c.Cond(r.Cond, p.ACLs)
 		out[i].pos, out[i].cond, out[i].action = r.Pos, cond, r.Action
 		errs = append(errs, err, out[i].compile(c))
+		out[i].asks = c.TakeUsers()
 		if a, ok := r.Action.(*conf.CaptureSample); ok {
 			if out[i].slot = a.Slot; a.Slot < 0 {
 				out[i].slot = slots
@@ -128,13 +129,14 @@ func (st *stream) try(t *loop.Task, rules []tcpRule) (last conf.Action, wait boo
 	ctx := &st.ctx
 	for i := range rules {
 		r := &rules[i]
-		ok := r.cond.Match(ctx)
+		ok := st.holds(t, r.cond)
 		if ctx.More && !ctx.Final {
 			return nil, true
 		}
 		if !ok {
 			continue
 		}
+		st.checkPasswords(t, r.asks)
 		switch r.kind {
 		case actAllow:
 			return nil, false

@@ -15,6 +15,11 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 	c := acl.NewCompiler(acl.Options{Config: cfg, Warn: func(e *conf.Error) { diags.Warn(e) }})
 	global := &ruleCheck{c.In("global", ""), &conf.Proxy{}, &diags}
 	global.rules(acl.Anywhere, cfg.Global.SetVars)
+	for _, l := range cfg.Userlists {
+		errs, warnings := acl.CheckUsers(l)
+		diags.Add(errs...)
+		diags.Warn(warnings...)
+	}
 	for _, p := range cfg.Proxies {
 		r := &ruleCheck{c.In(p.Title(), backendName(p)), p, &diags}
 		r.rules(acl.InTCPConn, p.TCPConnRules)
