@@ -146,7 +146,7 @@ func (c *Compiler) compileTest(t *conf.Test) *testNode {
 		c.fail(conf.Unknown(t.Pos, c.at("-m"), "matching method", name, methodNames()))
 		return nil
 	}
-	if x.fetch.name == "req.ssl_ver" && t.Match == "" && len(x.steps) == 0 {
+	if x.fetch.name == "req.ssl_ver" && m.name == "int" && len(x.steps) == 0 {
 		m = &dotted
 	}
 	to := casts[x.out][m.in]

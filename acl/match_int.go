@@ -67,6 +67,9 @@ func undot(pattern string) (string, error) {
 			continue
 		}
 		major, minor, dot := strings.Cut(v, ".")
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil && n >= 1<<16 {
+			continue // already one number, as -m int has it
+		}
 		if !dot {
 			minor = "0"
 		}

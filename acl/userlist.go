@@ -163,7 +163,7 @@ func (c *Compiler) testsGroups(t *conf.Test, x *Expr) bool {
 	}
 	users := x.args.users
 	switch {
-	case t.Match != "" || len(x.steps) > 0:
+	case t.Match != "" && t.Match != "str" || len(x.steps) > 0:
 		c.fail(conf.Bad(t.Pos, c.at(x.fetch.name), "is compared with groups: neither -m nor a converter can stand here"))
 	case len(t.Patterns) == 0 && len(t.Files) == 0:
 		c.fail(conf.BadValue(t.Pos, c.at(x.fetch.name), "", "groups of userlist "+users.name))

@@ -20,12 +20,13 @@ type lines struct {
 }
 
 func compileLines(comp *acl.Compiler, p *conf.Proxy) (l lines, err error) {
-	var errs [3]error
+	var errs [4]error
 	l.kind, l.idName = p.LogFormat, p.UniqueIDHeader
 	log := comp.At(acl.InLog)
 	l.format, errs[0] = log.Format(p.LogLine)
 	l.sd, errs[1] = log.Format(p.LogSD)
 	l.id, errs[2] = comp.At(acl.InHTTPRequest).Format(p.UniqueIDFormat)
+	errs[3] = noPasswords(comp, p.Pos, p.Title()+": unique-id-format")
 	l.need = l.sd.Need()
 	switch {
 	case l.format != nil:
