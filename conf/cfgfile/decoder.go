@@ -20,7 +20,8 @@ type decoder struct {
 	done    func()       // finishes the current section
 	current *defaults    // the last defaults section
 	named   map[string]*defaults
-	applied int // lines of defaults sections applied so far
+	applied int     // lines of defaults sections applied so far
+	walk    *walker // of Walk; else nil
 	// Of the line being read.
 	socket       *conf.StatsSocket
 	bind         *conf.Bind
@@ -66,7 +67,11 @@ func (d *decoder) file(src Source) {
 			d.add(conf.Bad(pos, "", "a line of more than %d bytes", maxLine))
 			continue
 		}
-		d.text(text, pos)
+		if d.walk != nil {
+			d.walk.line(text, pos)
+		} else {
+			d.text(text, pos)
+		}
 	}
 	d.closeBlocks()
 }
@@ -121,5 +126,6 @@ func (d *decoder) leave() {
 	if d.done != nil {
 		d.done()
 	}
+	d.walk.leave()
 	d.read, d.done = nil, nil
 }

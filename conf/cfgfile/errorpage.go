@@ -143,6 +143,14 @@ func (d *decoder) enterHTTPErrors(l *line) {
 		d.add(conf.Conflict(w.Pos, "", title, first.Pos))
 	}
 	d.cfg.HTTPErrors = append(d.cfg.HTTPErrors, h)
+	d.walk.drafting(func() conf.Draft {
+		return conf.Draft{Errors: &conf.HTTPErrors{Name: w.Text, Files: map[int]*conf.ErrorFile{}}}
+	}, func(words []Word, dr *conf.Draft) {
+		was := h
+		h = dr.Errors
+		d.read(words)
+		h = was
+	})
 	d.read = func(words []Word) {
 		in := &line{d: d, words: words, path: title, in: inHTTPErrors}
 		d.pages = h

@@ -169,6 +169,7 @@ func (l *line) dispatch(t *table) {
 	}
 	l.i += n
 	l.key = w
+	l.d.walk.found(r, t)
 	l.path = join(l.path, r.name)
 	l.usage = strings.TrimSpace(prefixOf(t) + r.usage())
 	if !l.allowed(r) {

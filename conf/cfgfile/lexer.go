@@ -41,24 +41,37 @@ type lexer struct {
 	// start is where the current word begins; exact is whether it has been copied byte by byte since.
 	start  int
 	exact  bool
-	whole  bool // the rest of the line after the first word is one word
-	size   int  // bytes of all words
-	hashAt int  // where the comment begins; -1 = none
+	whole  bool     // the rest of the line after the first word is one word
+	size   int      // bytes of all words
+	hashAt int      // where the comment begins; -1 = none
+	vars   []string // the variables that were put in: NAME=VALUE
+	err    *conf.Error
 }
 
 // cut returns the words of a line and its comment. The error has a place but no path.
 func cut(text string, pos conf.Pos, env *environ) ([]Word, string, *conf.Error) {
+	l := lex(text, pos, env)
+	return l.out, l.comment(), l.err
+}
+
+// lex cuts a line.
+func lex(text string, pos conf.Pos, env *environ) *lexer {
 	l := &lexer{text: text, pos: pos, env: env, hashAt: -1}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return nil, "", l.bad(i, "a NUL byte in a line")
+		l.err = l.bad(i, "a NUL byte in a line")
+		return l
 	}
 	l.whole = takesWhole(text)
-	err := l.line()
-	comment := ""
-	if l.hashAt >= 0 {
-		comment = text[l.hashAt:]
+	l.err = l.line()
+	return l
+}
+
+// comment is the line's comment, from its # on; "" = none.
+func (l *lexer) comment() string {
+	if l.hashAt < 0 {
+		return ""
 	}
-	return l.out, comment, err
+	return l.text[l.hashAt:]
 }
 
 // takesWhole reports a directive whose condition is one word with its spaces.
@@ -285,6 +298,7 @@ func (l *lexer) variable() *conf.Error {
 	if strings.IndexByte(value, 0) >= 0 {
 		return l.bad(at, "the variable %s has a NUL byte in it", name)
 	}
+	l.vars = append(l.vars, name+"="+value)
 	if list {
 		return l.spread(value)
 	}

@@ -28,6 +28,7 @@ func (l *line) options(t *table) {
 		}
 		l.i++
 		l.key, l.path, l.usage = w, join(path, r.name), r.usage()
+		l.d.walk.argument(r)
 		fail := l.fail
 		r.read(l)
 		if r.status == NotDone && l.fail == fail {

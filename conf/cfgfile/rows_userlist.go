@@ -20,6 +20,12 @@ func (d *decoder) enterUserlist(l *line) {
 		}
 	}
 	d.cfg.Userlists = append(d.cfg.Userlists, u)
+	d.walk.drafting(func() conf.Draft { return conf.Draft{Users: &conf.Userlist{Name: w.Text}} }, func(words []Word, dr *conf.Draft) {
+		was := u
+		u = dr.Users
+		d.read(words)
+		u = was
+	})
 	d.read = func(words []Word) {
 		in := &line{d: d, words: words, path: title, in: inUserlist}
 		d.users = u

@@ -64,6 +64,7 @@ func sectionNames() []string {
 func (d *decoder) enter(s *sectionType, words []Word) {
 	d.read = func([]Word) {}
 	l := &line{d: d, words: words, i: 1, key: words[0], path: s.name, usage: strings.TrimSpace(s.name + " " + s.args)}
+	d.walk.enter(l)
 	s.enter(d, l)
 	l.finish()
 }
@@ -144,6 +145,7 @@ func (d *decoder) enterDefaults(l *line) {
 	}
 	d.current = df
 	s := d.newSection(conf.NewProxy(df.pos, conf.Listen, df.name), in, title)
+	d.walk.proxy(s, conf.Listen)
 	d.read = func(words []Word) {
 		df.lines = append(df.lines, words)
 		d.proxyLine(s, words)
@@ -197,6 +199,7 @@ func (d *decoder) enterProxy(l *line, kind conf.Kind) {
 	}
 	d.apply(s, base)
 	d.cfg.Proxies = append(d.cfg.Proxies, p)
+	d.walk.proxy(s, kind)
 	d.read = func(words []Word) { d.proxyLine(s, words) }
 	d.done = s.finish
 }
