@@ -124,6 +124,7 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 	}
 	st.ctx.Resp = &st.resp
 	st.room = st.w.l.BufSize() - len(body)
+	made := st.resp.Status
 	if st.afterRules(t) {
 		return st.then
 	}
@@ -137,6 +138,9 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 		h = append(h, body...)
 	}
 	st.answered, st.rec.status = true, st.resp.Status
+	if st.rec.shown != 0 && made == st.resp.Status { // else a rule has changed it, and that is told
+		st.rec.status = st.rec.shown
+	}
 	st.rec.local = true
 	f := st.sendAll(t, h)
 	st.down.sent += int64(len(h))

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"strings"
 
 	"weir/acl"
 	"weir/conf"
@@ -21,7 +22,7 @@ type lines struct {
 
 func compileLines(comp *acl.Compiler, p *conf.Proxy) (l lines, err error) {
 	var errs [4]error
-	l.kind, l.idName = p.LogFormat, p.UniqueIDHeader
+	l.kind, l.idName = p.LogFormat, strings.ToLower(p.UniqueIDHeader)
 	log := comp.At(acl.InLog)
 	l.format, errs[0] = log.Format(p.LogLine)
 	l.sd, errs[1] = log.Format(p.LogSD)

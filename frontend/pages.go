@@ -56,8 +56,8 @@ func (k *ruleSite) errorReply(status int, r *conf.ErrorReply) (*page, error) {
 	if r.Location != "" {
 		code := orStatus(r.Status, 302)
 		p := &page{status: code, reason: []byte(http1.Reason(code))}
-		p.fields.Add(message.Location, []byte(r.Location))
 		p.fields.Add(message.CacheControl, []byte("no-cache"))
+		p.fields.Add(message.Location, []byte(r.Location))
 		return p, nil
 	}
 	y := r.Reply
@@ -142,35 +142,41 @@ func (px *Proxy) errorsPage(ref *conf.Ref, status int) (*page, error) {
 
 // give answers as a rule says; def is the status where it names none.
 func (st *stream) give(t *loop.Task, r *reply, def int) next {
+	status := orStatus(r.status, def)
 	if r.page == nil {
-		return st.page(t, orStatus(r.status, def))
+		return st.page(t, status)
 	}
 	if r.page.status == 0 {
 		p := *r.page
 		p.status, p.reason = def, []byte(http1.Reason(def))
-		return st.answer(t, &p)
+		return st.answer(t, &p, status)
 	}
-	return st.answer(t, r.page)
+	return st.answer(t, r.page, status)
 }
 
 // page answers with the page for a status.
-func (st *stream) page(t *loop.Task, status int) next { return st.answer(t, st.pageFor(status)) }
+func (st *stream) page(t *loop.Task, status int) next {
+	return st.answer(t, st.pageFor(status), status)
+}
 
-func (st *stream) answer(t *loop.Task, p *page) next {
+// answer sends a page in answer to what has that status, which is what logs and counters tell.
+func (st *stream) answer(t *loop.Task, p *page, status int) next {
 	if p.silent {
-		st.answered, st.rec.local, st.rec.status = true, true, p.status
+		st.answered, st.rec.local, st.rec.status = true, true, status
 		return nextClose
 	}
+	st.rec.shown = status
 	return st.reply(t, st.fill(p))
 }
 
 // fill makes st.resp of the page and returns its body. Its formats may look at the response that it takes the place of.
 func (st *stream) fill(p *page) []byte {
-	made := append(st.made[:0], p.fields...)
+	made := st.made[:0]
 	for _, h := range p.headers {
 		v := st.value(&h.value)
 		made.AddBytes(h.name, v)
 	}
+	made = append(made, p.fields...)
 	body := p.body
 	if p.text != nil {
 		st.text = p.text.format.Append(st.text[:0], &st.ctx)

@@ -32,6 +32,8 @@ type record struct {
 	redispatched bool
 	nothingBack  bool // no byte of a response came on this attempt
 	local        bool // answered by ourselves
+	tarpitted    bool
+	shown        int  // the status of the log where it is not that of the page: an errorfile and an errorloc may have another
 	unread       bool // ended before anybody looked at the request: the log shows none
 	logged       bool
 	sq, bq       int64

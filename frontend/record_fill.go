@@ -25,6 +25,9 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 		ReqHeaders: r.reqCap, RespHeaders: r.respCap, Request: r.line, ReqCookie: r.reqCookie, RespCookie: r.respCookie,
 		UniqueID: r.id, Local: r.dst, Source: r.srvEnds[0], Target: r.srvEnds[1], Streams: r.seq,
 	}
+	if st != nil {
+		lr.Local = st.ctx.Dst
+	}
 	if r.status == 0 {
 		lr.Status = -1
 	}
@@ -61,8 +64,11 @@ func (r *record) times(lr *logfmt.Record, now int64) {
 		lr.Date += lr.Ti
 	}
 	lr.Tw, lr.Tc, lr.Tr = timer(r.received, r.slot), timer(r.slot, r.conn), timer(r.conn, r.resp)
-	if r.tcp {
+	switch {
+	case r.tcp:
 		lr.Tw = timer(r.began, r.slot)
+	case r.tarpitted: // the time in the pit is one of waiting, and the request counts as never read
+		lr.TR = logfmt.NotReached
 	}
 }
 

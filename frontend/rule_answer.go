@@ -59,6 +59,7 @@ func (d *tarpit) do(st *stream, t *loop.Task, _ phase) verdict {
 	st.deniedReq()
 	tm := &st.fe().p.Timeouts
 	st.hold(t, firstSet(st.set.tarpit, tm.Tarpit, tm.Connect), true)
+	st.rec.tarpitted, st.rec.slot = true, st.w.l.Now()
 	st.rec.fail(fault.Tarpitted)
 	return st.over(st.give(t, &d.reply, conf.DefaultTarpitStatus))
 }
