@@ -15,43 +15,62 @@ import (
 	"time"
 )
 
-const (
-	// oracleAtOnce bounds the cases that run side by side.
-	oracleAtOnce = 16
-	// logPatience is how long a log line that the peer has written is waited for; logGrace, one that nobody expects.
-	logPatience = 5 * time.Second
-	logGrace    = 200 * time.Millisecond
-)
+// oracleAtOnce bounds the cases that run side by side.
+const oracleAtOnce = 16
 
-// runOracle runs every case of a file through one proxy. wantLogs says how many lines each case is to log; nil = see what comes.
-func (f *oracleFile) runOracle(kind, dir string, wantLogs []int) ([]*observed, error) {
+// runOracle runs every case of a file through one proxy.
+func (f *oracleFile) runOracle(kind, dir string) (out []*observed, err error) {
 	at := newPlaces(dir, kind)
-	for _, name := range f.order {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(f.files[name], "\n")+"\n"), 0o644); err != nil {
-			return nil, err
-		}
-	}
-	for _, code := range oraclePages {
-		if err := os.WriteFile(filepath.Join(dir, pageName(code)), []byte(page(code)), 0o644); err != nil {
-			return nil, err
-		}
+	if err := f.writeFiles(dir); err != nil {
+		return nil, err
 	}
 	conf := filepath.Join(dir, kind+".cfg")
 	if err := os.WriteFile(conf, []byte(f.config(at)), 0o644); err != nil {
 		return nil, err
+	}
+	logs := make([]*logEar, len(f.cases))
+	var listening []int
+	for i := range f.cases {
+		listening = append(listening, at.port(fmt.Sprint("f", i)))
+		if logs[i], err = listenLog(at.port(fmt.Sprint("l", i))); err != nil {
+			return nil, err
+		}
+		defer logs[i].c.Close()
 	}
 	p, err := startProc(kind, conf)
 	if err != nil {
 		return nil, err
 	}
 	defer p.cmd.Process.Kill()
-	var listening []int
-	for i := range f.cases {
-		listening = append(listening, at.port(fmt.Sprint("f", i)))
-	}
 	if err := p.ready(listening, nil); err != nil {
 		return nil, err
 	}
+	out, err = f.observe(at)
+	if err = errors.Join(err, p.drain()); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].logs, err = logs[i].lines(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// writeFiles puts what the configuration names beside it.
+func (f *oracleFile) writeFiles(dir string) error {
+	var errs []error
+	for _, name := range f.order {
+		errs = append(errs, os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(f.files[name], "\n")+"\n"), 0o644))
+	}
+	for _, code := range oraclePages {
+		errs = append(errs, os.WriteFile(filepath.Join(dir, pageName(code)), []byte(page(code)), 0o644))
+	}
+	return errors.Join(errs...)
+}
+
+// observe plays the cases.
+func (f *oracleFile) observe(at *places) ([]*observed, error) {
 	out := make([]*observed, len(f.cases))
 	errs := make([]error, len(f.cases))
 	turn := make(chan struct{}, oracleAtOnce)
@@ -60,33 +79,23 @@ func (f *oracleFile) runOracle(kind, dir string, wantLogs []int) ([]*observed, e
 		wg.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			want := -1
-			if wantLogs != nil {
-				want = wantLogs[i]
-			}
-			out[i], errs[i] = c.observe(at, i, want)
+			out[i], errs[i] = c.observe(at, i)
 		})
 	}
 	wg.Wait()
-	return out, errors.Join(append(errs, p.kill())...)
+	return out, errors.Join(errs...)
 }
 
 // observe plays one case.
-func (c *oracleCase) observe(at *places, i, wantLogs int) (*observed, error) {
+func (c *oracleCase) observe(at *places, i int) (*observed, error) {
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", at.port(fmt.Sprint("o", i))))
 	if err != nil {
 		return nil, err
 	}
 	origin := &byteOrigin{l: l, answer: c.response}
 	origin.wg.Go(origin.serve)
-	logs, err := net.ListenPacket("udp", fmt.Sprintf("127.0.0.1:%d", at.port(fmt.Sprint("l", i))))
-	if err != nil {
-		return nil, err
-	}
-	defer logs.Close()
 	o := &observed{}
 	o.client, err = c.talk(at.port(fmt.Sprint("f", i)))
-	o.logs = readLogs(logs, wantLogs)
 	o.origin = origin.stop()
 	return o, err
 }
@@ -113,27 +122,6 @@ func (c *oracleCase) talk(port int) (string, error) {
 		return string(got) + "[reset]", nil
 	}
 	return string(got), nil
-}
-
-// readLogs takes the wanted number of lines, and those that come beyond them. Where it is not known how many there will be
-// (want < 0), one is waited for.
-func readLogs(c net.PacketConn, want int) (lines []string) {
-	buf := make([]byte, 64<<10)
-	for {
-		limit := logGrace
-		if len(lines) < want || want < 0 && len(lines) == 0 {
-			limit = logPatience
-			if want < 0 {
-				limit = 5 * logGrace
-			}
-		}
-		c.SetReadDeadline(time.Now().Add(limit))
-		n, _, err := c.ReadFrom(buf)
-		if err != nil {
-			return lines
-		}
-		lines = append(lines, strings.TrimRight(string(buf[:n]), "\n"))
-	}
 }
 
 // byteOrigin keeps what it receives, byte for byte, and answers each request with the same bytes.

@@ -88,8 +88,9 @@ func (p *proc) ready(ports []int, sockets []string) error {
 			return stop(fmt.Errorf("%s ended at start: %v\n%s%s", p.kind, p.err, p.stdout.String(), p.stderr.String()))
 		default:
 		}
+		bound := listening()
 		for _, port := range ports {
-			if !listens(port) {
+			if !bound[port] {
 				return fmt.Errorf("%s: nothing listens on port %d\n%s", p.kind, port, p.stderr.String())
 			}
 		}
@@ -102,18 +103,23 @@ func (p *proc) ready(ports []int, sockets []string) error {
 	})
 }
 
-// listens looks for a listening TCP socket of any address in the kernel's tables.
-func listens(port int) bool {
-	want := fmt.Sprintf(":%04X ", port)
+// listening finds the ports of listening TCP sockets, of any address, in the kernel's tables.
+func listening() map[int]bool {
+	out := map[int]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		text, _ := os.ReadFile(table)
-		for _, line := range strings.Split(string(text), "\n") {
-			if f := strings.Fields(line); len(f) > 3 && f[3] == "0A" && strings.HasSuffix(f[1]+" ", want) {
-				return true
+		for line := range strings.Lines(string(text)) {
+			f := strings.Fields(line)
+			if len(f) < 4 || f[3] != "0A" {
+				continue
+			}
+			var port int
+			if _, err := fmt.Sscanf(f[1][strings.LastIndexByte(f[1], ':')+1:], "%X", &port); err == nil {
+				out[port] = true
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // unixListens looks for a unix socket; an abstract one is given with a leading "@". HAProxy binds a file under a
@@ -159,6 +165,11 @@ func (p *proc) kill() error {
 		<-p.done
 		return fmt.Errorf("%w (SIGINT)", err)
 	}
+	return p.complaints()
+}
+
+// complaints are what weir should not have said.
+func (p *proc) complaints() error {
 	if p.kind != "weir" {
 		return nil
 	}

@@ -416,7 +416,7 @@ func (w *wsWorld) checkBrowser(t *testing.T) {
 	go srv.ListenAndServe()
 	defer srv.Close()
 	w.until("the page's server", func() error {
-		if !listens(w.at.port("page")) {
+		if !listening()[w.at.port("page")] {
 			return errors.New("not listening")
 		}
 		return nil
