@@ -8,7 +8,6 @@ import (
 
 	"weir/conf"
 	"weir/internal/loop"
-	"weir/internal/message"
 )
 
 // checker is the health check of one server: a timer and, while it runs, a task on one loop. It waits for
@@ -16,10 +15,9 @@ import (
 type checker struct {
 	server  *Server
 	loop    *loop.Loop
-	addr    *loop.Addr       // resolved "addr"; nil = the server's
-	http    *httpCheck       // nil = a connection is enough
-	resp    message.Response // of the check under way
-	body    []byte
+	addr    *loop.Addr // resolved "addr"; nil = the server's
+	plan    *plan
+	run     checkRun // the one under way
 	timer   loop.Timer
 	busy    atomic.Bool
 	paused  atomic.Bool // "disable health"
@@ -29,14 +27,9 @@ type checker struct {
 func newChecker(s *Server) (*checker, error) {
 	c := &checker{server: s}
 	c.timer.Fire = c.fire
-	if p := s.b.conf.Check; p != nil {
-		h, err := newHTTPCheck(p)
-		if err != nil {
-			return nil, err
-		}
-		c.http = h
-	}
-	return c, nil
+	var err error
+	c.plan, err = newPlan(s.b.conf, nil)
+	return c, err
 }
 
 // running reports whether a check is under way.
@@ -99,34 +92,16 @@ func (c *checker) Run(t *loop.Task) {
 			c.loop.Arm(&c.timer, next)
 		}
 	}()
-	r := c.check(t)
+	var r checkResult
+	if c.plan.exec {
+		r = c.execute(t)
+	} else {
+		r = c.check(t)
+	}
 	r.took = time.Duration(c.loop.Now() - began)
 	if !c.stopped && !c.paused.Load() {
 		c.server.report(r)
 	}
-}
-
-// check connects and, if so configured, asks.
-func (c *checker) check(t *loop.Task) checkResult {
-	now := c.loop.Now()
-	end := now + int64(c.interval(0))
-	connectBy, p := end, c.server.b.conf
-	if p.Timeouts.Check > 0 && p.Timeouts.Connect > 0 {
-		connectBy = min(end, now+int64(p.Timeouts.Connect))
-	}
-	conn, err := c.loop.Dial(t, c.target(), c.server.dial, connectBy)
-	if err != nil {
-		return connectResult(err)
-	}
-	// With a RST: a check every second would otherwise leave a TIME_WAIT behind every second.
-	defer conn.Reset()
-	if c.http == nil {
-		return checkResult{status: checkL4OK, code: -1}
-	}
-	if p.Timeouts.Check > 0 {
-		end = c.loop.Now() + int64(p.Timeouts.Check)
-	}
-	return c.ask(t, conn, end)
 }
 
 // target is the address to check: the server's, with "addr" and "port" in its place.
@@ -192,8 +167,12 @@ func (s *Server) report(r checkResult) {
 		last, health := st.last.status, st.health
 		st.last = r
 		switch {
+		case r.status == checkL7OKC:
+			st.pass()
+			st.stopping = st.up()
 		case r.ok():
 			st.pass()
+			st.stopping = false
 		case r.status != checkSOCKERR: // our own lack of sockets is not the server's fault
 			st.miss()
 		}

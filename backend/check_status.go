@@ -20,10 +20,18 @@ const (
 	checkL4OK
 	checkL4TOUT
 	checkL4CON
+	checkL6OK
+	checkL6TOUT
+	checkL6RSP
 	checkL7OK
+	checkL7OKC // good, but the server wants no new clients
 	checkL7TOUT
 	checkL7RSP // not HTTP, or not the content expected
 	checkL7STS // not the status expected
+	checkPROCERR
+	checkPROCTOUT
+	checkPROCOK
+	checkHANA // what traffic showed
 )
 
 // checkStatuses is one row per status: its name, what people read, whether it is good, and its number in "show servers state"
@@ -33,15 +41,23 @@ var checkStatuses = [...]struct {
 	ok         bool
 	number     int
 }{
-	checkINI:     {"INI", "initializing", false, 1},
-	checkSOCKERR: {"SOCKERR", "socket error", false, 4},
-	checkL4OK:    {"L4OK", "layer4 check passed", true, 6},
-	checkL4TOUT:  {"L4TOUT", "layer4 timeout", false, 7},
-	checkL4CON:   {"L4CON", "layer4 connection problem", false, 8},
-	checkL7OK:    {"L7OK", "layer7 check passed", true, 15},
-	checkL7TOUT:  {"L7TOUT", "layer7 timeout", false, 12},
-	checkL7RSP:   {"L7RSP", "layer7 invalid response", false, 13},
-	checkL7STS:   {"L7STS", "layer7 wrong status", false, 17},
+	checkINI:      {"INI", "initializing", false, 1},
+	checkSOCKERR:  {"SOCKERR", "socket error", false, 4},
+	checkL4OK:     {"L4OK", "layer4 check passed", true, 6},
+	checkL4TOUT:   {"L4TOUT", "layer4 timeout", false, 7},
+	checkL4CON:    {"L4CON", "layer4 connection problem", false, 8},
+	checkL6OK:     {"L6OK", "layer6 check passed", true, 9},
+	checkL6TOUT:   {"L6TOUT", "layer6 timeout", false, 10},
+	checkL6RSP:    {"L6RSP", "layer6 invalid response", false, 11},
+	checkL7OK:     {"L7OK", "layer7 check passed", true, 15},
+	checkL7OKC:    {"L7OKC", "layer7 check conditionally passed", true, 16},
+	checkL7TOUT:   {"L7TOUT", "layer7 timeout", false, 12},
+	checkL7RSP:    {"L7RSP", "layer7 invalid response", false, 13},
+	checkL7STS:    {"L7STS", "layer7 wrong status", false, 17},
+	checkPROCERR:  {"PROCERR", "external check error", false, 18},
+	checkPROCTOUT: {"PROCTOUT", "external check timeout", false, 19},
+	checkPROCOK:   {"PROCOK", "external check passed", true, 20},
+	checkHANA:     {"HANA", "health analyze", false, 3},
 }
 
 // String is the name, such as L4OK.
@@ -61,7 +77,7 @@ func (r *checkResult) ok() bool { return checkStatuses[r.status].ok }
 func (r *checkResult) reason() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ", reason: %s", checkStatuses[r.status].text)
-	if r.code > 0 {
+	if r.code >= 0 {
 		fmt.Fprintf(&b, ", code: %d", r.code)
 	}
 	if r.text != "" {
@@ -82,10 +98,20 @@ func (r *checkResult) fill(row *stats.Row, running bool) {
 
 // failed is a result without an HTTP status.
 func failed(status checkStatus, text string) checkResult {
-	if len(text) > maxCheckText {
-		text = text[:maxCheckText]
+	return checkResult{status: status, code: -1, text: cut(text)}
+}
+
+// cut bounds the text of a result.
+func cut(text string) string { return text[:min(len(text), maxCheckText)] }
+
+// statusByName is a status by what "show stat" calls it.
+func statusByName(name string) checkStatus {
+	for i := range checkStatuses {
+		if checkStatuses[i].name == name {
+			return checkStatus(i)
+		}
 	}
-	return checkResult{status: status, code: -1, text: text}
+	return checkINI
 }
 
 // errorText is what the system says of an error, with a capital as it stands in "show stat".
@@ -97,13 +123,13 @@ func errorText(err error) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// connectResult is how a check ends whose connection could not be made.
-func connectResult(err error) checkResult {
+// connectResult is how a check ends whose connection could not be made; at says in which step.
+func connectResult(err error, at string) checkResult {
 	if err == loop.ErrTimeout || err == syscall.ETIMEDOUT {
-		return failed(checkL4TOUT, "")
+		return failed(checkL4TOUT, at)
 	}
 	if connectFault(err) == fault.ConnectResource {
-		return failed(checkSOCKERR, errorText(err))
+		return failed(checkSOCKERR, errorText(err)+at)
 	}
-	return failed(checkL4CON, errorText(err))
+	return failed(checkL4CON, errorText(err)+at)
 }

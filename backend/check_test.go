@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -56,32 +57,74 @@ func origin(t *testing.T, answer func(n int) string) (port int, got chan string)
 }
 
 // checked is a backend with one server at port and its checker, ready to run by hand.
-func checked(t *testing.T, l *loop.Loop, port int, check *conf.HTTPCheck) (*Backend, *checker) {
+func checked(t *testing.T, l *loop.Loop, port int, check *conf.Check, rules ...conf.Action) (*Backend, *checker) {
 	t.Helper()
 	p := proxy("roundrobin", "s1")
 	p.Check = check
+	for _, a := range rules {
+		r := &conf.Rule{Action: a}
+		if check.Kind == conf.CheckTCP {
+			p.TCPCheckRules = append(p.TCPCheckRules, r)
+		} else {
+			p.HTTPCheckRules = append(p.HTTPCheckRules, r)
+		}
+	}
 	s := p.Servers[0]
 	s.Check, s.Addr.Port = true, port
 	s.Checks = conf.ServerCheck{Inter: 200 * time.Millisecond, Rise: 2, Fall: 3}
 	b := newTest(t, p, l)
+	if err := b.CompileChecks(testExprs{}); err != nil {
+		t.Fatal(err)
+	}
 	c := b.Server("s1").checker
 	c.loop = l
 	return b, c
 }
 
+// expectation reads "[!]MATCH PATTERN".
+func expectation(text string) *conf.CheckExpect {
+	e := &conf.CheckExpect{MinRecv: -1}
+	text, e.Not = strings.CutPrefix(text, "!")
+	match, pattern, _ := strings.Cut(text, " ")
+	e.Match, e.Pattern = match, conf.Text(conf.Pos{}, pattern)
+	return e
+}
+
+// testExprs writes a format's parts as they are, and knows Go's regular expressions.
+type testExprs struct{}
+
+func (testExprs) Format(f *conf.Format) (CheckText, error) {
+	return func(_ *CheckView, dst []byte) []byte {
+		for _, p := range f.Parts {
+			dst = append(append(dst, p.Text...), p.Alias...)
+		}
+		return dst
+	}, nil
+}
+
+func (testExprs) Expr(e *conf.Expr) (CheckText, error) { return constText(e.Fetch.Name), nil }
+
+func (testExprs) Regex(pos conf.Pos, text string) (Matcher, error) {
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, conf.BadValue(pos, "expect", text, "a regular expression")
+	}
+	return re, nil
+}
+
+func (testExprs) Variable(*conf.Rule) (func(*CheckView), error) { return func(*CheckView) {}, nil }
+
 func TestHTTPCheck(t *testing.T) {
 	l := newLoops(t, 1)[0]
 	f := func(answer, expect, want string) { // expect: [!] kind pattern
 		t.Helper()
-		check := &conf.HTTPCheck{Method: "GET", URI: "/"}
+		check := &conf.Check{Kind: conf.CheckHTTP, Request: conf.CheckSend{Method: "GET", URI: conf.Text(conf.Pos{}, "/")}}
+		var rules []conf.Action
 		if expect != "" {
-			e := &conf.CheckExpect{}
-			expect, e.Not = strings.CutPrefix(expect, "!")
-			e.Kind, e.Pattern, _ = strings.Cut(expect, " ")
-			check.Expect = e
+			rules = append(rules, expectation(expect))
 		}
 		port, _ := origin(t, func(int) string { return answer })
-		_, c := checked(t, l, port, check)
+		_, c := checked(t, l, port, check, rules...)
 		var r checkResult
 		onLoop(l, func(task *loop.Task) { r = c.check(task) })
 		if got := fmt.Sprintf("%s %d %s", r.status, r.code, r.text); got != want {
@@ -135,34 +178,31 @@ func TestCheckConnect(t *testing.T) {
 }
 
 func TestCheckRequest(t *testing.T) {
-	f := func(c conf.HTTPCheck, want string) {
+	header := func(name, value string) conf.SetHeader {
+		return conf.SetHeader{Name: name, Value: conf.Text(conf.Pos{}, value)}
+	}
+	f := func(c conf.CheckSend, want string) {
 		t.Helper()
-		h, err := newHTTPCheck(&c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(h.request); got != want {
+		s := newRequestStep(&texts{Exprs: testExprs{}}, &c, false, ruleAt{})
+		if got := string(s.append(&CheckView{}, nil)); got != want {
 			t.Errorf("got %q; want %q", got, want)
 		}
 	}
-	f(conf.HTTPCheck{}, "OPTIONS / HTTP/1.0\r\n\r\n")
-	f(conf.HTTPCheck{Method: "GET", URI: "/h", Version: "HTTP/1.1", Headers: []conf.CheckHeader{{Name: "Host", Value: "w"}}},
+	f(conf.CheckSend{}, "OPTIONS / HTTP/1.0\r\n\r\n")
+	f(conf.CheckSend{Method: "GET", URI: conf.Text(conf.Pos{}, "/h"), Version: "HTTP/1.1", Headers: []conf.SetHeader{header("Host", "w")}},
 		"GET /h HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n")
-	f(conf.HTTPCheck{Method: "POST", Version: "HTTP/1.1", Body: "abc", Headers: []conf.CheckHeader{{Name: "Connection", Value: "keep-alive"}, {Name: "Content-Length", Value: "9"}}},
+	f(conf.CheckSend{Method: "POST", Version: "HTTP/1.1", Body: conf.Text(conf.Pos{}, "abc"), Headers: []conf.SetHeader{header("Connection", "keep-alive"), header("Content-Length", "9")}},
 		"POST / HTTP/1.1\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc")
+	f(conf.CheckSend{URI: &conf.Format{Parts: []conf.FormatPart{{Text: "/a\r\nX: "}, {Alias: "b"}}}}, "OPTIONS /a  X: b HTTP/1.0\r\n\r\n") // no line of its own
 }
 
-func TestCheckErrors(t *testing.T) {
-	f := func(kind, pattern, want string) {
-		t.Helper()
-		_, err := newExpect(&conf.CheckExpect{Pos: conf.Pos{File: "lb.cfg", Line: 2}, Kind: kind, Pattern: pattern})
-		if err == nil || err.Error() != want {
-			t.Errorf("%s %s: got %v; want %s", kind, pattern, err, want)
-		}
+func TestSendState(t *testing.T) {
+	b := newTest(t, proxy("roundrobin", "s1 s2"))
+	s := b.Server("s2")
+	if got, want := string(s.appendState(nil)), "no check; address=127.0.0.1; port="+fmt.Sprint(s.addr.Load().AddrPort().Port())+
+		"; name="+b.Name()+"/s2; node="+b.global.Node+"; weight=1/2; scur=0/0; qcur=0"; got != want {
+		t.Errorf("got %q; want %q", got, want)
 	}
-	f("stattus", "200", `lb.cfg:2: http-check expect: got "stattus"; want status, rstatus, string or rstring (did you mean "status"?)`)
-	f("status", "9", `lb.cfg:2: http-check expect status: "9": want statuses such as 200,204,300-399`)
-	f("rstring", "(", "lb.cfg:2: http-check expect rstring: \"(\": error parsing regexp: missing closing ): `(`")
 }
 
 // TestChecksRun: a server that fails goes down and comes back, by its checks alone, and stops being checked at Stop.
@@ -175,7 +215,7 @@ func TestChecksRun(t *testing.T) {
 		return "HTTP/1.0 200 OK\r\n\r\n"
 	})
 	p := proxy("roundrobin", "s1 s2")
-	p.Check = &conf.HTTPCheck{URI: "/health"}
+	p.Check = &conf.Check{Kind: conf.CheckHTTP, Request: conf.CheckSend{URI: conf.Text(conf.Pos{}, "/health")}}
 	s := p.Servers[0]
 	s.Check, s.Addr.Port = true, port
 	s.Checks = conf.ServerCheck{Inter: 200 * time.Millisecond, Rise: 2, Fall: 2}

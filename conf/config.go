@@ -83,6 +83,9 @@ type Global struct {
 	StatsTimeout   time.Duration // idle time on a stats socket; default 10s
 	HardStopAfter  time.Duration // after a graceful stop began; 0 = wait for ever
 	Grace          time.Duration // from the signal to the closing of the listeners
+	ExternalCheck  bool          // "external-check": commands may be health checks ...
+	ExternalEnv    bool          // "preserve-env": ... with this process's environment
+	ForkWanted     bool          // "insecure-fork-wanted": ... and may be started
 	SpreadChecks   int           // percent of the interval by which health checks are spread, 0..50
 	MaxSpreadCheck time.Duration
 	Tune           Tune

@@ -112,11 +112,6 @@ func (p *Proxy) fill() {
 	if p.Balance.Algo == Random {
 		setDefault(&p.Balance.Draws, DefaultDraws)
 	}
-	if c := p.Check; c != nil {
-		setDefault(&c.Method, DefaultCheckMethod)
-		setDefault(&c.URI, DefaultCheckURI)
-		setDefault(&c.Version, DefaultCheckVersion)
-	}
 	for _, s := range p.Servers {
 		s.fill()
 	}

@@ -89,18 +89,25 @@ type Proxy struct {
 	StatsURI       *StatsURI
 
 	// The server side.
-	Balance     Balance
-	HashType    HashType
-	Servers     []*Server
-	Fullconn    int         // 0 = a tenth of what the frontends may have that lead here
-	Source      *SourceAddr // of servers without one; nil = the kernel's choice
-	Retries     int         // connection attempts after the first; default 3
-	RetryOn     *RetryOn
-	Redispatch  int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
-	AllBackups  bool
-	Reuse       Reuse
-	Check       *HTTPCheck // "option httpchk"; nil = TCP connect
-	Unsupported []Unsupported
+	Balance    Balance
+	HashType   HashType
+	Servers    []*Server
+	Fullconn   int         // 0 = a tenth of what the frontends may have that lead here
+	Source     *SourceAddr // of servers without one; nil = the kernel's choice
+	Retries    int         // connection attempts after the first; default 3
+	RetryOn    *RetryOn
+	Redispatch int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
+	AllBackups bool
+	Reuse      Reuse
+	// Check is how the servers are checked; nil = by connecting. The rules count where Check asks for their kind.
+	Check           *Check
+	TCPCheckRules   []*Rule // "tcp-check"
+	HTTPCheckRules  []*Rule // "http-check"
+	DisableOn404    bool    // "http-check disable-on-404"
+	SendState       bool    // "http-check send-state"
+	ExternalCommand string  // "external-check command"
+	ExternalPath    string  // "external-check path": PATH of the command
+	Unsupported     []Unsupported
 }
 
 // Timeouts are all of a section's timeouts; 0 = not set, which means none.
@@ -336,28 +343,6 @@ type ServerCheck struct {
 	DownInter time.Duration // while down; 0 = Inter
 	Rise      int           // default 2
 	Fall      int           // default 3
-}
-
-// HTTPCheck is "option httpchk" with its "http-check send" and "http-check expect".
-type HTTPCheck struct {
-	Pos     Pos
-	Method  string // default OPTIONS
-	URI     string // default /
-	Version string // default HTTP/1.0
-	Headers []CheckHeader
-	Body    string
-	Expect  *CheckExpect // nil = any 2xx or 3xx
-}
-
-// CheckHeader is one field of a check request.
-type CheckHeader struct{ Name, Value string }
-
-// CheckExpect is one "http-check expect [!] KIND PATTERN".
-type CheckExpect struct {
-	Pos     Pos
-	Not     bool
-	Kind    string // "status" (list and ranges), "rstatus", "string", "rstring"
-	Pattern string
 }
 
 // Algorithm is a load-balancing algorithm.

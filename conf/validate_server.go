@@ -2,7 +2,6 @@ package conf
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -26,7 +25,7 @@ func (v *validator) backend(p *Proxy) {
 	}
 	v.useServers(p, names)
 	v.balance(p)
-	v.httpCheck(p)
+	v.checks(p)
 }
 
 // Title names the server as messages do.
@@ -72,63 +71,6 @@ func (v *validator) balance(p *Proxy) {
 	if b.Algo == Header && !IsToken(b.Name) {
 		v.add(BadValue(b.Pos, path, b.Name, "the name of a header field"))
 	}
-}
-
-// httpCheck checks "option httpchk" and what goes with it.
-func (v *validator) httpCheck(p *Proxy) {
-	c := p.Check
-	if c == nil {
-		return
-	}
-	path := v.path(p.Title(), "httpchk")
-	if !IsToken(c.Method) {
-		v.add(BadValue(c.Pos, path, c.Method, "an HTTP method"))
-	}
-	if c.Version != "HTTP/1.0" && c.Version != "HTTP/1.1" {
-		v.add(BadValue(c.Pos, path, c.Version, "HTTP/1.0", "HTTP/1.1"))
-	}
-	// A blank would end the request-target (RFC 9112, 3).
-	if strings.ContainsAny(c.URI, " \t\r\n\x00") || c.URI == "" {
-		v.add(BadValue(c.Pos, path, c.URI, "a URI without blanks"))
-	}
-	for _, h := range c.Headers {
-		v.headerName(c.Pos, path, h.Name)
-		if strings.ContainsAny(h.Value, "\r\n\x00") {
-			v.add(BadValue(c.Pos, path, h.Value, "a field value without line ends"))
-		}
-	}
-	if c.Expect != nil {
-		v.expect(c.Expect, v.path(p.Title(), "http-check-expect"))
-	}
-}
-
-// ExpectKinds are what "http-check expect" compares.
-var ExpectKinds = []string{"status", "rstatus", "string", "rstring"}
-
-func (v *validator) expect(e *CheckExpect, path string) {
-	var err error
-	switch e.Kind {
-	case "status":
-		_, err = ParseStatuses(e.Pattern)
-	case "rstatus", "rstring":
-		v.regex(e.Pos, path, e.Pattern)
-	case "string":
-	default:
-		v.add(BadValue(e.Pos, path, e.Kind, ExpectKinds...))
-	}
-	if err != nil {
-		v.add(Misread(e.Pos, path, e.Pattern, err))
-	}
-}
-
-func (v *validator) regex(pos Pos, path, pattern string) {
-	if _, err := regexp.Compile(pattern); err != nil {
-		v.add(BadValue(pos, path, pattern, "a regular expression ("+regexCause(err)+")"))
-	}
-}
-
-func regexCause(err error) string {
-	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 }
 
 // headerName reports what cannot be a field name (RFC 9110, 5.1).

@@ -31,7 +31,7 @@ func TestDefaults(t *testing.T) {
 	c := site()
 	web, app := c.Proxies[0], c.Proxies[1]
 	web.HTTPReqRules = []*Rule{{Action: &Deny{}}, {Action: &Tarpit{}}, {Action: &Redirect{}}, {Action: &Return{}}}
-	app.Check = &HTTPCheck{}
+	app.Check = &Check{Kind: CheckHTTP}
 	app.Servers[1].Weight, app.Servers[1].WeightSet = 0, true
 	web.Options.ForwardFor = &ForwardFor{}
 	c.Global.StatsSockets = []*StatsSocket{{Addr: Addr{Kind: AddrUnix, Path: "/x"}}}
@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	if app.Servers[1].Weight != 0 {
 		t.Error("a weight of 0 was taken for none")
 	}
-	if app.Retries != 3 || app.HashType.Func != "sdbm" || app.Check.Method != "OPTIONS" || web.Options.ForwardFor.Header != "X-Forwarded-For" {
+	if app.Retries != 3 || app.HashType.Func != "sdbm" || web.Options.ForwardFor.Header != "X-Forwarded-For" {
 		t.Errorf("backend: %+v", app)
 	}
 	r := web.HTTPReqRules
@@ -133,9 +133,11 @@ func TestValidate(t *testing.T) {
 	f(`frontend "web": bind: ":80" is already defined at t:1:1`, func(web, app *Proxy, c *Config) {
 		web.Binds = append(web.Binds, &Bind{Pos: web.Pos, Addr: Addr{Kind: AddrTCP, Port: 80, PortEnd: 80}})
 	})
-	f(`backend "app": httpchk: got "/a b"; want a URI without blanks`, func(web, app *Proxy, c *Config) { app.Check = &HTTPCheck{Pos: app.Pos, URI: "/a b"} })
+	f(`backend "app": httpchk: got "/a b"; want a URI without blanks`, func(web, app *Proxy, c *Config) {
+		app.Check = &Check{Pos: app.Pos, Kind: CheckHTTP, Request: CheckSend{URI: Text(app.Pos, "/a b")}}
+	})
 	f(`backend "app": httpchk: got "a\r\nb"; want a field value without line ends`, func(web, app *Proxy, c *Config) {
-		app.Check = &HTTPCheck{Pos: app.Pos, Headers: []CheckHeader{{"X", "a\r\nb"}}}
+		app.Check = &Check{Pos: app.Pos, Kind: CheckHTTP, Request: CheckSend{Headers: []SetHeader{{"X", Text(app.Pos, "a\r\nb")}}}}
 	})
 }
 

@@ -141,6 +141,9 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 		return err
 	}
 	b.OnShut(px.serverDown)
+	if err := b.CompileChecks(CheckExprs(px.compiler(p), env{px})); err != nil {
+		return err
+	}
 	r, err := px.newRoute(p, b)
 	if err != nil {
 		return err

@@ -170,13 +170,28 @@ func describeBackend(p *conf.Proxy) pool {
 		if s.Check {
 			kind := "tcp"
 			if p.Check != nil {
-				kind = p.Check.Method + " " + p.Check.URI
+				kind = describeCheck(p.Check)
 			}
 			m.Check = kind + " every " + conf.FormatDuration(s.Checks.Inter)
 		}
 		b.Servers = append(b.Servers, m)
 	}
 	return b
+}
+
+// describeCheck is what a check speaks, and of HTTP the first request.
+func describeCheck(c *conf.Check) string {
+	if c.Kind != conf.CheckHTTP {
+		return string(c.Kind)
+	}
+	method, uri := c.Request.Method, conf.DefaultCheckURI
+	if method == "" {
+		method = conf.DefaultCheckMethod
+	}
+	if c.Request.URI != nil {
+		uri, _ = c.Request.URI.Constant()
+	}
+	return method + " " + uri
 }
 
 // print writes it for people.

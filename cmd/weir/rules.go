@@ -5,7 +5,9 @@ import (
 	"reflect"
 
 	"weir/acl"
+	"weir/backend"
 	"weir/conf"
+	"weir/frontend"
 )
 
 // checkRules has package acl compile every condition and format where it will run, so that an unknown fetch or a bad pattern is told
@@ -30,6 +32,9 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 		r.rules(acl.InHTTPResponse, p.HTTPRespRules)
 		r.rules(acl.InHTTPResponse, p.HTTPAfterRules)
 		r.rules(acl.InHTTPRequest, p.RedirectRules)
+		if p.Kind&conf.Backend != 0 {
+			r.note(backend.CheckRules(p, frontend.CheckExprs(r.c, nil)))
+		}
 		r.useBackends()
 		r.useServers()
 		r.lines()

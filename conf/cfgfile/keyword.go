@@ -116,6 +116,7 @@ func init() {
 	addRemovedRules()
 	addSource()
 	addProbes()
+	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,
 		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable}
 	for _, list := range ruleLists {

@@ -6,61 +6,96 @@ import (
 	"weir/conf"
 )
 
-// httpCheckTable: a single request and what it must bring; sequences of steps are not done.
-var httpCheckTable = table{context: "http-check", in: forBackends, rows: []row{
-	{name: "expect", in: forBackends, args: "[!] <status|rstatus|string|rstring> <pattern>", doc: "what a good answer to a health check is", read: readExpect},
-	{name: "send", in: forBackends, args: "[meth <method>] [uri <uri>] [ver <version>] [hdr <name> <value>] ... [body <text>]", doc: "the request of a health check", read: readCheckSend},
-}, pending: "comment connect disable-on-404 send-state set-var set-var-fmt unset-var"}
+// The options that choose a check, and what belongs to them.
 
-var tcpCheckTable = table{context: "tcp-check", in: forBackends, rows: []row{},
-	pending: "comment connect expect send send-binary send-binary-lf send-lf set-var set-var-fmt unset-var"}
-
-// check returns the section's HTTP check, made where there is none yet.
-func (l *line) check() *conf.HTTPCheck {
-	if l.sec.Check == nil {
-		l.sec.Check = &conf.HTTPCheck{Pos: l.key.Pos}
+func checkOptions() []row {
+	option := func(kind conf.CheckKind, args, doc string, read func(*line, *conf.Check)) row {
+		return row{name: string(kind), in: forBackends, args: args, doc: doc, read: func(l *line) {
+			c := &conf.Check{Pos: l.key.Pos, Kind: kind}
+			if read != nil {
+				read(l, c)
+			}
+			if !l.fail {
+				l.sec.Check = c
+			}
+		}}
 	}
-	return l.sec.Check
+	return []row{
+		option(conf.CheckHTTP, "[[<method>] <uri> [<version>]]", "health checks speak HTTP", readHTTPChk),
+		option(conf.CheckTCP, "", "health checks do what the tcp-check lines say", nil),
+		option(conf.CheckMySQL, "[user <name> [post-41|pre-41]]", "health checks greet MySQL", readMySQLCheck),
+		option(conf.CheckPgSQL, "user <name>", "health checks greet PostgreSQL", readPgSQLCheck),
+		option(conf.CheckRedis, "", "health checks send PING to Redis", nil),
+		option(conf.CheckSMTP, "[<HELO|EHLO> <domain>]", "health checks greet a mail server", readSMTPCheck),
+		option(conf.CheckLDAP, "", "health checks bind to an LDAP server without a name", nil),
+		option(conf.CheckSSLHello, "", "health checks send the beginning of an SSL handshake", nil),
+		option(conf.CheckSPOP, "", "health checks greet an SPOE agent", nil),
+		option(conf.CheckExternal, "", "health checks are a command's exit status", nil),
+	}
+}
+
+func readMySQLCheck(l *line, c *conf.Check) {
+	if !l.more() || l.word("user") < 0 || !l.text(&c.User, "<name>") || !l.more() {
+		return
+	}
+	c.OldClient = l.word("post-41", "pre-41") == 1
+}
+
+func readPgSQLCheck(l *line, c *conf.Check) {
+	if l.word("user") == 0 {
+		l.text(&c.User, "<name>")
+	}
+}
+
+// readSMTPCheck takes any other greeting for HELO, as HAProxy.
+func readSMTPCheck(l *line, c *conf.Check) {
+	if !l.more() || !l.text(&c.Hello, "<HELO|EHLO>") {
+		return
+	}
+	if c.Hello != "EHLO" {
+		c.Hello = "HELO"
+	}
+	l.text(&c.Domain, "<domain>")
 }
 
 // readHTTPChk reads "option httpchk [METHOD] URI [VERSION]". In the form of HAProxy 1.7, fields stand in the version behind a
 // line end: "HTTP/1.1\r\nHost:\ www".
-func readHTTPChk(l *line) {
-	if !l.on() {
-		l.sec.Check = nil
-		return
-	}
-	c := &conf.HTTPCheck{Pos: l.key.Pos}
-	if have := l.sec.Check; have != nil { // "http-check" lines may stand before it
-		c.Expect, c.Headers, c.Body = have.Expect, have.Headers, have.Body
-	}
-	l.sec.Check = c
+func readHTTPChk(l *line, c *conf.Check) {
+	q := &c.Request
 	words := l.rest()
 	switch len(words) {
 	case 0:
+		return
 	case 1:
-		c.URI = words[0].Text
-	case 2:
-		c.Method, c.URI = words[0].Text, words[1].Text
+		q.URI = conf.Text(words[0].Pos, words[0].Text)
 	default:
-		c.Method, c.URI = words[0].Text, words[1].Text
+		q.Method, q.URI = words[0].Text, conf.Text(words[1].Pos, words[1].Text)
+	}
+	if len(words) > 2 {
 		text := words[2].Text
 		for _, w := range words[3:] {
 			text += " " + w.Text
 		}
 		version, rest, _ := strings.Cut(text, "\r\n")
-		c.Version = version
-		l.oldFields(words[2], c, rest)
+		q.Version = version
+		l.oldFields(words[2], q, rest)
+	}
+	// The line wins over a send that stands before it.
+	for _, r := range l.sec.HTTPCheckRules {
+		if s, ok := r.Action.(*conf.CheckSend); ok && !l.fail {
+			s.Method, s.URI, s.Version = "", nil, ""
+			break
+		}
 	}
 }
 
 // oldFields reads the fields, and after an empty line the body, of the form of HAProxy 1.7.
-func (l *line) oldFields(w Word, c *conf.HTTPCheck, rest string) {
+func (l *line) oldFields(w Word, q *conf.CheckSend, rest string) {
 	for rest != "" {
 		var field string
 		field, rest, _ = strings.Cut(rest, "\r\n")
 		if field == "" {
-			c.Body = rest
+			q.Body = conf.Text(w.Pos, rest)
 			return
 		}
 		name, value, ok := strings.Cut(field, ":")
@@ -68,75 +103,16 @@ func (l *line) oldFields(w Word, c *conf.HTTPCheck, rest string) {
 			l.add(conf.BadValue(w.Pos, l.path, field, "a header field: NAME: VALUE"))
 			return
 		}
-		c.Headers = append(c.Headers, conf.CheckHeader{Name: name, Value: strings.TrimSpace(value)})
+		q.Headers = append(q.Headers, conf.SetHeader{Name: name, Value: conf.Text(w.Pos, strings.TrimSpace(value))})
 	}
 }
 
-func readExpect(l *line) {
-	c := l.check()
-	e := &conf.CheckExpect{Pos: l.key.Pos}
-	for l.more() && l.options17(e) {
-	}
-	w, ok := l.arg("<status|rstatus|string|rstring>")
-	switch {
-	case !ok:
-		return
-	case !contains(conf.ExpectKinds, w.Text):
-		if contains([]string{"hdr", "fhdr"}, w.Text) {
-			l.add(conf.NotDone(w.Pos, l.sec.title, "http-check expect "+w.Text, ""))
-			return
-		}
-		l.wrong(w, conf.ExpectKinds...)
-		return
-	}
-	e.Kind = w.Text
-	if p, ok := l.arg("<pattern>"); ok {
-		e.Pattern = p.Text
-		c.Expect = e
-	}
-}
-
-// options17 takes what may stand before the kind; false where the kind itself comes.
-func (l *line) options17(e *conf.CheckExpect) bool {
-	switch l.peek() {
-	case "!":
-		e.Not = !e.Not
-		l.i++
-		return true
-	case "min-recv", "comment", "ok-status", "error-status", "tout-status", "on-success", "on-error", "status-code":
-		w := l.next()
-		l.add(conf.NotDone(w.Pos, l.sec.title, "http-check expect "+w.Text, ""))
-	}
-	return false
-}
-
-func readCheckSend(l *line) {
-	c := l.check()
-	var fields []conf.CheckHeader
-	body := ""
-	for l.more() {
-		switch w := l.next(); w.Text {
-		case "meth":
-			l.text(&c.Method, "<method>")
-		case "uri":
-			l.text(&c.URI, "<uri>")
-		case "ver":
-			l.text(&c.Version, "<version>")
-		case "body":
-			l.text(&body, "<text>")
-		case "hdr":
-			var h conf.CheckHeader
-			if l.text(&h.Name, "<name>") && l.text(&h.Value, "<value>") {
-				fields = append(fields, h)
-			}
-		case "uri-lf", "body-lf":
-			l.add(conf.NotDone(w.Pos, l.sec.title, "http-check send "+w.Text, ""))
-		default:
-			l.wrong(w, "meth", "uri", "ver", "hdr", "body")
-		}
-	}
-	c.Headers, c.Body = fields, body
-	if c.Version != "" && !strings.HasPrefix(c.Version, "HTTP/") {
-		c.Version = "HTTP/" + c.Version
+// readExternalCheck reads "external-check command FILE" and "external-check path DIRECTORIES" of a section.
+func readExternalCheck(l *line) {
+	switch l.word("command", "path") {
+	case 0:
+		l.text(&l.sec.ExternalCommand, "<command>")
+	case 1:
+		l.text(&l.sec.ExternalPath, "<path>")
 	}
 }

@@ -36,6 +36,8 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "log-send-hostname", in: inGlobal, args: "[<name>]", doc: "host name in syslog lines", read: readSendHostname},
 	{name: "hard-stop-after", in: inGlobal, args: "<time>", doc: "how long a graceful stop may take", read: readHardStop},
 	{name: "grace", in: inGlobal, args: "<time>", doc: "from the signal to stop to the closing of the listeners", read: readGrace},
+	{name: "external-check", in: inGlobal, args: "[preserve-env]", doc: "commands may be health checks", read: readExternalGlobal},
+	{name: "insecure-fork-wanted", in: inGlobal, neg: true, doc: "processes may be started", read: globalFlag(func(g *conf.Global) *bool { return &g.ForkWanted })},
 	{name: "spread-checks", in: inGlobal, args: "<percent>", doc: "by how much health checks are spread", read: globalInt(func(g *conf.Global) *int { return &g.SpreadChecks }, 0, 50)},
 	{name: "max-spread-checks", in: inGlobal, args: "<time>", doc: "time over which health checks are spread at most", read: readMaxSpread},
 	{name: "tune.bufsize", in: inGlobal, args: "<bytes>", doc: "bytes of one buffer", read: globalSize(func(g *conf.Global) *int { return &g.Tune.BufSize }, 1024, 1<<24)},
@@ -57,6 +59,11 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "nbproc", in: inGlobal, args: "<number>", status: Removed, why: "use nbthread", read: ignored},
 	{name: "tune.chksize", in: inGlobal, args: "<bytes>", status: Inert, why: whyEngine, read: inert(1, 1)},
 }}
+
+func readExternalGlobal(l *line) {
+	l.d.cfg.Global.ExternalEnv = l.took("preserve-env")
+	l.d.cfg.Global.ExternalCheck = true
+}
 
 // addInertGlobals adds the rows that only take their words.
 func addInertGlobals() {

@@ -52,7 +52,6 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	{name: "originalto", in: inAny, args: "[except <network>] [header <name>]", neg: true, doc: "X-Original-To with the address that the client asked for", read: forwardReader(func(o *conf.Options) **conf.ForwardFor { return &o.OriginalTo })},
 	{name: "forwarded", in: inAny, args: "[proto] [host | host-expr <expr>] [by | by-expr <expr>] [by_port | by_port-expr <expr>] [for | for-expr <expr>] [for_port | for_port-expr <expr>]", neg: true,
 		doc: "Forwarded (RFC 7239)", read: readForwarded},
-	{name: "httpchk", in: forBackends, args: "[[<method>] <uri> [<version>]]", neg: true, doc: "health checks speak HTTP", read: readHTTPChk},
 	{name: "tcp-smart-accept", in: inAny, neg: true, status: Inert, why: "the kernel's own acknowledgements serve", read: func(*line) {}},
 	{name: "tcp-smart-connect", in: inAny, neg: true, status: Inert, why: "the request is sent with the connection's first packets as it is", read: func(*line) {}},
 	{name: "independent-streams", in: inAny, neg: true, status: Inert, why: "each side has its own timeout as it is", read: func(*line) {}},

@@ -83,6 +83,9 @@ type section struct {
 	tmpl  *conf.Server    // what servers begin with: the default-server lines so far
 	acls  map[string]bool // names defined here
 	names map[string]conf.Pos
+	// Of the health checks: whether the steps so far are a defaults section's, and the comment that waits for a step.
+	tcpChecksOld, httpChecksOld bool
+	checkComment                string
 }
 
 // defaults is a defaults section: its lines, which are read again for every section that begins with it.
@@ -198,6 +201,7 @@ func (d *decoder) enterProxy(l *line, kind conf.Kind) {
 		l.add(e)
 	}
 	d.apply(s, base)
+	s.inherit()
 	d.cfg.Proxies = append(d.cfg.Proxies, p)
 	d.walk.proxy(s, kind)
 	d.read = func(words []Word) { d.proxyLine(s, words) }
@@ -210,6 +214,7 @@ func (d *decoder) apply(s *section, df *defaults) {
 		return
 	}
 	d.apply(s, df.from)
+	s.inherit()
 	if d.applied += len(df.lines); d.applied > maxApplied {
 		d.add(conf.Bad(df.pos, "defaults", "its lines are used in too many sections"))
 		d.broken = true
@@ -222,6 +227,9 @@ func (d *decoder) apply(s *section, df *defaults) {
 	}
 	d.muted = muted
 }
+
+// inherit notes that what has been read is a defaults section's.
+func (s *section) inherit() { s.tcpChecksOld, s.httpChecksOld, s.checkComment = true, true, "" }
 
 // proxyLine reads one line of a section.
 func (d *decoder) proxyLine(s *section, words []Word) {

@@ -93,9 +93,6 @@ func sectionNode(p *conf.Proxy, id int) *Node {
 	kids = append(kids, filled("timeout", attrNodes(&timeoutGrammar, s))...)
 	kids = append(kids, filled("option", append(attrNodes(&optionGrammar, s), optionBlocks(s)...))...)
 	kids = append(kids, sectionBlocks(&one)...)
-	if p.Check != nil {
-		kids = append(kids, whole(&checkGrammar, p.Check, "http_check_send"))
-	}
 	for i, sv := range p.Servers {
 		one := *sv
 		if one.ID == i+1 {
@@ -125,7 +122,7 @@ func optionBlocks(s *section) []*Node {
 	if f := s.Options.Forwarded; f != nil {
 		out = append(out, whole(&forwardedGrammar, f, "forwarded"))
 	}
-	return out
+	return append(out, checkNodes(s.Check)...)
 }
 
 // sectionBlocks returns what a section may have several of, its servers apart.
@@ -208,12 +205,4 @@ func objectText(pairs []string) string {
 		return ""
 	}
 	return "{\n" + strings.Join(pairs, "\n") + "\n}"
-}
-
-func textCheckHeaders(c *conf.HTTPCheck) string {
-	var pairs []string
-	for _, h := range c.Headers {
-		pairs = append(pairs, quote(h.Name)+" = "+quote(h.Value))
-	}
-	return objectText(pairs)
 }

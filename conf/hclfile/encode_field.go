@@ -135,17 +135,6 @@ func textHashType(s *section) string {
 	return quoted(unlessDefault(h.String(), false, &info{def: "map-based sdbm"}))
 }
 
-func textExpect(s *section) string {
-	if s.Check == nil || s.Check.Expect == nil {
-		return ""
-	}
-	x, not := s.Check.Expect, ""
-	if x.Not {
-		not = "! "
-	}
-	return quote(not + x.Kind + " " + x.Pattern)
-}
-
 func textWeight(s *server) string {
 	if !s.WeightSet {
 		return ""

@@ -5,7 +5,7 @@ import (
 )
 
 // actionRows are all actions, in the order of docs/hcl.md.
-var actionRows = []actionRow{
+var actionRows = append([]actionRow{
 	{"allow", tcpConn | tcpSess | tcpReq | tcpResp | anyHTTP, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
 	{"accept", anyTCP, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
 	{"reject", anyTCP | httpReq, "closes the connection without an answer", of[conf.Reject](), ruleGrammar(), nil},
@@ -48,13 +48,13 @@ var actionRows = []actionRow{
 	{"set-status", httpResp | httpAfter, "sets the status", of[conf.SetStatus](), ruleGrammar(
 		field(info{name: "status", typ: tInt, min: 100, max: 999, required: true, doc: "status"}, func(a *conf.SetStatus) any { return &a.Status }),
 		field(info{name: "reason", typ: tString, doc: "text after the status; where not given, the status's own"}, func(a *conf.SetStatus) any { return &a.Reason })), nil},
-	{"set-var", anyTCP | anyHTTP, "sets a variable to a sample", of[conf.SetVar](), ruleGrammar(
+	{"set-var", anyTCP | anyHTTP | anyCheck, "sets a variable to a sample", of[conf.SetVar](), ruleGrammar(
 		field(varInfo, func(a *conf.SetVar) any { return &a.Var }), field(condsInfo, func(a *conf.SetVar) any { return &a.Conds }),
 		field(sampleInfo("the value"), func(a *conf.SetVar) any { return &a.Expr })), nil},
-	{"set-var-fmt", anyTCP | anyHTTP, "sets a variable to a text", of[conf.SetVarFmt](), ruleGrammar(
+	{"set-var-fmt", anyTCP | anyHTTP | anyCheck, "sets a variable to a text", of[conf.SetVarFmt](), ruleGrammar(
 		field(varInfo, func(a *conf.SetVarFmt) any { return &a.Var }), field(condsInfo, func(a *conf.SetVarFmt) any { return &a.Conds }),
 		field(info{name: "value", typ: tFormat, required: true, doc: "the value"}, func(a *conf.SetVarFmt) any { return &a.Value })), nil},
-	{"unset-var", anyTCP | anyHTTP, "forgets a variable", of[conf.UnsetVar](), ruleGrammar(
+	{"unset-var", anyTCP | anyHTTP | anyCheck, "forgets a variable", of[conf.UnsetVar](), ruleGrammar(
 		field(varInfo, func(a *conf.UnsetVar) any { return &a.Var })), nil},
 	mapRow(conf.MapSet, anyHTTP, "sets the value of a key of a map"),
 	mapRow(conf.MapDel, anyHTTP, "removes a key from a map"),
@@ -97,12 +97,12 @@ var actionRows = []actionRow{
 	{"switch-mode", tcpReq, "goes on in another mode", func() conf.Action { return &conf.SwitchMode{Mode: conf.ModeHTTP} }, ruleGrammar(
 		row[ruleNode]{info: info{name: "mode", typ: tWord, enum: []string{"http"}, def: "http", doc: "the mode"}, read: readSwitchMode, text: nothing[ruleNode]},
 		field(info{name: "proto", typ: tWord, enum: []string{"h1", "h2"}, doc: "the version of HTTP; where not given, what the bytes look like"}, func(a *conf.SwitchMode) any { return &a.Proto })), nil},
-}
+}, checkActionRows...)
 
 var (
 	nameInfo  = info{name: "name", typ: tString, required: true, doc: "name of the field"}
 	valueInfo = info{name: "value", typ: tFormat, required: true, doc: "value of the field"}
-	varInfo   = info{name: "name", typ: tString, required: true, doc: "scope and name: proc, sess, txn, req or res, as in \"txn.user\""}
+	varInfo   = info{name: "name", typ: tString, required: true, doc: "scope and name: proc, sess, txn, req, res or, of health checks, check, as in \"txn.user\""}
 	condsInfo = info{name: "conds", typ: tList, enum: conf.VarConds, doc: "what must hold besides: words of HAProxy's"}
 	regexInfo = info{name: "regex", typ: tString, required: true, doc: "regular expression (RE2)"}
 	withInfo  = info{name: "with", typ: tFormat, required: true, doc: `what stands for it; \\1 is the first group`}

@@ -46,6 +46,12 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Glo
 		at: func(g *conf.Global) any { return &g.SpreadChecks }},
 	{info: info{name: "max_spread_checks", typ: tDuration, doc: "time over which health checks are spread at most"},
 		at: func(g *conf.Global) any { return &g.MaxSpreadCheck }},
+	{info: info{name: "external_check", typ: tBool, doc: "commands may be health checks"},
+		at: func(g *conf.Global) any { return &g.ExternalCheck }},
+	{info: info{name: "external_check_preserve_env", typ: tBool, doc: "they have the environment of Weir"},
+		at: func(g *conf.Global) any { return &g.ExternalEnv }},
+	{info: info{name: "insecure_fork_wanted", typ: tBool, doc: "processes may be started, as health checks by commands do"},
+		at: func(g *conf.Global) any { return &g.ForkWanted }},
 }, nests: []nest[conf.Global]{
 	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,

@@ -2,7 +2,7 @@ package hclfile
 
 import "weir/conf"
 
-var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
+var optionGrammar = grammar[section]{context: "option", rows: append([]row[section]{
 	{info: info{name: "http_keep_alive", typ: tBool, def: "true", doc: "both sides stay open after a response"},
 		read: connModeReader(conf.KeepAlive), text: nothing[section]},
 	{info: info{name: "http_server_close", typ: tBool, doc: "the server side closes after each response"},
@@ -45,14 +45,12 @@ var optionGrammar = grammar[section]{context: "option", rows: []row[section]{
 	{info: info{name: "forwardfor", typ: tBool, doc: "X-Forwarded-For with the client's address; a block where it has settings"}, read: forwardFlag(forwardFor), text: nothing[section]},
 	{info: info{name: "originalto", typ: tBool, doc: "X-Original-To with the address that the client asked for; a block where it has settings"}, read: forwardFlag(originalTo), text: nothing[section]},
 	{info: info{name: "forwarded", typ: tBool, doc: "Forwarded (RFC 7239) with proto and for; a block where it has settings"}, read: readForwardedFlag, text: nothing[section]},
-	{info: info{name: "httpchk", typ: tBool, in: forBackends, doc: "health checks speak HTTP; a block where they have settings"}, read: readHTTPChkFlag, text: nothing[section]},
 	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: "as http_check_expect of the section"}, read: readExpect, text: nothing[section]},
-}, nests: []nest[section]{
+}, checkFlags()...), nests: append([]nest[section]{
 	{name: "forwardfor", once: true, doc: "X-Forwarded-For with the client's address", attrs: forwardForGrammar.infos, read: forwardBlock(forwardFor, &forwardForGrammar)},
 	{name: "originalto", once: true, doc: "X-Original-To with the address that the client asked for", attrs: originalToGrammar.infos, read: forwardBlock(originalTo, &originalToGrammar)},
 	{name: "forwarded", once: true, doc: "Forwarded (RFC 7239)", attrs: forwardedGrammar.infos, read: readForwarded},
-	{name: "httpchk", in: forBackends, once: true, doc: "health checks speak HTTP", attrs: checkGrammar.infos, read: readHTTPChk},
-}}
+}, checkNests...)}
 
 func switchRow(name string, in where, doc string, at func(*conf.Options) *bool) row[section] {
 	return row[section]{info: info{name: name, in: in, typ: tBool, doc: doc}, at: func(s *section) any { return at(&s.Options) }}

@@ -14,7 +14,7 @@ type ruleNode struct {
 }
 
 // ruleList is a set of the rule lists that an action may stand in.
-type ruleList uint8
+type ruleList uint16
 
 const (
 	tcpConn ruleList = 1 << iota
@@ -24,8 +24,11 @@ const (
 	httpReq
 	httpResp
 	httpAfter
-	anyTCP  = tcpConn | tcpSess | tcpReq | tcpResp
-	anyHTTP = httpReq | httpResp | httpAfter
+	tcpCheck
+	httpCheck
+	anyCheck = tcpCheck | httpCheck
+	anyTCP   = tcpConn | tcpSess | tcpReq | tcpResp
+	anyHTTP  = httpReq | httpResp | httpAfter
 	// streams are the lists that run when there is a stream.
 	streams = tcpReq | tcpResp | anyHTTP
 )
@@ -48,6 +51,8 @@ var listRows = []listRow{
 	{httpReq, "http_request", "", inAny, "for a request", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPReqRules }},
 	{httpResp, "http_response", "", inAny, "for a response", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPRespRules }},
 	{httpAfter, "http_after_response", "", inAny, "for every response, Weir's own too", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPAfterRules }},
+	{tcpCheck, "tcp_check", "", forBackends, "steps of a health check", func(p *conf.Proxy) *[]*conf.Rule { return &p.TCPCheckRules }},
+	{httpCheck, "http_check", "", forBackends, "steps of a health check that speaks HTTP", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPCheckRules }},
 }
 
 // keyword is the list's name in documents and errors.
@@ -151,6 +156,7 @@ func readRule(d *decoder, s *section, b *block, w where) {
 		}
 		if r := d.rule(b, l, b.labels[last], b.labelPos[last]); r != nil {
 			to := l.rulesP(s.Proxy)
+			s.ownChecks(l.list, to)
 			*to = append(*to, r)
 		}
 		return
@@ -162,5 +168,13 @@ func readRule(d *decoder, s *section, b *block, w where) {
 func readRedirect(d *decoder, s *section, b *block, _ where) {
 	if r := d.action(b, actionByName("redirect", httpReq), httpReq); r != nil {
 		s.RedirectRules = append(s.RedirectRules, r)
+	}
+}
+
+// ownChecks drops the steps of the defaults section when the section has its own, as HAProxy does.
+func (s *section) ownChecks(list ruleList, to *[]*conf.Rule) {
+	if s.oldChecks&list != 0 {
+		s.oldChecks &^= list
+		*to = nil
 	}
 }

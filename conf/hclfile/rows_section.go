@@ -17,6 +17,7 @@ type section struct {
 	checkSend      *block          // http_check_send of the block that is being read
 	inherited      map[string]bool // names of the ACLs that came from a defaults section
 	ownLogLine     bool            // log_format stands in the block that is being read
+	oldChecks      ruleList        // the lists of check steps that are still those of a defaults section
 }
 
 // serverBlock is a server to be read, with how many default_server blocks stand before it.
@@ -107,7 +108,15 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 			return quote(reuses[s.Reuse])
 		}},
 	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: `what a health check must get: "[!] status 200-399", rstatus, string or rstring`},
-		read: readExpect, text: textExpect},
+		read: readExpect, text: nothing[section]},
+	{info: info{name: "http_check_disable_on_404", typ: tBool, in: forBackends, doc: "a server that answers a health check with 404 gets no new clients"},
+		at: func(s *section) any { return &s.DisableOn404 }},
+	{info: info{name: "http_check_send_state", typ: tBool, in: forBackends, doc: "tell the server in each health check what is thought of it"},
+		at: func(s *section) any { return &s.SendState }},
+	{info: info{name: "external_check_command", typ: tString, in: forBackends, doc: "command of option external_check"},
+		at: func(s *section) any { return &s.ExternalCommand }},
+	{info: info{name: "external_check_path", typ: tString, in: forBackends, doc: "PATH of the command"},
+		at: func(s *section) any { return &s.ExternalPath }},
 }, probeRows("clitcpka", "the client", forFrontends, func(s *section) *conf.TCPProbes { return &s.Options.ClientProbes }),
 	probeRows("srvtcpka", "the server", forBackends, func(s *section) *conf.TCPProbes { return &s.Options.ServerProbes })), nests: sectionNests}
 
@@ -132,12 +141,14 @@ var sectionNests = []nest[section]{
 	{name: "http_request", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a request, in order; see Actions", read: readRule},
 	{name: "http_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a response, in order; see Actions", read: readRule},
 	{name: "http_after_response", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for every response, Weir's own too, in order; see Actions", read: readRule},
+	{name: "tcp_check", in: forBackends, low: 1, high: 1, labels: `"ACTION"`, doc: "the steps of a health check (option tcp_check), in order; see Actions", read: readRule},
+	{name: "http_check", in: forBackends, low: 1, high: 1, labels: `"ACTION"`, doc: "the steps of a health check (option httpchk), in order; see Actions", read: readRule},
 	{name: "redirect", in: forListen, doc: "a redirect rule after those of http_request; see the action redirect", read: readRedirect},
 	{name: "use_backend", in: inFrontend, low: 0, high: 1, labels: `"NAME"`, doc: "the backend of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseBackend},
 	{name: "use_server", in: inBackend, low: 0, high: 1, labels: `"NAME"`, doc: "the server of the streams for which the condition holds; the first that holds wins", attrs: choiceGrammar.infos, read: readUseServer},
 	{name: "source", in: forBackends, low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to servers come from: HOST, HOST:PORT or HOST:PORT-PORT", attrs: sourceGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) { s.Source = d.source(b) }},
-	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check: what it says takes the place of what option httpchk says; of headers and body, that of a defaults block too", attrs: checkGrammar.infos,
+	{name: "http_check_send", in: forBackends, once: true, doc: "the request of an HTTP health check: what it says takes the place of what option httpchk says; of headers and body, that of a defaults block too", attrs: httpchkGrammar.infos,
 		read: func(_ *decoder, s *section, b *block, _ where) { s.checkSend = b }},
 	{name: "default_server", in: forBackends, doc: "settings of the servers after it, those of sections that begin with a defaults block too", attrs: serverGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) {

@@ -52,7 +52,7 @@ func TestSeedWebSocket(t *testing.T) {
 	if test := f.ACLs[1].Cond.Test; test.Match != "str" || !test.IgnoreCase || test.Expr.Fetch.Name != "hdr" {
 		t.Errorf("hdr(\"Connection\") == is %+v", test)
 	}
-	if b.Balance.Algo != conf.URLParam || b.Balance.Name != "tableId" || b.Check.Headers[4].Value != "echo-protocol" {
+	if b.Balance.Algo != conf.URLParam || b.Balance.Name != "tableId" || b.Check.Request.Headers[4].Value.Parts[0].Text != "echo-protocol" {
 		t.Errorf("balance %+v, check %+v", b.Balance, b.Check)
 	}
 	if s := b.Servers[1]; s.ID != 2 || s.Checks.Inter != 3*time.Second || !s.Check || s.Weight != 10 || s.Maxconn != 30000 {

@@ -1,0 +1,121 @@
+package conf
+
+// CheckKind is what a health check speaks: the name of its "option".
+type CheckKind string
+
+const (
+	CheckTCP      CheckKind = "tcp-check" // what the rules of "tcp-check" say
+	CheckHTTP     CheckKind = "httpchk"   // a request, or what the rules of "http-check" say
+	CheckMySQL    CheckKind = "mysql-check"
+	CheckPgSQL    CheckKind = "pgsql-check"
+	CheckRedis    CheckKind = "redis-check"
+	CheckSMTP     CheckKind = "smtpchk"
+	CheckLDAP     CheckKind = "ldap-check"
+	CheckSSLHello CheckKind = "ssl-hello-chk"
+	CheckSPOP     CheckKind = "spop-check"
+	CheckExternal CheckKind = "external-check" // a command's exit status
+)
+
+// Check is the "option" line that says how a section's servers are checked.
+type Check struct {
+	Pos       Pos
+	Kind      CheckKind
+	Request   CheckSend // httpchk: what its line says of the first request
+	User      string    // mysql-check and pgsql-check
+	OldClient bool      // mysql-check: "pre-41"
+	Hello     string    // smtpchk: HELO or EHLO; default HELO
+	Domain    string    // smtpchk; default localhost
+}
+
+// The steps of a check: what "tcp-check" and "http-check" rules do. Comment is what a failure of the step is reported with.
+
+// CheckConnect opens a connection, which takes the place of the one before.
+type CheckConnect struct {
+	Addr    string // "" = the address that is checked
+	Port    *Expr  // nil = the port that is checked; a constant is the fetch int(N)
+	Linger  bool   // close it in order, not with a reset
+	Default bool   // "default": as the server line says, which is what Weir always does
+	Comment string
+}
+
+// CheckSend sends a request (http-check). What is not set is as CheckMethod and its like say.
+type CheckSend struct {
+	Method  string
+	URI     *Format
+	Version string
+	Headers []SetHeader
+	Body    *Format
+	Comment string
+}
+
+// CheckData sends bytes (tcp-check send and its kin).
+type CheckData struct {
+	Data    *Format
+	Binary  bool // Data is hexadecimal
+	Comment string
+}
+
+// CheckExpect judges what came.
+type CheckExpect struct {
+	Pos        Pos
+	Not        bool
+	Match      string  // one of HTTPMatches or TCPMatches
+	Pattern    *Format // of all but hdr and fhdr; not a constant only of string and binary
+	Name       *CheckText
+	Value      *CheckText // nil = the field must be there
+	MinRecv    int        // tcp-check: bytes to wait for; -1 = none
+	OKStatus   string     // one of OKStatuses; "" = L7OK
+	ErrStatus  string     // one of ErrStatuses; "" = L7RSP, or L7STS where the status decides
+	ToutStatus string     // one of ToutStatuses; "" = L7TOUT
+	OnSuccess  *Format
+	OnError    *Format
+	StatusCode *Expr
+	Comment    string
+}
+
+// CheckText is the name or the value in "http-check expect hdr".
+type CheckText struct {
+	Match string // one of TextMatches; "" = str
+	Text  *Format
+}
+
+// What the words of a CheckExpect may be.
+var (
+	HTTPMatches  = []string{"status", "rstatus", "hdr", "fhdr", "string", "rstring"}
+	TCPMatches   = []string{"string", "rstring", "binary", "rbinary"}
+	TextMatches  = []string{"str", "beg", "end", "sub", "reg"}
+	OKStatuses   = []string{"L7OK", "L7OKC", "L6OK", "L4OK"}
+	ErrStatuses  = []string{"L7OKC", "L7RSP", "L7STS", "L6RSP", "L4CON"}
+	ToutStatuses = []string{"L7TOUT", "L6TOUT", "L4TOUT"}
+)
+
+func (*CheckConnect) Keyword() string { return "connect" }
+func (*CheckSend) Keyword() string    { return "send" }
+func (a *CheckData) Keyword() string {
+	if a.Binary {
+		return "send-binary"
+	}
+	return "send"
+}
+func (*CheckExpect) Keyword() string { return "expect" }
+
+// Constant is the text of a format that has nothing else in it; nil is the empty one.
+func (f *Format) Constant() (string, bool) {
+	switch {
+	case f == nil || len(f.Parts) == 0:
+		return "", true
+	case len(f.Parts) > 1:
+		return "", false
+	}
+	p := &f.Parts[0]
+	return p.Text, p.Expr == nil && p.Alias == "" && !p.Set
+}
+
+// Text returns the format of a constant.
+func Text(pos Pos, s string) *Format {
+	f := &Format{Pos: pos}
+	if s != "" {
+		f.Parts = []FormatPart{{Text: s}}
+	}
+	return f
+}
