@@ -122,6 +122,8 @@ func (c *Compiler) compileConv(call *conf.Call) (*conv, *args) {
 		return nil, nil
 	}
 	if v.fix != nil {
+		a.path = func(name string) string { return pathOf(c.Config, name, call.Pos) }
+		defer func() { a.path = nil }()
 		if err := v.fix(a); err != nil {
 			c.fail(conf.Bad(call.Pos, c.at(call.Name), "%s: got %q; %s", usage(v.name, v.sig), strings.Join(call.Args, ","), err))
 			return nil, nil

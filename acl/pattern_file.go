@@ -56,9 +56,7 @@ func readPatternFile(cfg *conf.Config, name string, pos conf.Pos) ([]byte, error
 		return nil, nil
 	}
 	path, optional := strings.CutPrefix(name, optionalFile)
-	if cfg != nil && cfg.Global.DefaultPath == "config" && !filepath.IsAbs(path) && pos.File != "" {
-		path = filepath.Join(filepath.Dir(pos.File), path)
-	}
+	path = pathOf(cfg, path, pos)
 	info, err := os.Stat(path)
 	switch {
 	case optional && isMissing(err):
@@ -69,6 +67,14 @@ func readPatternFile(cfg *conf.Config, name string, pos conf.Pos) ([]byte, error
 		return nil, fmt.Errorf("want a pattern file of at most %d bytes", maxPatternFile)
 	}
 	return os.ReadFile(path)
+}
+
+// pathOf is where a file that a line names is, by default_path.
+func pathOf(cfg *conf.Config, path string, pos conf.Pos) string {
+	if cfg != nil && cfg.Global.DefaultPath == "config" && !filepath.IsAbs(path) && pos.File != "" {
+		return filepath.Join(filepath.Dir(pos.File), path)
+	}
+	return path
 }
 
 func isMissing(err error) bool { return err != nil && (os.IsNotExist(err) || err == fs.ErrNotExist) }

@@ -80,9 +80,7 @@ ssl_s_version table_avl table_cnt term_events tgroup txn.conn_retries txn.id32 t
 txn.sess_term_state txn.status txn.timer.total txn.timer.user unique-id uptime waiting_entity
 `
 const pendingConvNames = `
-aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc debug
-in_table ip.fp jwt_decrypt_cert
-jwt_decrypt_jwk jwt_decrypt_secret jwt_header_query jwt_payload_query jwt_verify jwt_verify_cert
+debug in_table ip.fp
 table_bytes_in_rate table_bytes_out_rate table_clr_gpc table_clr_gpc0 table_clr_gpc1
 table_conn_cnt table_conn_cur table_conn_rate table_expire table_glitch_cnt table_glitch_rate table_gpc
 table_gpc0 table_gpc0_rate table_gpc1 table_gpc1_rate table_gpc_rate table_gpt table_gpt0 table_http_err_cnt

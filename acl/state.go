@@ -7,6 +7,7 @@ import "sync"
 // from any goroutine.
 type State struct {
 	vars varNames
+	keys keyStore
 	// VarLimits bound the memory of variables; set them before anything runs.
 	VarLimits VarLimits
 	// Patterns are the pattern files and maps.

@@ -47,6 +47,8 @@ type args struct {
 	bytes []byte
 	multi bool // this call walks all values when an ACL asks
 	own   any  // what the keyword's fix has prepared for itself
+	// path makes a file's name what it is opened by; for fix only.
+	path func(name string) string
 }
 
 // param is one argument of a signature.
@@ -100,7 +102,7 @@ var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,
 	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs,
 	compareConvs, hmacConvs, paramConvs, languageConvs, gaugeConvs, captureConvs, certConvs, frameConvs, packetConvs, segmentConvs,
-	forwardedConvs)
+	forwardedConvs, jwtConvs, aesConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {
