@@ -19,7 +19,8 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	s, l := ls.Server, ls.loop
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
-	if allowReuse && !ls.Socket.Any() {
+	owner := ls.owner()
+	if allowReuse && !ls.Socket.Any() && owner == 0 {
 		if k := sl.pool.get(addr); k != nil {
 			k.uses++
 			ls.Conn, ls.link, ls.Reused = k.conn, k, true
@@ -31,7 +32,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	}
 	sl.traffic.Connects++
 	bl.traffic.Connects++
-	c, err := s.dialFrom(t, addr, ls.dialOptions(s.dial), deadline)
+	c, err := s.open(t, ls, addr, deadline)
 	if err != nil {
 		return connectFault(err)
 	}
@@ -39,14 +40,15 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	ls.Conn = c
 	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
 	if b.conf.Mode != conf.ModeTCP && !ls.Socket.Any() {
-		ls.link = &link{conn: c, server: s, addr: addr}
+		ls.link = &link{conn: c, server: s, addr: addr, owner: owner}
 	}
 	return nil
 }
 
 // dialOptions are the server's, with what this stream alone asks for.
 func (ls *Lease) dialOptions(o *loop.DialOptions) *loop.DialOptions {
-	if ls.Client == nil && !ls.Socket.Any() {
+	fast := ls.Server.conf.TFO && ls.b.conf.Mode == conf.ModeHTTP
+	if ls.Client == nil && !ls.Socket.Any() && !ls.From.IsValid() && !fast {
 		return o
 	}
 	if o != nil {
@@ -54,7 +56,10 @@ func (ls *Lease) dialOptions(o *loop.DialOptions) *loop.DialOptions {
 	} else {
 		ls.dialing = loop.DialOptions{}
 	}
-	ls.dialing.Watch, ls.dialing.Socket = ls.Client, ls.Socket
+	ls.dialing.Watch, ls.dialing.Socket, ls.dialing.FastOpen = ls.Client, ls.Socket, fast
+	if ls.From.IsValid() {
+		ls.dialing.Source, ls.dialing.Transparent = loop.TCPAddr(ls.From), true
+	}
 	return &ls.dialing
 }
 

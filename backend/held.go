@@ -48,7 +48,7 @@ func (b *Backend) Resume(ls *Lease, h *Held) bool {
 	if k == nil {
 		return false
 	}
-	if k.server != ls.Server || k.conn.Dead() {
+	if k.server != ls.Server || k.conn.Dead() || k.owner != ls.owner() {
 		h.Close()
 		return false
 	}

@@ -31,6 +31,10 @@ type Lease struct {
 	Client *loop.Conn
 	// Class and Offset order a queue: see Prioritize.
 	Class, Offset int32
+	// Preface is sent before anything else over a new connection, which is nobody else's then; nor is one that comes From an
+	// address of its own. Preface is read during Connect and Resume only.
+	Preface []byte
+	From    netip.AddrPort
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 

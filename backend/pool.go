@@ -20,7 +20,8 @@ type link struct {
 	conn       *loop.Conn
 	server     *Server
 	addr       *loop.Addr
-	uses       int // streams it has carried
+	uses       int    // streams it has carried
+	owner      uint64 // of Lease.owner; 0 = anybody's
 	pool       *pool
 	prev, next *link // in pool
 }
@@ -85,7 +86,7 @@ func empty(c *loop.Conn) bool {
 func (s *Server) mayKeep(p *pool, k *link) bool {
 	c := s.conf
 	switch {
-	case c.PoolPurge <= 0, p.n >= maxIdlePerLoop, !s.alive.Load(), !sameAddr(k.addr, s.addr.Load()) && !c.Addr.PortOffset && !s.follows():
+	case k.owner != 0, c.PoolPurge <= 0, p.n >= maxIdlePerLoop, !s.alive.Load(), !sameAddr(k.addr, s.addr.Load()) && !c.Addr.PortOffset && !s.follows():
 		return false
 	case c.PoolMax >= 0 && s.idle.Load() >= int64(c.PoolMax):
 		return false

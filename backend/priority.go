@@ -1,5 +1,7 @@
 package backend
 
+import "net/netip"
+
 // Prioritize sets the class or the offset of the lease in a queue: lower classes come first, and within one who came first by a
 // clock that the offset, in milliseconds, moves for this stream ("set-priority-class", "set-priority-offset"). A value out
 // of HAProxy's range is the nearest in it.
@@ -17,5 +19,6 @@ func (ls *Lease) key(now int64) int64 { return int64(ls.Class)<<classShift + now
 // Forget undoes Prioritize and what was put in Socket: the lease's stream is over.
 func (ls *Lease) Forget() {
 	ls.Class, ls.Offset = 0, 0
+	ls.Preface, ls.From = nil, netip.AddrPort{}
 	ls.Socket.HasMark, ls.Socket.HasTOS = false, false
 }

@@ -35,6 +35,13 @@ func resolveAll(servers []*Server) []error {
 }
 
 func (s *Server) resolve(ctx context.Context) error {
+	if p := s.conf.Socks; p != nil {
+		ip, err := s.lookUp(ctx, p.Host)
+		if err != nil {
+			return err
+		}
+		s.socks = loop.TCPAddr(netip.AddrPortFrom(ip, uint16(p.Port)))
+	}
 	a := &s.conf.Addr
 	switch a.Kind {
 	case conf.AddrTCP:

@@ -39,6 +39,9 @@ type Server struct {
 	checker *checker
 	dial    *loop.DialOptions // nil = defaults
 	source  sourcePorts
+	socks   *loop.Addr // the SOCKS proxy to go through
+	owned   bool
+	from    *conf.SourceAddr // nil = the kernel's choice
 }
 
 func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {
@@ -64,6 +67,9 @@ func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {
 
 // Name is the server's name in its backend.
 func (s *Server) Name() string { return s.conf.Name }
+
+// Source is where its connections come from, by its own line or its backend's; nil = wherever the kernel says.
+func (s *Server) Source() *conf.SourceAddr { return s.from }
 
 // Conf is the server's line.
 func (s *Server) Conf() *conf.Server { return s.conf }

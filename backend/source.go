@@ -21,7 +21,15 @@ type sourcePorts struct {
 func (s *Server) dialing() error {
 	p, c := s.b.conf, s.conf
 	opt := &p.Options
-	o := loop.DialOptions{KeepAlive: opt.TCPKeepAliveServer, NoLinger: opt.NoLinger, TimeLimit: c.UserTimeout}
+	o := loop.DialOptions{KeepAlive: opt.TCPKeepAliveServer, NoLinger: opt.NoLinger, TimeLimit: c.UserTimeout, Congestion: c.Congestion, MD5Sig: c.MD5Sig}
+	if c.Namespace != "" {
+		ns, err := loop.OpenNamespace(c.Namespace)
+		if err != nil {
+			return conf.Bad(c.Pos, fmt.Sprintf("backend %q: server %q", p.Name, c.Name), "%v", err)
+		}
+		o.Namespace = ns
+	}
+	s.buffers(&o)
 	if o.KeepAlive {
 		o.Probes = loop.Probes(opt.ServerProbes)
 	}
@@ -29,6 +37,7 @@ func (s *Server) dialing() error {
 	if src == nil {
 		src = p.Source
 	}
+	s.owned, s.from = ownedBy(c, src), src
 	if src != nil {
 		o.Interface = src.Interface
 		if err := s.sourceOf(src, &o); err != nil {
@@ -39,6 +48,13 @@ func (s *Server) dialing() error {
 		s.dial = &o
 	}
 	return nil
+}
+
+// buffers sets the sizes that tune.* asks for.
+func (s *Server) buffers(o *loop.DialOptions) {
+	if g := s.b.global; g != nil {
+		o.SndBuf, o.RcvBuf, o.NotSent = g.Tune.SndBufServer, g.Tune.RcvBufServer, g.Tune.NotSentServer
+	}
 }
 
 func (s *Server) sourceOf(src *conf.SourceAddr, o *loop.DialOptions) error {

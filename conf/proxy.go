@@ -161,6 +161,10 @@ type SourceAddr struct {
 	Pos       Pos
 	Addr      Addr   // an IP address; its ports may be a range, 0 = any
 	Interface string // "interface"
+	Use       SourceUse
+	UseAddr   Addr   // FromAddr: an IP address and a port, 0 = any
+	UseHeader string // FromHeader: the field, and which one of its addresses: from 1 on, or backwards from -1
+	UseNth    int
 }
 
 // ForwardFor is "option forwardfor [except NET] [header NAME] [if-none]".
@@ -325,14 +329,33 @@ type Server struct {
 	PoolPurge   time.Duration // default 5s
 	MaxReuse    int           // requests on one connection; -1 = no limit
 	Source      *SourceAddr
+	TFO         bool          // TCP Fast Open; in TCP mode nothing is sent with the first packet
+	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it
+	MD5Sig      string        // "tcp-md5sig": the key that signs segments (RFC 2385); "" = none
+	Namespace   string        // of the network; "" = the process's own
+	Socks       *Addr         // "socks4": the SOCKS proxy to connect through
 	UserTimeout time.Duration // "tcp-ut": how long sent bytes may go unacknowledged; 0 = as the kernel has it
 	// ShutOnDown is "on-marked-down shutdown-sessions", ShutBackups "on-marked-up shutdown-backup-sessions".
-	ShutOnDown  bool
-	ShutBackups bool
-	Check       bool
-	Checks      ServerCheck
-	Unsupported []Unsupported
+	ShutOnDown bool
+	// SendProxy and SendProxyV2 put a PROXY header before everything else that is sent; version 2 where both are set.
+	SendProxy, SendProxyV2 bool
+	ProxyV2                []string // of ProxyV2Options
+	ProxyTLVs              []*ProxyTLV
+	ShutBackups            bool
+	Check                  bool
+	Checks                 ServerCheck
+	Unsupported            []Unsupported
 }
+
+// ProxyTLV is "set-proxy-v2-tlv-fmt": one more record in the PROXY header.
+type ProxyTLV struct {
+	Pos   Pos
+	Type  int
+	Value *Format
+}
+
+// ProxyV2Options are what "proxy-v2-options" takes: what a PROXY header of version 2 says beside the addresses.
+var ProxyV2Options = []string{"ssl", "cert-cn", "ssl-cipher", "cert-sig", "cert-key", "authority", "crc32c", "unique-id"}
 
 // ServerCheck is the timing and target of a server's health check.
 type ServerCheck struct {

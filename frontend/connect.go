@@ -34,6 +34,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	if x := st.s.ln.explain; x != nil {
 		return x.arrived(st)
 	}
+	st.announce()
 	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil

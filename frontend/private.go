@@ -10,9 +10,9 @@ import (
 )
 
 // private reports whether the server's connection is this client's alone: by "http-reuse never", or because the server has
-// asked for a scheme that authenticates the connection (see authenticates).
+// asked for a scheme that authenticates the connection (see authenticates), or since it was opened in the client's name.
 func (st *stream) private() bool {
-	return st.s.private || st.route.p.Reuse == conf.ReuseNever
+	return st.s.private || st.route.p.Reuse == conf.ReuseNever || st.lease.Server != nil && st.lease.Server.Owned()
 }
 
 // authenticates notes an exchange of NTLM or Negotiate: those schemes authenticate a connection, not a request. Another

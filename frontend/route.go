@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"weir/acl"
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/message"
@@ -19,13 +20,15 @@ type route struct {
 	useServers  []useServer
 	badResponse captured
 	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
+	tlvs        map[*backend.Server][]prefaceTLV
+	sources     map[*backend.Server]*acl.Expr // "usesrc hdr_ip"
 }
 
 func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	r := &route{b: b, p: p}
 	// A listen section's rules are run once, as its frontend's.
 	comp := px.compiler(p)
-	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp))
+	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp))
 }
 
 // capture is one field whose value is logged.

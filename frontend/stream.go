@@ -22,6 +22,7 @@ type stream struct {
 	arena   message.Arena
 	text    []byte // a format being evaluated
 	hints   []byte // a 103 that gathers
+	preface []byte // what is said to a server first
 	list    []byte // a list or a URI being put together
 	params  [][]byte
 	body    []byte // of a chunked request, as far as rules have seen it

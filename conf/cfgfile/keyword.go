@@ -115,6 +115,7 @@ func init() {
 	addInertGlobals()
 	addRemovedRules()
 	addSource()
+	addSockets()
 	addProbes()
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,

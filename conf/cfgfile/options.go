@@ -17,6 +17,11 @@ func (l *line) options(t *table) {
 		}
 		w := l.words[l.i]
 		r := t.index[w.Text]
+		if name, _, call := strings.Cut(w.Text, "("); r == nil && call { // as in name(ARGUMENT), which the row reads itself
+			if c := t.index[name]; c != nil && strings.HasPrefix(c.args, "(") {
+				r = c
+			}
+		}
 		if r == nil {
 			if n, ok := t.later[w.Text]; ok {
 				l.d.add(conf.NotDone(w.Pos, path, w.Text, ""))

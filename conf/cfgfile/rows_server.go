@@ -41,7 +41,7 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "pool-purge-delay", args: "<time>", doc: "interval at which idle connections are thinned out", read: serverTime(func(s *serverCtx) *time.Duration { return &s.PoolPurge })},
 	{name: "max-reuse", args: "<number>", doc: "requests on one connection after the first; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.MaxReuse }, -1, maxInt)},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: serverTime(func(s *serverCtx) *time.Duration { return &s.UserTimeout })},
-	{name: "source", args: "<address>[:<port>[-<port>]] [interface <name>]", doc: "address that connections come from", read: func(l *line) {
+	{name: "source", args: "<address>[:<port>[-<port>]] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]", doc: "address that connections come from", read: func(l *line) {
 		if a := readSource(l); a != nil {
 			l.srv.Source = a
 		}
@@ -54,9 +54,7 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	}},
 	{name: "no-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
 	{name: "no-check-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
-	{name: "no-send-proxy", status: Inert, why: "no PROXY line is sent", read: func(*line) {}},
 	{name: "no-agent-check", status: Inert, why: "there are no agent checks", read: func(*line) {}},
-	{name: "no-tfo", status: Inert, why: "TCP Fast Open to servers is never used", read: func(*line) {}},
 }}
 
 func serverInt(at func(*serverCtx) *int, low, high int) func(*line) {
@@ -68,7 +66,7 @@ func serverTime(at func(*serverCtx) *time.Duration) func(*line) {
 }
 
 func addSource() {
-	proxyTable.rows = append(proxyTable.rows, row{name: "source", in: forBackends, args: "<address>[:<port>[-<port>]] [interface <name>]",
+	proxyTable.rows = append(proxyTable.rows, row{name: "source", in: forBackends, args: "<address>[:<port>[-<port>]] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]",
 		doc: "address that connections to servers come from", read: func(l *line) {
 			if a := readSource(l); a != nil {
 				l.sec.Source = a
@@ -101,8 +99,9 @@ func readSource(l *line) *conf.SourceAddr {
 			l.text(&s.Interface, "<name>")
 			continue
 		case "usesrc":
-			l.add(conf.NotDone(l.next().Pos, l.sec.title, "source usesrc", ""))
-			return nil
+			l.i++
+			l.useSource(s)
+			continue
 		}
 		break
 	}

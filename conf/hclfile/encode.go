@@ -107,6 +107,7 @@ func sectionNode(p *conf.Proxy, id int) *Node {
 func serverNode(s *conf.Server) *Node {
 	n := whole(&serverGrammar, &server{Server: s}, "server", s.Name)
 	n.Kids = append(n.Kids, sourceNodes(s.Source)...)
+	n.Kids = append(n.Kids, tlvNodes(s.ProxyTLVs)...)
 	return n
 }
 

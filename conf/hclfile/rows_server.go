@@ -27,6 +27,19 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	{info: info{name: "pool_purge_delay", typ: tDuration, def: "5s", doc: "interval at which idle connections are thinned out"}, at: func(s *server) any { return &s.PoolPurge }},
 	{info: info{name: "max_reuse", typ: tInt, min: -1, def: "-1", doc: "requests on one connection after the first; -1 is no limit"}, at: func(s *server) any { return &s.MaxReuse }},
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(s *server) any { return &s.UserTimeout }},
+	{info: info{name: "send_proxy", typ: tBool, doc: "a PROXY header of version 1 before everything else"}, at: func(s *server) any { return &s.SendProxy }},
+	{info: info{name: "send_proxy_v2", typ: tBool, doc: "a PROXY header of version 2"}, at: func(s *server) any { return &s.SendProxyV2 }},
+	{info: info{name: "proxy_v2_options", typ: tList, enum: conf.ProxyV2Options, doc: "what a PROXY header of version 2 says beside the addresses"}, at: func(s *server) any { return &s.ProxyV2 }},
+	{info: info{name: "tfo", typ: tBool, doc: "TCP Fast Open"}, at: func(s *server) any { return &s.TFO }},
+	{info: info{name: "cc", typ: tString, doc: "the kernel's congestion control"}, at: func(s *server) any { return &s.Congestion }},
+	{info: info{name: "tcp_md5sig", typ: tString, doc: "key that signs TCP segments (RFC 2385)"}, at: func(s *server) any { return &s.MD5Sig }},
+	{info: info{name: "namespace", typ: tString, doc: "network namespace to connect in"}, at: func(s *server) any { return &s.Namespace }},
+	{info: info{name: "socks4", typ: tString, doc: "ADDRESS:PORT of a SOCKS proxy to connect through"}, read: readSocks, text: func(s *server) string {
+		if s.Socks == nil {
+			return ""
+		}
+		return quote(s.Socks.String())
+	}},
 	wordRow("on_marked_down", "shutdown-sessions", "what becomes of its streams when it goes down", func(s *server) *bool { return &s.ShutOnDown }),
 	wordRow("on_marked_up", "shutdown-backup-sessions", "what becomes of the backup servers' streams when it comes up", func(s *server) *bool { return &s.ShutBackups }),
 	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
@@ -34,6 +47,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	{name: "check", once: true, doc: "health checks", attrs: timingGrammar.infos, read: readCheck},
 	{name: "source", low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to it come from", attrs: sourceGrammar.infos,
 		read: func(d *decoder, s *server, b *block, _ where) { s.Source = d.source(b) }},
+	{name: "set_proxy_v2_tlv", low: 1, high: 1, labels: `"TYPE"`, doc: "one more record in a PROXY header of version 2; its type is a number from 0 to 255, as in \"0xe1\"", attrs: tlvGrammar.infos, read: readTLV},
 }}
 
 // checkRows are the settings of health checks, which may stand in the server or in its check block.

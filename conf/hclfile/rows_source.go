@@ -7,8 +7,20 @@ import (
 )
 
 var sourceGrammar = grammar[conf.SourceAddr]{context: "source", rows: []row[conf.SourceAddr]{
+	{info: info{name: "usesrc", typ: tString, doc: "whose address streams come from: client, clientip, hdr_ip(NAME[,NUMBER]), or another address"}, read: readUse,
+		text: func(s *conf.SourceAddr) string { return quoted(s.UseText()) }},
 	{info: info{name: "interface", typ: tString, doc: "network interface to leave by"}, at: func(s *conf.SourceAddr) any { return &s.Interface }},
 }}
+
+func readUse(d *decoder, s *conf.SourceAddr, a *attr) {
+	text := ""
+	if d.assign(&text, &info{typ: tString}, a); text == "" {
+		return
+	}
+	if err := s.ParseUse(text); err != nil {
+		d.add(conf.Misread(a.pos, a.path, text, err))
+	}
+}
 
 // source reads source "ADDRESS" { }; nil where the address is bad.
 func (d *decoder) source(b *block) *conf.SourceAddr {

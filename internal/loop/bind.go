@@ -46,18 +46,50 @@ func setListenOptions(fd int, a *Addr, o *ListenOptions) error {
 	err := errors.Join(
 		set(a.Family == unix.AF_INET6, "v6only", unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, v6only),
 		set(o.DeferAccept, "defer-accept", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1),
-		set(o.MSS > 0, "mss", unix.IPPROTO_TCP, unix.TCP_MAXSEG, o.MSS),
+		set(o.MSS != 0, "mss", unix.IPPROTO_TCP, unix.TCP_MAXSEG, segmentSize(fd, o.MSS)),
 		set(o.UserTimeout > 0, "tcp-ut", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(o.UserTimeout.Milliseconds())),
 		set(o.FastOpen > 0, "tfo", unix.IPPROTO_TCP, unix.TCP_FASTOPEN, o.FastOpen),
 		set(o.ReusePort, "reuseport", unix.SOL_SOCKET, unix.SO_REUSEPORT, 1),
-		set(o.Transparent, "transparent", unix.IPPROTO_IP, unix.IP_TRANSPARENT, 1),
+		set(o.SaveSYN > 0, "tcp-ss", unix.IPPROTO_TCP, unix.TCP_SAVE_SYN, o.SaveSYN),
 	)
+	setBuffers(fd, o.SndBuf, o.RcvBuf, o.NotSent)
+	return errors.Join(err, setListenMore(fd, a, o))
+}
+
+func setListenMore(fd int, a *Addr, o *ListenOptions) (err error) {
+	if o.Transparent {
+		if e := setTransparent(fd, a.Family); e != nil {
+			err = fmt.Errorf("transparent: %w", e)
+		}
+	}
+	if o.Congestion != "" {
+		if e := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, o.Congestion); e != nil {
+			err = errors.Join(err, fmt.Errorf("cc %q: %w", o.Congestion, e))
+		}
+	}
+	if o.MD5Sig != "" {
+		if e := setMD5Any(fd, a.Family, o.MD5Sig); e != nil {
+			err = errors.Join(err, fmt.Errorf("tcp-md5sig: %w", e))
+		}
+	}
 	if o.Interface != "" {
 		if e := unix.BindToDevice(fd, o.Interface); e != nil {
 			err = errors.Join(err, fmt.Errorf("interface %q: %w", o.Interface, e))
 		}
 	}
 	return err
+}
+
+// segmentSize is the size to announce; a negative n is by how much less than the kernel's own.
+func segmentSize(fd, n int) int {
+	if n >= 0 {
+		return n
+	}
+	own, err := unix.GetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_MAXSEG)
+	if err != nil {
+		return n // refused, and told
+	}
+	return own + n
 }
 
 func (ln *Listener) bind() error {

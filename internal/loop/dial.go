@@ -17,8 +17,17 @@ type DialOptions struct {
 	NoLinger  bool
 	Interface string        // the device that packets leave by
 	TimeLimit time.Duration // how long sent bytes may go unacknowledged (TCP_USER_TIMEOUT); 0 = as the kernel has it
-	Socket    SocketOptions
-	Watch     *Conn // a connection whose hang-up ends the attempt: ErrAborted
+	// Transparent lets Source be an address that is not this host's. It asks for CAP_NET_ADMIN.
+	Transparent bool
+	FastOpen    bool   // connect with the first bytes that are sent; until then the connection only seems to stand
+	Congestion  string // TCP_CONGESTION
+	MD5Sig      string // RFC 2385
+	Namespace   *Namespace
+	SndBuf      int // SO_SNDBUF, SO_RCVBUF, TCP_NOTSENT_LOWAT; 0 = as the kernel has it
+	RcvBuf      int
+	NotSent     int
+	Socket      SocketOptions
+	Watch       *Conn // a connection whose hang-up ends the attempt: ErrAborted
 }
 
 // ErrAborted is Dial's where the connection that it watches has hung up.
@@ -103,15 +112,23 @@ func (c *Conn) connected(t *Task, o *DialOptions, deadline int64) error {
 	return nil
 }
 
+// newSocket makes the socket, in the namespace that o names.
+func (o *DialOptions) newSocket(family int) (int, unix.Errno) {
+	if o != nil && o.Namespace != nil {
+		return o.Namespace.socket(family)
+	}
+	r, _, e := unix.RawSyscall(unix.SYS_SOCKET, uintptr(family), unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	return int(r), e
+}
+
 func (l *Loop) socket(a *Addr, o *DialOptions) (int, error) {
 	if a.len == 0 {
 		return -1, unix.ENAMETOOLONG
 	}
-	r, _, e := unix.RawSyscall(unix.SYS_SOCKET, uintptr(a.Family), unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	fd, e := o.newSocket(a.Family)
 	if e != 0 {
 		return -1, e
 	}
-	fd := int(r)
 	if a.Family != unix.AF_UNIX {
 		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
@@ -146,6 +163,29 @@ func (o *DialOptions) prepare(fd int, a *Addr) error {
 	}
 	if o.TimeLimit > 0 {
 		setUserTimeout(fd, o.TimeLimit)
+	}
+	setBuffers(fd, o.SndBuf, o.RcvBuf, o.NotSent)
+	if o.FastOpen {
+		rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN_CONNECT, 1) // where it cannot be, it is an ordinary connection
+	}
+	return o.demand(fd, a)
+}
+
+// demand sets what a connection must not be without.
+func (o *DialOptions) demand(fd int, a *Addr) error {
+	if o.Transparent {
+		// Where the kernel does not let us, binding says so of an address that is not this host's, and works for one that is.
+		setTransparent(fd, a.Family)
+	}
+	if o.Congestion != "" {
+		if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, o.Congestion); err != nil {
+			return err
+		}
+	}
+	if o.MD5Sig != "" {
+		if err := setMD5(fd, a, o.MD5Sig); err != nil {
+			return err
+		}
 	}
 	if o.Interface != "" {
 		return unix.BindToDevice(fd, o.Interface)

@@ -23,8 +23,15 @@ type ListenOptions struct {
 	ReusePort   bool          // another process of the same user may bind the same address
 	UserTimeout time.Duration // TCP_USER_TIMEOUT of what is accepted
 	FastOpen    int           // queue length; 0 = off
-	Mode        os.FileMode   // of a unix socket's file; 0 = the umask's
-	Chown       bool          // set a unix socket file's owner to UID and GID (-1 = unchanged)
+	Congestion  string        // TCP_CONGESTION, SO_SNDBUF, SO_RCVBUF and TCP_NOTSENT_LOWAT of what is accepted
+	SndBuf      int
+	RcvBuf      int
+	NotSent     int
+	SaveSYN     int    // TCP_SAVE_SYN: 1 = the SYN's headers, 2 = from the link layer on
+	MD5Sig      string // key that signs the segments of all peers (RFC 2385)
+	Namespace   *Namespace
+	Mode        os.FileMode // of a unix socket's file; 0 = the umask's
+	Chown       bool        // set a unix socket file's owner to UID and GID (-1 = unchanged)
 	UID, GID    int
 }
 
@@ -74,9 +81,13 @@ func Listen(a *Addr, o *ListenOptions) (*Listener, error) {
 	if _, err := tombstone(); err != nil {
 		return nil, err
 	}
-	fd, err := unix.Socket(a.Family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("socket: %w", err)
+	d := DialOptions{}
+	if o != nil {
+		d.Namespace = o.Namespace
+	}
+	fd, e := d.newSocket(a.Family)
+	if e != 0 {
+		return nil, fmt.Errorf("socket: %w", e)
 	}
 	ln := newListener(a, fd)
 	if err := ln.open(o); err != nil {

@@ -127,7 +127,7 @@ func checkTLV(typ byte, v []byte) error {
 	case TypeAuthority: // a name with a NUL is one thing to the one and another to the next
 		bad = len(v) > maxAuthority || bytes.IndexByte(v, 0) >= 0
 	case TypeUniqueID:
-		bad = len(v) > maxUniqueID
+		bad = len(v) > MaxUniqueID
 	case TypeSSL:
 		if bad = len(v) < sizeSSL; !bad {
 			return checkSub(TLVs(v[sizeSSL:]))

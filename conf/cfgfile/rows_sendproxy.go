@@ -1,0 +1,107 @@
+package cfgfile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"weir/conf"
+)
+
+// addSockets adds the arguments of a server line that say how its connections are made.
+func addSockets() {
+	serverTable.rows = append(serverTable.rows,
+		serverSwitch("send-proxy", "a PROXY header of version 1 before everything else", func(s *conf.Server) { s.SendProxy = true }),
+		serverSwitch("no-send-proxy", "undoes send-proxy of a default-server line", func(s *conf.Server) { s.SendProxy = false }),
+		serverSwitch("send-proxy-v2", "a PROXY header of version 2", func(s *conf.Server) { s.SendProxyV2 = true }),
+		serverSwitch("no-send-proxy-v2", "undoes send-proxy-v2", func(s *conf.Server) { s.SendProxyV2 = false }),
+		serverSwitch("send-proxy-v2-ssl", "the same, with what is known of the client's TLS", func(s *conf.Server) { s.SendProxyV2 = true; addOption(s, "ssl") }),
+		serverSwitch("no-send-proxy-v2-ssl", "undoes send-proxy-v2-ssl", func(s *conf.Server) { s.SendProxyV2 = false; dropOption(s, "ssl") }),
+		serverSwitch("send-proxy-v2-ssl-cn", "the same, with the name in the client's certificate", func(s *conf.Server) {
+			s.SendProxyV2 = true
+			addOption(s, "ssl")
+			addOption(s, "cert-cn")
+		}),
+		serverSwitch("no-send-proxy-v2-ssl-cn", "undoes send-proxy-v2-ssl-cn", func(s *conf.Server) {
+			s.SendProxyV2 = false
+			dropOption(s, "ssl")
+			dropOption(s, "cert-cn")
+		}),
+		row{name: "proxy-v2-options", args: "<option>[,<option>...]", doc: "what a PROXY header of version 2 says beside the addresses", read: readProxyOptions},
+		row{name: "set-proxy-v2-tlv-fmt", args: "(<type>) <format>", doc: "one more record in a PROXY header of version 2", read: func(l *line) { readTLV(l, l.key) }},
+		serverSwitch("tfo", "TCP Fast Open", func(s *conf.Server) { s.TFO = true }),
+		serverSwitch("no-tfo", "undoes tfo of a default-server line", func(s *conf.Server) { s.TFO = false }),
+		row{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.srv.Congestion, "<algorithm>") }},
+		row{name: "tcp-md5sig", args: "<key>", doc: "key that signs TCP segments (RFC 2385)", read: func(l *line) { l.text(&l.srv.MD5Sig, "<key>") }},
+		row{name: "namespace", args: "<name>", doc: "network namespace to connect in", read: func(l *line) { l.text(&l.srv.Namespace, "<name>") }},
+		row{name: "socks4", args: "<address>:<port>", doc: "SOCKS proxy to connect through", read: readSocks},
+	)
+}
+
+func serverSwitch(name, doc string, set func(*conf.Server)) row {
+	return row{name: name, doc: doc, read: func(l *line) { set(l.srv.Server) }}
+}
+
+// The list of a default-server line is not the server's to change: it is made anew.
+func addOption(s *conf.Server, name string) {
+	if !slices.Contains(s.ProxyV2, name) {
+		s.ProxyV2 = append(slices.Clone(s.ProxyV2), name)
+	}
+}
+
+func dropOption(s *conf.Server, name string) {
+	s.ProxyV2 = slices.DeleteFunc(slices.Clone(s.ProxyV2), func(o string) bool { return o == name })
+}
+
+func readProxyOptions(l *line) {
+	w, ok := l.arg("<option>")
+	if !ok {
+		return
+	}
+	for _, name := range splitList(w.Text) {
+		if !slices.Contains(conf.ProxyV2Options, name) {
+			l.add(conf.BadValue(w.Pos, l.path, name, conf.ProxyV2Options...))
+			return
+		}
+		addOption(l.srv.Server, name)
+	}
+}
+
+// readTLV reads "set-proxy-v2-tlv-fmt(TYPE) FORMAT".
+func readTLV(l *line, w Word) {
+	text, closed := strings.CutSuffix(strings.TrimPrefix(w.Text, "set-proxy-v2-tlv-fmt("), ")")
+	typ, err := strconv.ParseUint(text, 0, 8)
+	if !closed || err != nil {
+		l.wrong(w, "set-proxy-v2-tlv-fmt(TYPE) with a type from 0 to 255, as in set-proxy-v2-tlv-fmt(0xe1)")
+		return
+	}
+	if f := l.format("<format>"); f != nil {
+		l.srv.ProxyTLVs = append(slices.Clone(l.srv.ProxyTLVs), &conf.ProxyTLV{Pos: w.Pos, Type: int(typ), Value: f})
+	}
+}
+
+func readSocks(l *line) {
+	w, ok := l.arg("<address>:<port>")
+	if !ok {
+		return
+	}
+	a, err := conf.ParseAddr(w.Text)
+	if err != nil {
+		l.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		return
+	}
+	if a.Kind != conf.AddrTCP || a.Port == 0 || a.PortOffset || a.PortEnd > a.Port {
+		l.wrong(w, "an address and a port")
+		return
+	}
+	l.srv.Socks = &a
+}
+
+// useSource reads what follows "usesrc".
+func (l *line) useSource(s *conf.SourceAddr) {
+	if w, ok := l.arg("client|clientip|hdr_ip(<name>)|<address>"); ok {
+		if err := s.ParseUse(w.Text); err != nil {
+			l.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		}
+	}
+}
