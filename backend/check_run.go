@@ -10,6 +10,7 @@ import (
 	"weir/internal/http1"
 	"weir/internal/loop"
 	"weir/internal/message"
+	"weir/internal/tlsio"
 )
 
 // checkRun is one check under way. It belongs to the checker, which uses it again; its buffers are the loop's and held only
@@ -171,6 +172,12 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	r.conn, r.linger = conn, s.linger
 	if p.Timeouts.Check > 0 {
 		r.deadline = c.loop.Now() + int64(p.Timeouts.Check)
+	}
+	if secure := c.server.checkTLS(); secure != nil && !s.addr.IsValid() && s.port == nil {
+		if _, err := tlsio.Client(r.t, conn, secure, tlsio.Options{}, r.deadline); err != nil {
+			return handshakeResult(err, s.at.String()), true
+		}
+		return checkResult{status: checkL6OK, code: -1, text: passedText(s.at)}, false
 	}
 	return checkResult{status: checkL4OK, code: -1, text: passedText(s.at)}, false
 }

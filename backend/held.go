@@ -17,7 +17,12 @@ func (h *Held) Server() *Server {
 }
 
 // Ready drops the connection: the server closed it, or sent what nobody asked for.
-func (h *Held) Ready(*loop.Conn) { h.Close() }
+func (h *Held) Ready(c *loop.Conn) {
+	if c.Layered() && !c.HungUp() && empty(c) {
+		return
+	}
+	h.Close()
+}
 
 // Close closes what is held.
 func (h *Held) Close() {
@@ -48,7 +53,7 @@ func (b *Backend) Resume(ls *Lease, h *Held) bool {
 	if k == nil {
 		return false
 	}
-	if k.server != ls.Server || k.conn.Dead() || k.owner != ls.owner() {
+	if k.server != ls.Server || k.sni != ls.SNI || k.conn.Dead() || k.owner != ls.owner() {
 		h.Close()
 		return false
 	}

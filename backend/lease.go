@@ -35,6 +35,8 @@ type Lease struct {
 	// address of its own. Preface is read during Connect and Resume only.
 	Preface []byte
 	From    netip.AddrPort
+	// SNI is the server name to ask a server with TLS for; "" = none.
+	SNI string
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 

@@ -33,6 +33,8 @@ const (
 	maxClass, maxOffset = 2047, 524287
 	// maxSourceTries bounds the source ports that are tried for one connection: a range that is used up must not hold the loop.
 	maxSourceTries = 64
+	// handshakeLogEvery bounds how often a server whose TLS handshakes fail is told of.
+	handshakeLogEvery = 10 * time.Second
 	// classShift puts the class above any time in milliseconds.
 	classShift = 48
 )

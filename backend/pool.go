@@ -20,6 +20,7 @@ type link struct {
 	conn       *loop.Conn
 	server     *Server
 	addr       *loop.Addr
+	sni        string // the server name that its TLS asked for
 	uses       int    // streams it has carried
 	owner      uint64 // of Lease.owner; 0 = anybody's
 	pool       *pool
@@ -28,19 +29,28 @@ type link struct {
 
 // Ready drops an idle connection: the server closed it, or sent what nobody asked for.
 func (k *link) Ready(c *loop.Conn) {
+	if c.Layered() && !c.HungUp() && empty(c) { // a session ticket, most likely
+		return
+	}
 	k.pool.remove(k)
 	c.Close()
 }
 
-// get takes the most recent connection to addr that still lives; nil when there is none.
-func (p *pool) get(addr *loop.Addr) *link {
-	for k := p.head; k != nil; k = p.head {
+// get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none.
+func (p *pool) get(addr *loop.Addr, sni string) *link {
+	for k := p.head; k != nil; {
+		next := k.next
+		if k.sni != sni {
+			k = next
+			continue
+		}
 		p.remove(k)
 		k.conn.SetHandler(nil)
 		if !k.conn.Dead() && sameAddr(k.addr, addr) {
 			return k
 		}
 		k.conn.Close()
+		k = next
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ type Server struct {
 	state   state // guarded by Backend.mu
 	checker *checker
 	dial    *loop.DialOptions // nil = defaults
+	tls     secured
 	source  sourcePorts
 	socks   *loop.Addr // the SOCKS proxy to go through
 	owned   bool

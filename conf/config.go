@@ -15,6 +15,7 @@ type Config struct {
 	Proxies    []*Proxy
 	Userlists  []*Userlist
 	HTTPErrors []*HTTPErrors
+	CrtStores  []*CrtStore
 }
 
 // Userlist is a section of users and groups for http_auth.
@@ -92,6 +93,7 @@ type Global struct {
 	Chroot         string
 	Daemon         bool
 	MasterWorker   bool
+	TLS            GlobalTLS
 	SetVars        []*Rule // "set-var" and "set-var-fmt" of the global section: proc variables
 	Unsupported    []Unsupported
 }

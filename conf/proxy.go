@@ -113,7 +113,7 @@ type Proxy struct {
 // Timeouts are all of a section's timeouts; 0 = not set, which means none.
 type Timeouts struct {
 	Client, ClientFin, Connect, Server, ServerFin, Queue, Tunnel, Tarpit, Check, HTTPRequest, HTTPKeepAlive time.Duration
-	ClientHS                                                                                                time.Duration // "client-hs": of what comes before a session, as a PROXY header
+	ClientHS                                                                                                time.Duration // "client-hs": of what comes before a session: a PROXY header, a TLS handshake
 }
 
 // Options are the "option" switches that act.
@@ -300,6 +300,7 @@ type Bind struct {
 	Nice        int    // "nice": accepted and without effect, as set-nice
 	Mode        uint32 // of a unix socket's file; 0 = the umask's
 	User, Group string
+	TLS         BindTLS
 	Unsupported []Unsupported
 }
 
@@ -344,6 +345,7 @@ type Server struct {
 	ShutBackups            bool
 	Check                  bool
 	Checks                 ServerCheck
+	TLS                    ServerTLS
 	Unsupported            []Unsupported
 }
 

@@ -35,6 +35,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		return x.arrived(st)
 	}
 	st.announce()
+	st.lease.SNI = st.sni()
 	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil

@@ -13,6 +13,7 @@ import (
 	"weir/conf"
 	"weir/internal/http1"
 	"weir/internal/logsink"
+	"weir/internal/tlsconf"
 	"weir/stats"
 )
 
@@ -27,6 +28,7 @@ type Frontend struct {
 
 	tcp       bool
 	listeners []*listener
+	tls       map[*conf.Bind]*tlsconf.Bind // of the bind lines with ssl
 	connRules []tcpRule
 	sessRules []tcpRule
 	pick      *acl.Switch  // use_backend rules; nil = none
@@ -87,6 +89,7 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	var errs []error
 	add := func(err error) { errs = append(errs, err) }
 	add(px.settle(&fe.settings, comp, p))
+	add(fe.secure())
 	var err error
 	fe.connRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPConnRules)
 	add(err)
@@ -103,6 +106,24 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	fe.cookie = compileCookie(p)
 	fe.logConnect = !fe.lines.atEnd() && px.opt.Access != nil
 	return fe, errors.Join(errs...)
+}
+
+// secure makes the TLS of the bind lines.
+func (fe *Frontend) secure() error {
+	fe.tls = map[*conf.Bind]*tlsconf.Bind{}
+	var errs []error
+	for _, b := range fe.p.Binds {
+		if !b.TLS.On {
+			continue
+		}
+		t, err := fe.px.tls.Bind(fe.p, b)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		fe.tls[b] = t
+	}
+	return errors.Join(errs...)
 }
 
 // settle compiles what frontends and backends have in common.

@@ -137,7 +137,7 @@ func (g *greeter) done() {
 	s := g.s
 	g.end()
 	s.settled = s.w.l.Now()
-	s.settle()
+	s.begin()
 }
 
 // end gives back what the wait needed.

@@ -44,6 +44,8 @@ const (
 	maxSetRetries = 100
 	// serviceTime bounds a service inside the process (metrics, stats page): its client waits.
 	serviceTime = 10 * time.Second
+	// maxNames bounds the server names that each loop keeps so as not to make a string of each again.
+	maxNames = 1024
 	// acceptLogEvery bounds how often a listener that cannot accept says so.
 	acceptLogEvery = time.Second
 	// maxGreeting bounds the wait for a PROXY header where no timeout is shorter: the protocol asks for at least 3 seconds, so that a

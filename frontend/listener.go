@@ -13,6 +13,7 @@ import (
 
 	"weir/conf"
 	"weir/internal/loop"
+	"weir/internal/tlsconf"
 	"weir/stats"
 )
 
@@ -28,6 +29,7 @@ type listener struct {
 	full  atomic.Bool // paused for want of a place
 	off   atomic.Bool // paused by an administrator
 	local []stats.Traffic
+	tls   *tlsconf.Bind  // nil = clients speak without TLS
 	dst   netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
 	said  atomic.Int64   // unix nanoseconds of the last word about an accept that failed
 	// explain takes what would go to a server; nil in live traffic.
@@ -55,7 +57,7 @@ func (fe *Frontend) bind() error {
 }
 
 func (fe *Frontend) newListener(b *conf.Bind, ln *loop.Listener, id int) *listener {
-	l := &listener{fe: fe, b: b, ln: ln, name: b.Name, id: id, local: make([]stats.Traffic, len(fe.px.loops))}
+	l := &listener{fe: fe, b: b, tls: fe.tls[b], ln: ln, name: b.Name, id: id, local: make([]stats.Traffic, len(fe.px.loops))}
 	if l.name == "" {
 		l.name = "sock-" + strconv.Itoa(len(fe.listeners)+1)
 	}

@@ -16,6 +16,8 @@ import (
 	"weir/conf"
 	"weir/internal/logsink"
 	"weir/internal/loop"
+	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
 )
 
 // Options are what a Proxy is given beside its configuration.
@@ -39,12 +41,15 @@ type Proxy struct {
 	opt Options
 	log *zap.Logger
 
-	state     *acl.State // variables and pattern lists
-	loops     []*loop.Loop
-	workers   []*worker // by loop id
-	frontends []*Frontend
-	backends  []*backend.Backend // in configuration order
-	routes    map[string]*route
+	state *acl.State // variables and pattern lists
+	tls   *tlsconf.Store
+
+	tlsOptions tlsio.Options
+	loops      []*loop.Loop
+	workers    []*worker // by loop id
+	frontends  []*Frontend
+	backends   []*backend.Backend // in configuration order
+	routes     map[string]*route
 
 	conns    atomic.Int64 // client connections
 	maxConns atomic.Int64 // most ever
@@ -66,6 +71,8 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		px.log = zap.NewNop()
 	}
 	px.limit.Store(int64(cfg.Global.Maxconn))
+	px.tls = tlsconf.New(cfg, nil)
+	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture}
 	if err := px.makeLoops(); err != nil {
 		return nil, err
 	}
@@ -138,6 +145,9 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 	}
 	b, err := backend.New(p, &px.cfg.Global, px.loops, log)
 	if err != nil {
+		return err
+	}
+	if err := b.UseTLS(px.tls, px.tlsOptions); err != nil {
 		return err
 	}
 	b.OnShut(px.serverDown)

@@ -58,7 +58,7 @@ func (r *relay) begin(w *worker, h []byte, src, dst *loop.Conn, win *window, fra
 		r.trailers = r.trailers[:0]
 		r.chunks.Trailers = &r.trailers
 	}
-	r.on, r.plain = true, true
+	r.on, r.plain = true, !src.Layered() && !dst.Layered()
 	r.ended = framing == message.NoBody || framing == message.Length && length == 0
 	return r.first(w, h)
 }

@@ -18,6 +18,7 @@ type route struct {
 	p *conf.Proxy
 	settings
 	useServers  []useServer
+	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed
 	badResponse captured
 	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
 	tlvs        map[*backend.Server][]prefaceTLV
@@ -28,7 +29,7 @@ func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	r := &route{b: b, p: p}
 	// A listen section's rules are run once, as its frontend's.
 	comp := px.compiler(p)
-	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp))
+	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
 }
 
 // capture is one field whose value is logged.

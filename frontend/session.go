@@ -8,11 +8,12 @@ import (
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/loop"
+	"weir/internal/tlsio"
 )
 
 // session is a client connection's life.
 //
-//	accept ──► resting ──► running (a task and a stream) ──► resting ... ──► closed
+//	accept ──► (headers, TLS) ──► resting ──► running (a task and a stream) ──► resting ... ──► closed
 //	                           └──► tunnel ──► closed
 //
 // While it rests it holds no task and no buffer.
@@ -37,9 +38,11 @@ type session struct {
 	to         netip.AddrPort // set-dst on the connection; invalid = where the client connected to
 	expects    conf.Headers   // by a rule
 	hello      *greeting      // what they said; nil = nothing was to be said
+	tls        *tlsio.Conn    // nil = the client speaks without TLS
 	routed     *route         // the backend of the request that is coming: of a session that was in TCP mode
 	http       bool           // it speaks HTTP: from the beginning, or since it was found out
 	requests   uint32
+	rested     uint32 // requests when the rest began
 	counted    bool
 	next, prev *session // in worker.resting
 }
@@ -56,7 +59,7 @@ func (ln *listener) Accept(c *loop.Conn) {
 	case s.headers() != 0:
 		s.greet()
 	default:
-		s.settle()
+		s.begin()
 	}
 }
 
@@ -157,6 +160,11 @@ func (s *session) rest() {
 		s.park()
 		return
 	}
+	if s.rested == s.requests { // woken by less than a request: a part of a TLS record, or one that is not data. The time runs on
+		s.park()
+		return
+	}
+	s.rested = s.requests
 	tm := &s.fe.p.Timeouts
 	s.deadline = after(w.l.Now(), firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client))
 	s.park()

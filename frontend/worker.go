@@ -18,9 +18,11 @@ type worker struct {
 	access  *logsink.Producer // nil = no access log
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
-	active  activeList        // streams and tunnels at work
-	resting sessionList       // idle keep-alive connections, longest first
-	target  []byte            // the name of a backend being made
+	active  activeList  // streams and tunnels at work
+	resting sessionList // idle keep-alive connections, longest first
+	target  []byte      // the name of a backend being made
+	tls     handshakes
+	snis    map[string]string // see intern
 	reqs    uint64            // requests, for "show info"
 	conns   uint64            // connections accepted
 	seq     uint64            // streams, of whatever became of them

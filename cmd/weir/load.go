@@ -24,7 +24,7 @@ type loadOptions struct {
 func load(paths []string) (*conf.Config, conf.Diagnostics) { return loadWith(paths, loadOptions{}) }
 
 func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
-	cfg, diags := readConfig(paths, conf.CheckToo(checkRules), conf.CheckToo(checkSystem))
+	cfg, diags := readConfig(paths, conf.CheckToo(checkRules), conf.CheckToo(checkTLS), conf.CheckToo(checkSystem))
 	switch {
 	case o.ignoreNames:
 		diags.Warn(disableUnknown(cfg)...)

@@ -118,6 +118,7 @@ func init() {
 	addSockets()
 	addProbes()
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
+	addTLS()
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,
 		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable}
 	for _, list := range ruleLists {

@@ -21,4 +21,6 @@ const (
 	maxReplyFile = 1 << 20
 	// maxName bounds a section's or server's name: it becomes a label of every metric.
 	maxName = 255
+	// maxHello is the most of a ClientHello that is kept of each connection, in bytes.
+	maxHello = 16 << 10
 )

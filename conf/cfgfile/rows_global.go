@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	whyTLS    = "Weir has no TLS yet: there is nothing that it would change"
+	whyDH     = "crypto/tls exchanges keys over elliptic curves only"
 	whyEngine = "it tunes HAProxy's own engine, and Weir has no such part"
 	maxInt    = math.MaxInt32
 )
@@ -67,14 +67,19 @@ func readExternalGlobal(l *line) {
 
 // addInertGlobals adds the rows that only take their words.
 func addInertGlobals() {
-	for name, n := range map[string]int{"ca-base": 1, "crt-base": 1, "key-base": 1, "ssl-default-bind-ciphers": 1, "ssl-default-bind-ciphersuites": 1,
-		"ssl-default-bind-curves": 1, "ssl-default-bind-options": 64, "ssl-default-bind-sigalgs": 1, "ssl-default-bind-client-sigalgs": 1,
-		"ssl-default-server-ciphers": 1, "ssl-default-server-ciphersuites": 1, "ssl-default-server-curves": 1, "ssl-default-server-options": 64,
-		"ssl-default-server-sigalgs": 1, "ssl-default-server-client-sigalgs": 1, "ssl-dh-param-file": 1, "ssl-server-verify": 1, "maxsslconn": 1, "maxsslrate": 1,
-		"ssl-skip-self-issued-ca": 0, "ssl-mode-async": 0, "ssl-load-extra-files": 64, "ssl-load-extra-del-ext": 0, "ssl-security-level": 1, "issuers-chain-path": 1,
-		"tune.ssl.default-dh-param": 1, "tune.ssl.cachesize": 1, "tune.ssl.lifetime": 1, "tune.ssl.maxrecord": 1, "tune.ssl.hard-maxrecord": 1, "tune.ssl.ssl-ctx-cache-size": 1,
-		"tune.ssl.force-private-cache": 0, "tune.ssl.capture-buffer-size": 1, "tune.ssl.capture-cipherlist-size": 1, "tune.ssl.keylog": 1} {
-		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), status: Inert, why: whyTLS, read: inert(min(n, 1), n)})
+	for _, r := range []struct {
+		name string
+		n    int
+		why  string
+	}{
+		{"ssl-dh-param-file", 1, whyDH}, {"tune.ssl.default-dh-param", 1, whyDH},
+		{"ssl-mode-async", 0, "it is for engines of OpenSSL"},
+		{"ssl-skip-self-issued-ca", 0, "chains are sent as they stand in their file"},
+		{"tune.ssl.cachesize", 1, "sessions are resumed by tickets, which clients keep"},
+		{"tune.ssl.force-private-cache", 0, "sessions are resumed by tickets, which clients keep"},
+		{"tune.ssl.ssl-ctx-cache-size", 1, "no certificates are generated"},
+	} {
+		globalTable.rows = append(globalTable.rows, row{name: r.name, in: inGlobal, args: valueUsage(r.n), status: Inert, why: r.why, read: inert(r.n, r.n)})
 	}
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
 		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1, "tune.fd.edge-triggered": 1, "tune.idle-pool.shared": 1,

@@ -293,7 +293,7 @@ func readRetryOn(l *line) {
 // timeoutTable: those of the other side are passed over with a warning.
 var timeoutTable = table{context: "timeout", in: inAny, rows: []row{
 	timeoutRow("client", forFrontends, "silence of the client", func(t *conf.Timeouts) *time.Duration { return &t.Client }),
-	timeoutRow("client-hs", forFrontends, "time for what comes before a session, as a PROXY header", func(t *conf.Timeouts) *time.Duration { return &t.ClientHS }),
+	timeoutRow("client-hs", forFrontends, "time for what comes before a session: a PROXY header, a TLS handshake", func(t *conf.Timeouts) *time.Duration { return &t.ClientHS }),
 	timeoutRow("client-fin", forFrontends, "silence of the client once one side is closed", func(t *conf.Timeouts) *time.Duration { return &t.ClientFin }),
 	timeoutRow("http-request", inAny, "time for a whole request head", func(t *conf.Timeouts) *time.Duration { return &t.HTTPRequest }),
 	timeoutRow("http-keep-alive", inAny, "wait for the next request", func(t *conf.Timeouts) *time.Duration { return &t.HTTPKeepAlive }),

@@ -52,8 +52,6 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "on-marked-up", args: "<shutdown-backup-sessions>", doc: "what becomes of the streams on backup servers when it comes up", read: func(l *line) {
 		l.srv.ShutBackups = l.word("shutdown-backup-sessions") == 0
 	}},
-	{name: "no-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
-	{name: "no-check-ssl", status: Inert, why: whyTLS, read: func(*line) {}},
 	{name: "no-agent-check", status: Inert, why: "there are no agent checks", read: func(*line) {}},
 }}
 

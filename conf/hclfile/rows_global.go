@@ -6,7 +6,7 @@ import (
 	"weir/conf"
 )
 
-var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Global]{
+var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[conf.Global]{
 	{info: info{name: "nbthread", typ: tInt, min: 1, max: 1024, doc: "event loops; where not given, one for each usable core"},
 		at: func(g *conf.Global) any { return &g.NbThread }, text: textNbThread},
 	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once over all frontends; where not given, what the fd limit lets"},
@@ -52,7 +52,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: []row[conf.Glo
 		at: func(g *conf.Global) any { return &g.ExternalEnv }},
 	{info: info{name: "insecure_fork_wanted", typ: tBool, doc: "processes may be started, as health checks by commands do"},
 		at: func(g *conf.Global) any { return &g.ForkWanted }},
-}, nests: []nest[conf.Global]{
+}, globalTLSRows...), nests: []nest[conf.Global]{
 	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { g.Logs = append(g.Logs, d.log(b)) }},

@@ -230,7 +230,7 @@ func readDefaultBackend(d *decoder, s *section, a *attr) {
 
 var timeoutGrammar = grammar[section]{context: "timeout", rows: []row[section]{
 	timeoutRow("client", forFrontends, "silence of the client", func(t *conf.Timeouts) any { return &t.Client }),
-	timeoutRow("client_hs", forFrontends, "time for what comes before a session, as a PROXY header; where not given, http_request or client", func(t *conf.Timeouts) any { return &t.ClientHS }),
+	timeoutRow("client_hs", forFrontends, "time for what comes before a session: a PROXY header, a TLS handshake; where not given, http_request or client", func(t *conf.Timeouts) any { return &t.ClientHS }),
 	timeoutRow("client_fin", forFrontends, "silence of the client once one side is closed", func(t *conf.Timeouts) any { return &t.ClientFin }),
 	timeoutRow("http_request", inAny, "time for a whole request head to arrive", func(t *conf.Timeouts) any { return &t.HTTPRequest }),
 	timeoutRow("http_keep_alive", inAny, "wait for the next request; where not given, http_request", func(t *conf.Timeouts) any { return &t.HTTPKeepAlive }),
@@ -247,7 +247,7 @@ func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) any) 
 	return row[section]{info: info{name: name, in: in, typ: tDuration, doc: doc}, at: func(s *section) any { return at(&s.Timeouts) }}
 }
 
-var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{
+var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bind]{
 	{info: info{name: "name", typ: tString, doc: "name in statistics"}, at: func(b *conf.Bind) any { return &b.Name }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(b *conf.Bind) any { return &b.ID }},
 	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once"}, at: func(b *conf.Bind) any { return &b.Maxconn }},
@@ -266,7 +266,7 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: []row[conf.Bind]{
 	{info: info{name: "group", typ: tString, doc: "group of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Group }},
 	{info: info{name: "v4v6", typ: tBool, doc: "an IPv6 socket takes IPv4 too"}, at: func(b *conf.Bind) any { return &b.Addr.V4V6 }},
 	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only }, text: nothing[conf.Bind]},
-}}
+}, bindTLSRows...)}
 
 // readBind reads one bind block, which gives a bind for each of its addresses.
 func readBind(d *decoder, s *section, b *block, _ where) {

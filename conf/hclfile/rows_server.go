@@ -1,6 +1,8 @@
 package hclfile
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"weir/conf"
@@ -43,7 +45,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	wordRow("on_marked_down", "shutdown-sessions", "what becomes of its streams when it goes down", func(s *server) *bool { return &s.ShutOnDown }),
 	wordRow("on_marked_up", "shutdown-backup-sessions", "what becomes of the backup servers' streams when it comes up", func(s *server) *bool { return &s.ShutBackups }),
 	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
-}, checkRows...), nests: []nest[server]{
+}, slices.Concat(serverTLSRows, checkRows)...), nests: []nest[server]{
 	{name: "check", once: true, doc: "health checks", attrs: timingGrammar.infos, read: readCheck},
 	{name: "source", low: 1, high: 1, once: true, labels: `"ADDRESS"`, doc: "where connections to it come from", attrs: sourceGrammar.infos,
 		read: func(d *decoder, s *server, b *block, _ where) { s.Source = d.source(b) }},

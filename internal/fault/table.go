@@ -17,6 +17,7 @@ var (
 	ClientAbortConnect   = &Fault{Client, PhaseConnect, 0, RetryNo, "client_abort_connect", "the client closed while its server was connected to"}
 	ConnectRefused       = &Fault{Server, PhaseConnect, 503, RetryYes, "connect_refused", "the server refused the connection"}
 	ConnectTimeout       = &Fault{STimeout, PhaseConnect, 503, RetryYes, "connect_timeout", "the server did not accept the connection within timeout connect"}
+	ServerHandshake      = &Fault{Server, PhaseConnect, 503, RetryYes, "server_handshake", "the TLS handshake with the server failed"}
 	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}
 	ServerAbortHeaders   = &Fault{Server, PhaseHeaders, 502, RetryIfReused, "server_abort_headers", "the server closed before its response headers were complete"}
 	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}

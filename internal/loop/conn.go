@@ -26,6 +26,7 @@ const (
 	flagWroteEOF
 	flagUrgent // the peer has sent urgent data: short reads prove nothing
 	flagLocal  // not TCP: nor do they there
+	flagRaw    // as flagReadable, of the socket below a layer
 )
 
 // Handler is what an idle connection calls when it is readable, hung up or failed.
@@ -41,6 +42,7 @@ type Conn struct {
 	want  uint16 // which flags wake task
 	task  *Task
 	h     Handler
+	layer Layer // nil = none: the bytes are the socket's
 	peer  netip.AddrPort
 }
 
@@ -48,7 +50,7 @@ type Conn struct {
 func (l *Loop) NewConn(fd int, peer netip.AddrPort) *Conn {
 	l.mustOwn("NewConn")
 	l.gen++
-	c := &Conn{l: l, fd: int32(fd), gen: l.gen, flags: flagReadable | flagWritable, peer: peer}
+	c := &Conn{l: l, fd: int32(fd), gen: l.gen, flags: flagReadable | flagRaw | flagWritable, peer: peer}
 	if !peer.IsValid() {
 		c.flags |= flagLocal
 	}
@@ -219,6 +221,9 @@ func (c *Conn) TryRecv(b []byte) (int, error) {
 	if c.fd < 0 {
 		return 0, ErrClosed
 	}
+	if c.layer != nil {
+		return c.layerRecv(b)
+	}
 	n, e := rawRecv(int(c.fd), b, 0)
 	switch {
 	case e == unix.EAGAIN:
@@ -262,6 +267,13 @@ func (c *Conn) TrySend2(a, b []byte) (int, error) { return c.trySend(a, b, false
 
 func (c *Conn) trySend(a, b []byte, more bool) (n int, err error) {
 	c.l.mustOwn("TrySend")
+	if c.layer != nil && c.fd >= 0 {
+		return c.layerSend(a, b)
+	}
+	return c.rawTrySend(a, b, more)
+}
+
+func (c *Conn) rawTrySend(a, b []byte, more bool) (n int, err error) {
 	if c.flags&flagWritable == 0 {
 		return 0, ErrAgain
 	}
@@ -314,6 +326,9 @@ func (c *Conn) Send(t *Task, b []byte, deadline int64) error {
 // CloseWrite sends a FIN: the peer reads the end; reading goes on.
 func (c *Conn) CloseWrite() {
 	if c.fd >= 0 && c.flags&flagWroteEOF == 0 {
+		if c.layer != nil {
+			c.layer.CloseWrite()
+		}
 		c.flags |= flagWroteEOF
 		unix.RawSyscall(unix.SYS_SHUTDOWN, uintptr(c.fd), unix.SHUT_WR, 0)
 	}
@@ -325,10 +340,13 @@ func (c *Conn) Close() {
 		return
 	}
 	c.l.mustOwn("Close")
+	if c.layer != nil {
+		c.layer.Closing()
+	}
 	c.l.slots[c.fd] = nil
 	rawClose(int(c.fd)) // the poller forgets it by this
 	c.fd = -1
-	c.flags |= flagReadable | flagWritable // whoever tries finds ErrClosed instead of waiting
+	c.flags |= flagReadable | flagRaw | flagWritable // whoever tries finds ErrClosed instead of waiting
 	c.h = nil
 	c.l.Stats.Conns.Add(-1)
 	if t := c.task; t != nil {

@@ -60,7 +60,7 @@ func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, o *DialOptions, d
 		return nil, e
 	}
 	c := l.NewConn(fd, a.ap)
-	c.flags &^= flagReadable
+	c.flags &^= flagReadable | flagRaw
 	if e == 0 {
 		return c, nil
 	}

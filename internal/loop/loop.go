@@ -55,13 +55,15 @@ type Loop struct {
 	idle    []*Task // coroutines without work
 	trim    trimmer
 
-	bufs    *Buf
-	nbufs   int
-	scratch []byte // one read of a tunnel: never held across a suspension
-	pipes   []pipe
-	yields  []*Task            // let everybody else have a turn first
-	more    []*Tunnel          // used up their share of the last turn
-	all     map[*Task]struct{} // every coroutine, to end them with the loop
+	bufs      *Buf
+	nbufs     int
+	scratch   []byte // one read of a tunnel: never held across a suspension
+	gather    []byte // what a layer puts together: see Gather
+	layerData any
+	pipes     []pipe
+	yields    []*Task            // let everybody else have a turn first
+	more      []*Tunnel          // used up their share of the last turn
+	all       map[*Task]struct{} // every coroutine, to end them with the loop
 
 	turnEnd func()
 	busy    int64 // nanoseconds not yet added to Stats.BusyNS

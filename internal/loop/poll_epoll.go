@@ -130,7 +130,7 @@ func (l *Loop) dispatch(e *unix.EpollEvent) {
 	}
 	c := l.slots[fd]
 	if e.Events&(evRead|evFail) != 0 {
-		c.flags |= flagReadable
+		c.flags |= flagReadable | flagRaw
 	}
 	if e.Events&(evWrite|evFail) != 0 {
 		c.flags |= flagWritable

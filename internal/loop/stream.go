@@ -43,13 +43,13 @@ func (s *stream) move(tn *Tunnel, src, dst *Conn, srcFail, dstFail End) (moved i
 		} else {
 			n, err = s.copyOnce(l, src, dst, &s.dead)
 			moved += n
-			s.bulk = moved >= spliceAfter && !tn.opt.NoSplice
+			s.bulk = moved >= spliceAfter && !tn.opt.NoSplice && src.layer == nil && dst.layer == nil
 		}
 		switch {
 		case s.dead:
 			return moved, s.kill(l, dstFail)
 		case err == nil:
-		case err == io.EOF:
+		case err == io.EOF, err == io.ErrUnexpectedEOF: // the latter is a layer's: what is relayed has ends of its own
 			s.eof = true
 		case err == ErrAgain:
 			s.rest(l, moved)

@@ -1,0 +1,92 @@
+package backend
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"weir/internal/fault"
+	"weir/internal/loop"
+	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
+)
+
+// secured is the TLS of a server; the zero value is none.
+type secured struct {
+	conf    *tlsconf.Server // nil = neither streams nor checks speak TLS
+	streams bool
+	opt     tlsio.Options
+	failed  atomic.Uint64 // handshakes
+	said    atomic.Int64  // unix nanoseconds of the last word about one
+}
+
+// UseTLS makes the TLS of the servers. It is called before Start.
+func (b *Backend) UseTLS(store *tlsconf.Store, opt tlsio.Options) error {
+	var errs []error
+	for _, s := range b.servers {
+		if !s.conf.TLS.On && !s.conf.TLS.Check {
+			continue
+		}
+		t, err := store.Server(b.conf, s.conf)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		opt.KeepHello = 0 // it is for what clients say
+		s.tls.conf, s.tls.streams, s.tls.opt = t, s.conf.TLS.On, opt
+		t.OnChange(s.closeIdle)
+	}
+	return errors.Join(errs...)
+}
+
+// TLS reports whether streams speak TLS to the server.
+func (s *Server) TLS() bool { return s.tls.streams }
+
+// secure is the TLS handshake on a connection that has just been made; with an error it is closed.
+func (s *Server) secure(t *loop.Task, c *loop.Conn, name string, deadline int64) error {
+	_, err := tlsio.Client(t, c, s.tls.conf.Config(name), s.tls.opt, deadline)
+	if err == nil {
+		return nil
+	}
+	c.Close()
+	if err == loop.ErrTimeout {
+		return fault.ConnectTimeout
+	}
+	s.tls.failed.Add(1)
+	s.tellHandshake(name, err)
+	return fault.ServerHandshake
+}
+
+// tellHandshake says why, now and then: a server that is misconfigured fails every time.
+func (s *Server) tellHandshake(name string, err error) {
+	now := time.Now().UnixNano()
+	if last := s.tls.said.Load(); now-last < int64(handshakeLogEvery) || !s.tls.said.CompareAndSwap(last, now) {
+		return
+	}
+	_, why := tlsconf.Reason(err)
+	s.b.events.say(zap.WarnLevel, fmt.Sprintf("TLS handshake with server %s/%s failed: %s", s.b.Name(), s.Name(), why),
+		zap.String("backend", s.b.Name()), zap.String("server", s.Name()), zap.String("sni", name), zap.Uint64("failed", s.tls.failed.Load()))
+}
+
+// checkTLS is the TLS of a server's health checks; nil = none. Those that go elsewhere than the streams speak it only where check-ssl
+// says so, as in HAProxy.
+func (s *Server) checkTLS() *tls.Config {
+	own := s.conf.Checks.Addr == "" && s.conf.Checks.Port == 0
+	if s.tls.conf == nil || s.conf.TLS.NoCheck || !s.conf.TLS.Check && !own {
+		return nil
+	}
+	return s.tls.conf.CheckConfig()
+}
+
+// handshakeResult is the check's for a handshake that failed.
+func handshakeResult(err error, at string) checkResult {
+	if err == loop.ErrTimeout {
+		return failed(checkL6TOUT, at)
+	}
+	_, why := tlsconf.Reason(err)
+	return failed(checkL6RSP, "SSL handshake failure: "+why+at)
+}

@@ -1,0 +1,5 @@
+package tlsconf
+
+type txns struct{}
+
+func (t *txns) init() {}

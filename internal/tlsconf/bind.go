@@ -1,0 +1,345 @@
+package tlsconf
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"weir/conf"
+	"weir/internal/tlsio"
+)
+
+// HTTP2 is whether h2 may be agreed on where HTTP is understood.
+const HTTP2 = false
+
+// Bind is the TLS of a bind line.
+type Bind struct {
+	s     *Store
+	p     *conf.Proxy
+	b     *conf.Bind
+	t     conf.BindTLS // with the defaults
+	lines []*line
+	names atomic.Pointer[names]
+	keys  tickets
+	base  *tls.Config
+}
+
+// Config is for tlsio.Server. It never changes; what it refers to does.
+func (b *Bind) Config() *tls.Config { return b.base }
+
+// Bind makes the TLS of a bind line. Errors are conf.Errors.
+func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := &Bind{s: s, p: p, b: cb, t: cb.TLS}
+	g := &s.cfg.Global.TLS.Bind
+	b.t.TLS = merge(cb.TLS.TLS, g.TLS)
+	b.t.StrictSNI = cb.TLS.StrictSNI || g.StrictSNI
+	b.t.NoCANames = cb.TLS.NoCANames || g.NoCANames
+	var errs conf.Errors
+	r := b.reporter(&errs)
+	b.setKeys(r)
+	b.readLines(r)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	n, err := b.build(r)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	if err != nil {
+		r.bad("crt", "%s", err)
+		return nil, errs
+	}
+	b.names.Store(n)
+	b.base = &tls.Config{GetConfigForClient: b.configFor}
+	params(b.base, &b.t.TLS, &report{bad: ignore, warn: ignore})
+	for _, l := range b.lines {
+		if e := s.pairs[l.path]; e != nil {
+			e.users++
+		}
+	}
+	s.binds = append(s.binds, b)
+	return b, nil
+}
+
+func ignore(string, string, ...any) {}
+
+// reporter tells of the bind line: errors into errs, and each doubt once.
+func (b *Bind) reporter(errs *conf.Errors) *report {
+	path := func(keyword string) string { return b.p.Title() + ": bind: " + keyword }
+	return &report{
+		bad: func(keyword, format string, args ...any) {
+			*errs = append(*errs, conf.Bad(b.b.Pos, path(keyword), format, args...))
+		},
+		warn: func(keyword, format string, args ...any) {
+			b.s.doubt(conf.Bad(b.b.Pos, path(keyword), format, args...))
+		},
+	}
+}
+
+// doubt tells a warning once.
+func (s *Store) doubt(e *conf.Error) {
+	if text := e.Error(); !s.warned[text] {
+		s.warned[text] = true
+		s.warn(e)
+	}
+}
+
+// setKeys makes the keys of session tickets.
+func (b *Bind) setKeys(r *report) {
+	b.keys = tickets{keys: &tls.Config{}, life: ticketLife}
+	if b.t.TicketKeys == "" {
+		return
+	}
+	raw, err := readFile(b.s.file(b.t.TicketKeys, "", b.b.Pos))
+	var keys [][32]byte
+	if err == nil {
+		keys, err = parseTicketKeys(raw)
+	}
+	if err != nil {
+		r.bad("tls-ticket-keys", "%q: %s", b.t.TicketKeys, err)
+		return
+	}
+	b.keys.keys.SetSessionTicketKeys(keys)
+}
+
+// readLines reads the certificates: default-crt first, then crt and crt-list as they come in HAProxy's examples, crt before lists.
+func (b *Bind) readLines(r *report) {
+	base := b.s.cfg.Global.TLS.CrtBase
+	add := func(keyword string, names []string, def bool) {
+		for _, name := range names {
+			paths, err := b.s.certPaths(b.s.file(name, base, b.b.Pos))
+			if err != nil {
+				r.bad(keyword, "%q: %s", name, err)
+			}
+			for _, p := range paths {
+				b.lines = append(b.lines, &line{path: p, isDefault: def})
+			}
+		}
+	}
+	add("default-crt", b.t.DefaultCerts, true)
+	add("crt", b.t.Certs, false)
+	for _, name := range b.t.Lists {
+		path := b.s.file(name, base, b.b.Pos)
+		l, err := b.s.list(path)
+		if err != nil {
+			r.bad("crt-list", "%q: %s", name, err)
+			continue
+		}
+		b.addList(l, r)
+	}
+	if len(b.lines) == 0 && !b.t.StrictSNI {
+		r.bad("ssl", "no certificate; want crt or crt-list")
+	}
+}
+
+// addList takes the lines of a list; one that names a bundle stands for each of its files.
+func (b *Bind) addList(l *listFile, r *report) {
+	for _, ln := range l.lines {
+		paths, err := b.s.certPaths(b.s.listed(ln.path, b.b.Pos))
+		if err != nil {
+			r.bad("crt-list", "%s:%d: %q: %s", l.path, ln.number, ln.path, err)
+		}
+		for _, p := range paths {
+			one := *ln
+			one.path = p
+			b.lines = append(b.lines, &one)
+		}
+	}
+}
+
+// listed is where the file of a crt-list's line is.
+func (s *Store) listed(name string, pos conf.Pos) string {
+	return s.file(name, s.cfg.Global.TLS.CrtBase, pos)
+}
+
+// certPaths are the certificates that a name stands for.
+func (s *Store) certPaths(path string) ([]string, error) {
+	if s.pairs[path] != nil || strings.HasPrefix(path, "@") {
+		return []string{path}, nil
+	}
+	return s.x.pathsOf(path)
+}
+
+// build makes the table of names of what the files hold now.
+func (b *Bind) build(r *report) (*names, error) {
+	n := &names{exact: map[string][]*choice{}, wild: map[string][]*choice{}, strict: b.t.StrictSNI}
+	var errs []error
+	for _, l := range b.lines {
+		e, err := b.s.pair(l.path)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s%q: %w", l.where(), l.path, err))
+			continue
+		}
+		if e.pair == nil {
+			continue
+		}
+		for _, note := range e.pair.notes {
+			r.warn("crt", "%q: %s", l.path, note)
+		}
+		c := b.choice(l, e.pair, r)
+		if l.isDefault {
+			n.def = append(n.def, c)
+		}
+		n.add(c, l.filters)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	n.def = b.defaults(n)
+	return n, nil
+}
+
+func (l *line) where() string {
+	if l.list == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d: ", l.list, l.number)
+}
+
+// defaults are the certificates for names that nothing is for: of default-crt and "*", else the first one, with those of its bundle.
+func (b *Bind) defaults(n *names) []*choice {
+	if len(n.def) > 0 || len(b.lines) == 0 {
+		return n.def
+	}
+	first := b.lines[0]
+	base := bundleBase(first.path)
+	var list []*choice
+	for _, c := range n.all {
+		if c.line == first || base != "" && bundleBase(c.line.path) == base && c.line.number == first.number && c.line.list == first.list {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// bundleBase is a bundle's name, of one of its files; "" = it is none.
+func bundleBase(path string) string {
+	for _, e := range bundleEndings {
+		if base, ok := strings.CutSuffix(path, e); ok {
+			return base
+		}
+	}
+	return ""
+}
+
+// choice makes the configuration of handshakes that show p.
+func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
+	t := l.over(&b.t)
+	c := &choice{pair: p, line: l, cfg: &tls.Config{Certificates: []tls.Certificate{p.tls}}}
+	params(c.cfg, &t.TLS, r)
+	if !t.NoALPN {
+		c.cfg.NextProtos = b.alpn(&t, r)
+	}
+	b.keys.bind(c.cfg, fmt.Sprintf("%s|%s|%s|%s|%s|%s", b.p.Name, b.b.Addr.String(), t.Verify, t.CAFile, t.CAVerifyFile, t.CRLFile))
+	if t.Verify != "optional" && t.Verify != "required" {
+		return c
+	}
+	c.cfg.ClientAuth = tls.RequestClientCert
+	if t.Verify == "required" {
+		c.cfg.ClientAuth = tls.RequireAnyClientCert
+	}
+	if t.CAFile == "" && t.CAVerifyFile == "" {
+		r.bad("verify", "%s: no authority to trust; want ca-file", t.Verify)
+		return c
+	}
+	c.auth = b.s.authorities(b.b.Pos, t.CAFile, t.CAVerifyFile, t.CRLFile, r)
+	if !t.NoCANames {
+		c.cfg.ClientCAs = c.auth.names
+	}
+	var bad string
+	if c.crtIgnore, bad = parseIgnored(t.CrtIgnore); bad != "" {
+		r.bad("crt-ignore-err", `got %q; want "all" or numbers of errors`, bad)
+	}
+	if c.caIgnore, bad = parseIgnored(t.CAIgnore); bad != "" {
+		r.bad("ca-ignore-err", `got %q; want "all" or numbers of errors`, bad)
+	}
+	return c
+}
+
+// alpn are the protocols to agree on, without those that nobody would speak.
+func (b *Bind) alpn(t *conf.BindTLS, r *report) []string {
+	if b.p.Mode != conf.ModeHTTP {
+		return t.ALPN
+	}
+	var list []string
+	for _, p := range t.ALPN {
+		if p == "h2" && !HTTP2 {
+			r.warn("alpn", "h2 is not done yet: clients are not told of it")
+			continue
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// errStrict is for names that no certificate is for.
+var errStrict = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }}
+
+// configFor chooses by the name that the client asks for.
+func (b *Bind) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	list := b.names.Load().find(hello.ServerName)
+	if len(list) == 0 {
+		return errStrict, nil
+	}
+	c := best(list, hello)
+	conn := tlsio.OfHello(hello)
+	if conn != nil {
+		conn.Info().Own = c.pair.Leaf
+	}
+	cfg := c.cfg
+	none := len(cfg.NextProtos) > 0 && len(hello.SupportedProtos) > 0 && !overlap(cfg.NextProtos, hello.SupportedProtos)
+	if c.auth == nil && !none {
+		return cfg, nil
+	}
+	cfg = cfg.Clone()
+	if none { // go on without one, as OpenSSL does, where RFC 7301, 3.2, has an alert
+		cfg.NextProtos = nil
+	}
+	if c.auth != nil {
+		cfg.VerifyConnection = func(cs tls.ConnectionState) error { return c.verify(conn, cs.PeerCertificates, time.Now()) }
+	}
+	return cfg, nil
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// verify checks the certificate that a client has shown, in a handshake and again whenever its session is resumed: authorities and
+// revocation lists may have changed since.
+func (c *choice) verify(conn *tlsio.Conn, certs []*x509.Certificate, now time.Time) error {
+	if len(certs) == 0 { // crypto/tls has seen to it that there may be none
+		return nil
+	}
+	for tries := 0; ; tries++ {
+		e := c.auth.chain(certs, x509.ExtKeyUsageClientAuth, now)
+		if e == nil {
+			return nil
+		}
+		if conn != nil {
+			conn.Info().Verify = e.Code
+			if e.Depth > 0 {
+				conn.Info().Verify, conn.Info().CAErr, conn.Info().Depth = 0, e.Code, e.Depth
+			}
+		}
+		pass := &c.crtIgnore
+		if e.Depth > 0 {
+			pass = &c.caIgnore
+		}
+		if !pass.has(e.Code) {
+			return e
+		}
+		if e.Depth > 0 || tries > 0 || e.Code != errExpired && e.Code != errNotYetValid {
+			return nil
+		}
+		// Its time is let pass, but nothing else.
+		now = certs[0].NotBefore.Add(certs[0].NotAfter.Sub(certs[0].NotBefore) / 2)
+	}
+}

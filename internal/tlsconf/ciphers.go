@@ -1,0 +1,157 @@
+package tlsconf
+
+import (
+	"crypto/tls"
+	"slices"
+	"strings"
+)
+
+// suite is a cipher suite up to TLS 1.2 that crypto/tls has, by OpenSSL's name and the words that OpenSSL's lists know it by.
+type suite struct {
+	id    uint16
+	name  string
+	words []string
+	bits  int
+}
+
+var suites = []suite{
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256", words("ECDHE ECDSA AES AES128 AESGCM HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ECDHE-RSA-AES128-GCM-SHA256", words("ECDHE aRSA AES AES128 AESGCM HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384", words("ECDHE ECDSA AES AES256 AESGCM HIGH TLSv1.2 SHA384"), 256},
+	{tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "ECDHE-RSA-AES256-GCM-SHA384", words("ECDHE aRSA AES AES256 AESGCM HIGH TLSv1.2 SHA384"), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305", words("ECDHE ECDSA CHACHA20 HIGH TLSv1.2"), 256},
+	{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305", words("ECDHE aRSA CHACHA20 HIGH TLSv1.2"), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, "ECDHE-ECDSA-AES128-SHA", words("ECDHE ECDSA AES AES128 CBC HIGH SHA SHA1 TLSv1"), 128},
+	{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ECDHE-RSA-AES128-SHA", words("ECDHE aRSA AES AES128 CBC HIGH SHA SHA1 TLSv1"), 128},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, "ECDHE-ECDSA-AES256-SHA", words("ECDHE ECDSA AES AES256 CBC HIGH SHA SHA1 TLSv1"), 256},
+	{tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, "ECDHE-RSA-AES256-SHA", words("ECDHE aRSA AES AES256 CBC HIGH SHA SHA1 TLSv1"), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, "ECDHE-ECDSA-AES128-SHA256", words("ECDHE ECDSA AES AES128 CBC HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, "ECDHE-RSA-AES128-SHA256", words("ECDHE aRSA AES AES128 CBC HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "AES128-GCM-SHA256", words("kRSA aRSA RSA AES AES128 AESGCM HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_RSA_WITH_AES_256_GCM_SHA384, "AES256-GCM-SHA384", words("kRSA aRSA RSA AES AES256 AESGCM HIGH TLSv1.2 SHA384"), 256},
+	{tls.TLS_RSA_WITH_AES_128_CBC_SHA256, "AES128-SHA256", words("kRSA aRSA RSA AES AES128 CBC HIGH TLSv1.2 SHA256"), 128},
+	{tls.TLS_RSA_WITH_AES_128_CBC_SHA, "AES128-SHA", words("kRSA aRSA RSA AES AES128 CBC HIGH SHA SHA1 SSLv3"), 128},
+	{tls.TLS_RSA_WITH_AES_256_CBC_SHA, "AES256-SHA", words("kRSA aRSA RSA AES AES256 CBC HIGH SHA SHA1 SSLv3"), 256},
+	{tls.TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA, "ECDHE-RSA-DES-CBC3-SHA", words("ECDHE aRSA 3DES MEDIUM SHA SHA1 TLSv1"), 112},
+	{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA, "DES-CBC3-SHA", words("kRSA aRSA RSA 3DES MEDIUM SHA SHA1 SSLv3"), 112},
+}
+
+func words(s string) []string { return strings.Fields(s) }
+
+// suites13Names are those of TLS 1.3, whose names are the same everywhere, and their bits.
+var suites13Bits = map[uint16]int{tls.TLS_AES_128_GCM_SHA256: 128, tls.TLS_AES_256_GCM_SHA384: 256, tls.TLS_CHACHA20_POLY1305_SHA256: 256}
+
+// CipherName is a suite's name as OpenSSL has it; "" = unknown.
+func CipherName(id uint16) string {
+	if _, ok := suites13Bits[id]; ok {
+		return tls.CipherSuiteName(id)
+	}
+	for i := range suites {
+		if suites[i].id == id {
+			return suites[i].name
+		}
+	}
+	return ""
+}
+
+// CipherBits is the size of a suite's key.
+func CipherBits(id uint16) int {
+	if n, ok := suites13Bits[id]; ok {
+		return n
+	}
+	for i := range suites {
+		if suites[i].id == id {
+			return suites[i].bits
+		}
+	}
+	return 0
+}
+
+// has reports whether a word of OpenSSL's lists stands for the suite.
+func (s *suite) has(word string) bool {
+	switch word {
+	case "ALL", "COMPLEMENTOFDEFAULT":
+		return true
+	case "DEFAULT":
+		return s.bits >= 128
+	case "ECDH", "EECDH", "kEECDH", "kECDHE":
+		word = "ECDHE"
+	case "aECDSA":
+		word = "ECDSA"
+	}
+	if s.name == word || tls.CipherSuiteName(s.id) == word {
+		return true
+	}
+	return slices.Contains(s.words, word)
+}
+
+// listWords are words that take nothing away from crypto/tls where they stand behind "!": it has none of that.
+var listWords = words("aNULL eNULL NULL EXPORT EXP LOW RC4 DES MD5 PSK SRP DSS aDSS DSA kDH aDH ADH AECDH EDH DHE kEDH kDHE DH IDEA SEED CAMELLIA ARIA KRB5 SSLv2 COMPLEMENTOFALL AESCCM AESCCM8 GOST kECDHEPSK kRSAPSK kPSK kDHEPSK aPSK")
+
+// ciphers are the suites of a list in OpenSSL's language. Their order is crypto/tls's own.
+func ciphers(text string, r *report) []uint16 {
+	on, killed := map[uint16]bool{}, map[uint16]bool{}
+	var unknown []string
+	for _, item := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' || c == ' ' }) {
+		if strings.HasPrefix(item, "@") {
+			continue // @STRENGTH is an order, @SECLEVEL for OpenSSL
+		}
+		op := item[0]
+		if strings.IndexByte("!-+", op) >= 0 {
+			item = item[1:]
+		}
+		matched := false
+		for i := range suites {
+			s := &suites[i]
+			if !s.all(item) {
+				continue
+			}
+			matched = true
+			switch op {
+			case '!':
+				killed[s.id] = true
+			case '-':
+				delete(on, s.id)
+			case '+': // to the end
+			default:
+				on[s.id] = true
+			}
+		}
+		_, is13 := suites13ByName(item)
+		if !matched && op != '!' && op != '-' && op != '+' && !slices.Contains(listWords, item) && !is13 {
+			unknown = append(unknown, item)
+		}
+	}
+	var list []uint16
+	for i := range suites {
+		if id := suites[i].id; on[id] && !killed[id] {
+			list = append(list, id)
+		}
+	}
+	switch {
+	case list == nil:
+		r.bad("ciphers", "crypto/tls has none of %q", text)
+	case unknown != nil:
+		r.warn("ciphers", "crypto/tls has no %s: left out", few(unknown))
+	}
+	return list
+}
+
+func suites13ByName(name string) (uint16, bool) {
+	for id := range suites13Bits {
+		if tls.CipherSuiteName(id) == name {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// all reports whether every word of A+B+C stands for the suite.
+func (s *suite) all(item string) bool {
+	for w := range strings.SplitSeq(item, "+") {
+		if !s.has(w) {
+			return false
+		}
+	}
+	return true
+}

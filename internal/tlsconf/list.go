@@ -1,0 +1,169 @@
+package tlsconf
+
+import (
+	"fmt"
+	"strings"
+
+	"weir/conf"
+)
+
+// line is one certificate of a bind line: a crt, or a line of a crt-list.
+type line struct {
+	list      string // the crt-list's file; "" = a crt
+	number    int    // the line in it
+	path      string
+	options   string // as written in the list
+	filters   []string
+	tls       conf.BindTLS // over the bind line's
+	isDefault bool         // default-crt
+}
+
+// parseList reads a crt-list:
+//
+//	<crtfile> [\[<sslbindconf> ...\]] [[!]<snifilter> ...]
+func parseList(file string, b []byte) ([]*line, error) {
+	var list []*line
+	number := 0
+	for text := range strings.SplitSeq(string(b), "\n") {
+		number++
+		if len(text) > maxList {
+			return nil, fmt.Errorf("line %d: longer than %d bytes", number, maxList)
+		}
+		l, err := parseListLine(text)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		if l != nil {
+			l.list, l.number = file, number
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}
+
+// parseListLine returns nil for an empty line or a comment.
+func parseListLine(text string) (*line, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] == '#' {
+		return nil, nil
+	}
+	l := &line{}
+	end := strings.IndexAny(text, " \t[")
+	if end < 0 {
+		end = len(text)
+	}
+	l.path, text = text[:end], strings.TrimSpace(text[end:])
+	if l.path == "" {
+		return nil, fmt.Errorf("no file before the options")
+	}
+	if strings.HasPrefix(text, "[") {
+		opts, rest, ok := strings.Cut(text[1:], "]")
+		if !ok {
+			return nil, fmt.Errorf("no ] at the end of the options")
+		}
+		l.options = strings.Join(strings.Fields(opts), " ")
+		if err := l.setOptions(strings.Fields(opts)); err != nil {
+			return nil, err
+		}
+		text = rest
+	}
+	l.filters = strings.Fields(text)
+	return l, nil
+}
+
+// listOptions are the options of a line that take a value.
+var listOptions = map[string]func(*conf.BindTLS, string){
+	"alpn":           func(t *conf.BindTLS, v string) { t.ALPN = strings.FieldsFunc(v, func(c rune) bool { return c == ',' }) },
+	"ca-file":        func(t *conf.BindTLS, v string) { t.CAFile = v },
+	"ca-verify-file": func(t *conf.BindTLS, v string) { t.CAVerifyFile = v },
+	"ciphers":        func(t *conf.BindTLS, v string) { t.Ciphers = v },
+	"ciphersuites":   func(t *conf.BindTLS, v string) { t.CipherSuites = v },
+	"client-sigalgs": func(t *conf.BindTLS, v string) { t.ClientSigAlgs = v },
+	"crl-file":       func(t *conf.BindTLS, v string) { t.CRLFile = v },
+	"curves":         func(t *conf.BindTLS, v string) { t.Curves = v },
+	"ecdhe":          func(t *conf.BindTLS, v string) { t.Curves = v },
+	"npn":            func(*conf.BindTLS, string) {},
+	"sigalgs":        func(t *conf.BindTLS, v string) { t.SigAlgs = v },
+	"verify":         func(t *conf.BindTLS, v string) { t.Verify = v },
+	"ssl-min-ver":    func(t *conf.BindTLS, v string) { t.MinVer = v },
+	"ssl-max-ver":    func(t *conf.BindTLS, v string) { t.MaxVer = v },
+}
+
+func (l *line) setOptions(words []string) error {
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		switch w {
+		case "no-ca-names":
+			l.tls.NoCANames = true
+			continue
+		case "no-alpn":
+			l.tls.NoALPN = true
+			continue
+		case "allow-0rtt":
+			return fmt.Errorf("%q is understood but not done yet", w)
+		}
+		set := listOptions[w]
+		if set == nil {
+			known := []string{"no-ca-names", "no-alpn"}
+			for k := range listOptions {
+				known = append(known, k)
+			}
+			if near := conf.Nearest(w, known); near != "" {
+				return fmt.Errorf("unknown option %q (did you mean %q?)", w, near)
+			}
+			return fmt.Errorf("unknown option %q", w)
+		}
+		if i++; i == len(words) {
+			return fmt.Errorf("no value of %q", w)
+		}
+		set(&l.tls, words[i])
+	}
+	return l.checkOptions()
+}
+
+func (l *line) checkOptions() error {
+	t := &l.tls
+	for _, v := range []string{t.MinVer, t.MaxVer} {
+		if v != "" && !contains(conf.TLSVersions, v) {
+			return fmt.Errorf("got %q; want a version such as TLSv1.2", v)
+		}
+	}
+	if t.Verify != "" && !contains([]string{"none", "optional", "required"}, t.Verify) {
+		return fmt.Errorf("verify: got %q; want none, optional or required", t.Verify)
+	}
+	return nil
+}
+
+// over is the line's options over those of its bind line.
+func (l *line) over(b *conf.BindTLS) conf.BindTLS {
+	t := *b
+	t.TLS = merge(l.tls.TLS, b.TLS)
+	set := func(to *string, v string) {
+		if v != "" {
+			*to = v
+		}
+	}
+	set(&t.Verify, b.Verify)
+	set(&t.Verify, l.tls.Verify)
+	set(&t.CAFile, b.CAFile)
+	set(&t.CAFile, l.tls.CAFile)
+	set(&t.CRLFile, b.CRLFile)
+	set(&t.CRLFile, l.tls.CRLFile)
+	set(&t.CAVerifyFile, l.tls.CAVerifyFile)
+	t.ALPN = b.ALPN
+	if l.tls.ALPN != nil {
+		t.ALPN = l.tls.ALPN
+	}
+	t.NoALPN = b.NoALPN || l.tls.NoALPN
+	t.NoCANames = b.NoCANames || l.tls.NoCANames
+	return t
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package tlsconf
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weir/conf"
+)
+
+// Server is the TLS of a server line.
+type Server struct {
+	s    *Store
+	p    *conf.Proxy
+	srv  *conf.Server
+	t    conf.ServerTLS // with the defaults
+	path string         // of crt
+	now  atomic.Pointer[client]
+	told func() // its configuration has changed
+}
+
+// OnChange has f called when what the server is shown, or what it is trusted for, changes: connections of before must not be used again.
+func (v *Server) OnChange(f func()) { v.told = f }
+
+// client is what a Server's handshakes use. It is replaced whole when a certificate is.
+type client struct {
+	base  *tls.Config
+	check *tls.Config // of health checks
+	auth  *authorities
+	host  string // verifyhost
+
+	mu     sync.Mutex
+	byName map[string]*tls.Config
+}
+
+// Server makes the TLS of a server line. Errors are conf.Errors.
+func (s *Store) Server(p *conf.Proxy, srv *conf.Server) (*Server, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := &Server{s: s, p: p, srv: srv, t: srv.TLS}
+	g := &s.cfg.Global.TLS
+	v.t.TLS = merge(srv.TLS.TLS, g.Server.TLS)
+	if v.t.Verify == "" {
+		v.t.Verify = g.ServerVerify
+	}
+	if v.t.Verify == "" {
+		v.t.Verify = "required"
+	}
+	if v.t.Cert != "" {
+		v.path = s.file(v.t.Cert, g.CrtBase, srv.Pos)
+	}
+	var errs conf.Errors
+	c := v.build(v.reporter(&errs))
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	v.now.Store(c)
+	if e := s.pairs[v.path]; e != nil {
+		e.users++
+	}
+	s.servers = append(s.servers, v)
+	return v, nil
+}
+
+func (v *Server) reporter(errs *conf.Errors) *report {
+	path := func(keyword string) string { return v.p.Title() + ": " + v.srv.Title() + ": " + keyword }
+	return &report{
+		bad: func(keyword, format string, args ...any) {
+			*errs = append(*errs, conf.Bad(v.srv.Pos, path(keyword), format, args...))
+		},
+		warn: func(keyword, format string, args ...any) {
+			v.s.doubt(conf.Bad(v.srv.Pos, path(keyword), format, args...))
+		},
+	}
+}
+
+// build makes what handshakes use of what the files hold now.
+func (v *Server) build(r *report) *client {
+	t := &v.t
+	c := &client{base: &tls.Config{}, host: t.VerifyHost, byName: map[string]*tls.Config{}}
+	params(c.base, &t.TLS, r)
+	c.base.InsecureSkipVerify = true // crypto/tls checks a chain and a name together or neither: verify does
+	c.base.NextProtos = v.alpn(t.ALPN, r)
+	if !t.NoReuse && !t.NoTickets {
+		c.base.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
+	}
+	if v.path != "" {
+		v.setCert(c.base, r)
+	}
+	if t.Verify == "required" {
+		if t.CAFile == "" {
+			r.bad("verify", "required: no authority to trust; want ca-file, or verify none")
+			return c
+		}
+		c.auth = v.s.authorities(v.srv.Pos, t.CAFile, "", t.CRLFile, r)
+	} else if t.CRLFile != "" {
+		r.warn("crl-file", "nothing is checked with verify none")
+	}
+	c.base = c.named(c.base, "")
+	if c.check = c.named(c.base, t.CheckSNI); t.CheckALPN != nil {
+		c.check = c.check.Clone()
+		c.check.NextProtos = v.alpn(t.CheckALPN, r)
+	}
+	return c
+}
+
+func (v *Server) setCert(cfg *tls.Config, r *report) {
+	paths, err := v.s.certPaths(v.path)
+	if err != nil {
+		r.bad("crt", "%q: %s", v.t.Cert, err)
+		return
+	}
+	for _, p := range paths {
+		e, err := v.s.pair(p)
+		if err != nil {
+			r.bad("crt", "%q: %s", v.t.Cert, err)
+			return
+		}
+		for _, note := range e.pair.notes {
+			r.warn("crt", "%q: %s", v.t.Cert, note)
+		}
+		cfg.Certificates = append(cfg.Certificates, e.pair.tls)
+	}
+}
+
+// alpn leaves out what would not be spoken.
+func (v *Server) alpn(list []string, r *report) []string {
+	if v.p.Mode != conf.ModeHTTP {
+		return list
+	}
+	var out []string
+	for _, p := range list {
+		if p == "h2" && !HTTP2 {
+			r.warn("alpn", "h2 is not done yet: servers are not asked for it")
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Config is for tlsio.Client, with the server name to ask for; "" = none.
+func (v *Server) Config(name string) *tls.Config {
+	c := v.now.Load()
+	name = strings.TrimSuffix(name, ".")
+	if name == "" {
+		return c.base
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cfg := c.byName[name]
+	if cfg == nil {
+		if len(c.byName) >= maxSessions { // clients choose the names: do not keep them all
+			clear(c.byName)
+		}
+		cfg = c.named(c.base, name)
+		c.byName[name] = cfg
+	}
+	return cfg
+}
+
+// CheckConfig is for health checks.
+func (v *Server) CheckConfig() *tls.Config { return v.now.Load().check }
+
+// named is base for one server name. The name that the certificate must have is verifyhost, else that one.
+func (c *client) named(base *tls.Config, name string) *tls.Config {
+	cfg := base.Clone()
+	cfg.ServerName = name
+	if c.auth == nil {
+		return cfg
+	}
+	host := c.host
+	if host == "" {
+		host = name
+	}
+	cfg.VerifyConnection = func(cs tls.ConnectionState) error { return c.verify(cs.PeerCertificates, host, time.Now()) }
+	return cfg
+}
+
+// verify checks a server's certificate: also of a session that is resumed, since it may have expired.
+func (c *client) verify(certs []*x509.Certificate, host string, now time.Time) error {
+	if len(certs) == 0 {
+		return &VerifyError{Code: errUnspecified}
+	}
+	if e := c.auth.chain(certs, x509.ExtKeyUsageServerAuth, now); e != nil {
+		return e
+	}
+	if host == "" {
+		return nil
+	}
+	if net.ParseIP(host) != nil {
+		host = "[" + strings.Trim(host, "[]") + "]"
+	}
+	if certs[0].VerifyHostname(host) != nil && !commonName(certs[0], host) {
+		return &VerifyError{Code: errHostname}
+	}
+	return nil
+}
+
+// commonName reports whether the name stands in the certificate's subject, which counts where there are no alternative names.
+func commonName(c *x509.Certificate, host string) bool {
+	if len(c.DNSNames)+len(c.IPAddresses) > 0 {
+		return false
+	}
+	cn := strings.ToLower(c.Subject.CommonName)
+	host = strings.ToLower(host)
+	if rest, ok := strings.CutPrefix(cn, "*."); ok {
+		_, after, _ := strings.Cut(host, ".")
+		return rest != "" && rest == after
+	}
+	return cn == host
+}

@@ -1,0 +1,252 @@
+package tlsconf
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"weir/conf"
+)
+
+// Store is all of a configuration's TLS: every certificate, authority and list by its file, each read once. Its methods may be called
+// from any goroutine.
+type Store struct {
+	cfg *conf.Config
+	x   extras
+
+	mu      sync.Mutex
+	pairs   map[string]*entry
+	cas     map[string]*caFile
+	crls    map[string]*crlFile
+	lists   map[string]*listFile
+	binds   []*Bind
+	servers []*Server
+	loads   map[string]*conf.CrtLoad // of crt-store sections, by @store/alias
+	warned  map[string]bool          // files whose doubts were told
+	warn    func(*conf.Error)
+	txn     txns
+}
+
+// entry is a certificate that can be swapped.
+type entry struct {
+	path  string
+	pair  *Pair // nil = announced by "new ssl cert" and not set yet
+	users int   // lines that show it
+}
+
+type caFile struct {
+	path  string
+	certs []*x509.Certificate
+	pem   []byte
+	sys   *x509.CertPool // @system-ca
+}
+
+type crlFile struct {
+	path string
+	list []*crl
+}
+
+type listFile struct {
+	path  string
+	lines []*line
+}
+
+// New makes the Store of a configuration, of which nothing is read yet. warn is told what is doubtful; nil = nobody.
+func New(cfg *conf.Config, warn func(*conf.Error)) *Store {
+	if warn == nil {
+		warn = func(*conf.Error) {}
+	}
+	s := &Store{cfg: cfg, x: extrasOf(&cfg.Global.TLS), pairs: map[string]*entry{}, cas: map[string]*caFile{}, crls: map[string]*crlFile{},
+		lists: map[string]*listFile{}, loads: map[string]*conf.CrtLoad{}, warned: map[string]bool{}, warn: warn}
+	s.txn.init()
+	for _, st := range cfg.CrtStores {
+		for _, l := range st.Loads {
+			s.loads["@"+st.Name+"/"+loadName(l)] = l
+		}
+	}
+	return s
+}
+
+func loadName(l *conf.CrtLoad) string {
+	if l.Alias != "" {
+		return l.Alias
+	}
+	return l.Crt
+}
+
+// file is where a file is: under base, or where default-path says.
+func (s *Store) file(name, base string, pos conf.Pos) string {
+	switch {
+	case filepath.IsAbs(name) || strings.HasPrefix(name, "@"):
+		return name
+	case base != "":
+		return filepath.Join(s.file(base, "", pos), name)
+	case s.cfg.Global.DefaultPath == "config" && pos.File != "":
+		return filepath.Join(filepath.Dir(pos.File), name)
+	}
+	return name
+}
+
+// pair is the certificate of that file, read once.
+func (s *Store) pair(path string) (*entry, error) {
+	if e := s.pairs[path]; e != nil {
+		return e, nil
+	}
+	var p *Pair
+	var err error
+	if l := s.loads[path]; l != nil {
+		p, err = s.loadStored(path, l)
+	} else if strings.HasPrefix(path, "@") {
+		err = errors.New("no crt-store section has it")
+	} else {
+		p, err = s.x.load(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{path: path, pair: p}
+	s.pairs[path] = e
+	return e, nil
+}
+
+// loadStored reads what a load line of a crt-store names.
+func (s *Store) loadStored(path string, l *conf.CrtLoad) (*Pair, error) {
+	var st *conf.CrtStore
+	for _, c := range s.cfg.CrtStores {
+		for _, o := range c.Loads {
+			if o == l {
+				st = c
+			}
+		}
+	}
+	base := func(a, b string) string {
+		if a != "" {
+			return a
+		}
+		return b
+	}
+	crtBase, keyBase := base(st.CrtBase, s.cfg.Global.TLS.CrtBase), base(st.KeyBase, s.cfg.Global.TLS.KeyBase)
+	f, err := s.x.read(s.file(l.Crt, crtBase, l.Pos))
+	for _, x := range []struct {
+		name, base string
+		to         *[]byte
+	}{{l.Key, keyBase, &f.key}, {l.OCSP, crtBase, &f.ocsp}, {l.Chain, crtBase, &f.issuer}} {
+		if x.name != "" && err == nil {
+			if *x.to, err = readFile(s.file(x.name, x.base, l.Pos)); err != nil {
+				err = fmt.Errorf("%s: %w", x.name, err)
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parsePair(path, f)
+}
+
+// ca reads a CA file, a folder of them, or the system's.
+func (s *Store) ca(path string) (*caFile, error) {
+	if c := s.cas[path]; c != nil {
+		return c, nil
+	}
+	c := &caFile{path: path}
+	if path == "@system-ca" {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			return nil, err
+		}
+		c.sys = pool
+		s.cas[path] = c
+		return c, nil
+	}
+	paths, err := (&extras{}).pathsOf(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range paths {
+		b, err := readFile(p)
+		if err != nil {
+			return nil, err
+		}
+		c.pem = append(append(c.pem, b...), '\n')
+	}
+	if c.certs, err = certsOf(c.pem); err != nil {
+		return nil, err
+	}
+	s.cas[path] = c
+	return c, nil
+}
+
+func (s *Store) crl(path string) (*crlFile, error) {
+	if c := s.crls[path]; c != nil {
+		return c, nil
+	}
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	list, err := parseCRLs(b)
+	if err != nil {
+		return nil, err
+	}
+	c := &crlFile{path: path, list: list}
+	s.crls[path] = c
+	return c, nil
+}
+
+func (s *Store) list(path string) (*listFile, error) {
+	if l := s.lists[path]; l != nil {
+		return l, nil
+	}
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := parseList(path, b)
+	if err != nil {
+		return nil, err
+	}
+	l := &listFile{path: path, lines: lines}
+	s.lists[path] = l
+	return l, nil
+}
+
+// authorities are those that a line trusts. Without a file for them nobody is trusted: that is an error of the caller's.
+func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *report) *authorities {
+	base := s.cfg.Global.TLS.CABase
+	a := &authorities{roots: x509.NewCertPool(), names: x509.NewCertPool()}
+	add := func(keyword, name string, tell bool) {
+		c, err := s.ca(s.file(name, base, pos))
+		if err != nil {
+			r.bad(keyword, "%q: %s", name, err)
+			return
+		}
+		if c.sys != nil {
+			a.roots = c.sys.Clone()
+			return
+		}
+		for _, x := range c.certs {
+			a.roots.AddCert(x)
+			if tell {
+				a.names.AddCert(x)
+			}
+		}
+	}
+	if caFile != "" {
+		add("ca-file", caFile, true)
+	}
+	if caVerify != "" {
+		add("ca-verify-file", caVerify, false)
+	}
+	if crlFile != "" {
+		c, err := s.crl(s.file(crlFile, base, pos))
+		if err != nil {
+			r.bad("crl-file", "%q: %s", crlFile, err)
+			return a
+		}
+		a.crls, a.check = c.list, true
+	}
+	return a
+}

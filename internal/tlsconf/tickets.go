@@ -1,0 +1,80 @@
+package tlsconf
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"time"
+)
+
+// tickets are the keys of a bind line's session tickets, which all loops share. Without a file crypto/tls makes one each day and
+// takes the ones of the last week (see tls.Config).
+type tickets struct {
+	keys *tls.Config
+	life time.Duration
+}
+
+// parseTicketKeys reads a tls-ticket-keys file: lines of base64, oldest key first. The last but one encrypts, and the last is the next to,
+// so that a group of machines can change keys at different moments.
+func parseTicketKeys(b []byte) ([][32]byte, error) {
+	var all [][32]byte
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		raw, err := base64.StdEncoding.DecodeString(line)
+		if err != nil || len(raw) != 48 && len(raw) != 80 {
+			return nil, errors.New("want lines with 48 or 80 bytes in base64")
+		}
+		all = append(all, sha256.Sum256(raw))
+	}
+	if len(all) < maxTicketKeys {
+		return nil, errors.New("want at least 3 keys")
+	}
+	all = all[len(all)-maxTicketKeys:]
+	return [][32]byte{all[1], all[2], all[0]}, nil
+}
+
+// bind makes tickets good for one server name under one set of rules about certificates: whoever has shown a certificate, or none, for one
+// name has not done so for another.
+func (k *tickets) bind(cfg *tls.Config, context string) {
+	cfg.WrapSession = func(cs tls.ConnectionState, ss *tls.SessionState) ([]byte, error) {
+		ss.Extra = append(ss.Extra, k.extra(cs.ServerName, context, time.Now()))
+		return k.keys.EncryptTicket(cs, ss)
+	}
+	cfg.UnwrapSession = func(identity []byte, cs tls.ConnectionState) (*tls.SessionState, error) {
+		ss, err := k.keys.DecryptTicket(identity, cs)
+		if err != nil || ss == nil || !k.fits(ss.Extra, cs.ServerName, context) {
+			return nil, nil
+		}
+		return ss, nil
+	}
+}
+
+const extraTime = 8
+
+// extra is what is added to a session: when it began, and what it is good for.
+func (k *tickets) extra(name, context string, now time.Time) []byte {
+	h := sha256.New()
+	h.Write([]byte(strings.ToLower(name)))
+	h.Write([]byte{0})
+	h.Write([]byte(context))
+	return h.Sum(binary.BigEndian.AppendUint64(make([]byte, 0, extraTime+sha256.Size), uint64(now.Unix())))
+}
+
+func (k *tickets) fits(list [][]byte, name, context string) bool {
+	for _, x := range list {
+		if len(x) != extraTime+sha256.Size {
+			continue
+		}
+		began := time.Unix(int64(binary.BigEndian.Uint64(x)), 0)
+		if bytes.Equal(x[extraTime:], k.extra(name, context, began)[extraTime:]) {
+			return time.Since(began) < k.life
+		}
+	}
+	return false
+}

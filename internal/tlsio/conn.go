@@ -1,0 +1,162 @@
+package tlsio
+
+import (
+	"crypto/tls"
+	"io"
+	"os"
+
+	"weir/internal/loop"
+)
+
+// Conn is the TLS of one connection. It belongs to the connection's loop.
+type Conn struct {
+	c    *loop.Conn
+	tls  *tls.Conn
+	lean *buffers // the record buffer is attached; nil = none is
+
+	out  []byte // encrypted and not taken by the socket
+	owed int    // plain text of out that its sender has not been told of
+	err  error  // nothing can be sent any more
+	cut  bool   // the socket has ended
+
+	// While a record is written by Send:
+	sending bool
+	alone   bool // it is the only one: it need not be gathered
+
+	record int // the most plain text in one record
+
+	shake *shake // the handshake; nil once it is over
+	info  Info
+}
+
+// errAgain is what crypto/tls is told where the socket has nothing now. It may go on reading after such an error, as after
+// any that a deadline makes.
+var errAgain = os.ErrDeadlineExceeded
+
+var _ loop.Layer = (*Conn)(nil)
+
+// Of is the TLS of c; nil = there is none.
+func Of(c *loop.Conn) *Conn {
+	y, _ := c.LayerOf().(*Conn)
+	return y
+}
+
+// Recv is loop.Layer's. The end of the stream is io.EOF only where the peer has said so, else io.ErrUnexpectedEOF: somebody on
+// the way may have cut it (RFC 8446, 6.1).
+func (c *Conn) Recv(b []byte) (int, error) {
+	c.attach()
+	n, err := c.tls.Read(b)
+	c.detach()
+	switch {
+	case n > 0: // an error comes again
+		return n, nil
+	case err == errAgain:
+		return 0, loop.ErrAgain
+	case err == io.EOF && c.cut:
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// Send is loop.Layer's.
+func (c *Conn) Send(a, b []byte) (int, error) {
+	if err := c.flush(); err != nil {
+		return 0, err
+	}
+	all := len(a) + len(b)
+	if c.owed > 0 { // these bytes have left
+		n := min(c.owed, all)
+		c.owed -= n
+		return n, nil
+	}
+	n := min(all, maxSend)
+	a = a[:min(len(a), n)]
+	b = b[:n-len(a)]
+	if err := c.seal(a, b); err != nil {
+		c.err = err
+		return 0, err
+	}
+	if len(c.out) == 0 {
+		return n, nil
+	}
+	c.owed = n
+	return 0, loop.ErrAgain
+}
+
+// seal encrypts a and b and sends what the socket takes: all records in one call.
+func (c *Conn) seal(a, b []byte) error {
+	l := c.c.Loop()
+	c.sending, c.alone = true, len(a)+len(b) <= c.record && (len(a) == 0 || len(b) == 0)
+	for _, p := range [2][]byte{a, b} {
+		for len(p) > 0 {
+			n := min(len(p), c.record)
+			if _, err := c.tls.Write(p[:n]); err != nil {
+				c.sending = false
+				return err
+			}
+			p = p[n:]
+		}
+	}
+	c.sending = false
+	g := l.Gather()
+	if len(*g) == 0 {
+		return nil
+	}
+	err := c.push(*g)
+	if *g = (*g)[:0]; cap(*g) > maxGather {
+		*g = nil
+	}
+	return err
+}
+
+// push sends b and queues what the socket does not take.
+func (c *Conn) push(b []byte) error {
+	n := 0
+	if len(c.out) == 0 {
+		var err error
+		if n, err = c.c.RawSend(b); err != nil && err != loop.ErrAgain {
+			return err
+		}
+	}
+	if n < len(b) {
+		c.out = append(c.out, b[n:]...)
+	}
+	return nil
+}
+
+// flush sends what is queued. ErrAgain: the socket has not taken it all.
+func (c *Conn) flush() error {
+	if c.err != nil {
+		return c.err
+	}
+	at := 0
+	for at < len(c.out) {
+		n, err := c.c.RawSend(c.out[at:])
+		if err != nil {
+			c.out = c.out[:copy(c.out, c.out[at:])]
+			if err != loop.ErrAgain {
+				c.err = err
+			}
+			return err
+		}
+		at += n
+	}
+	c.out = nil // whoever is idle holds none
+	return nil
+}
+
+// CloseWrite is loop.Layer's.
+func (c *Conn) CloseWrite() {
+	if c.err == nil && c.shake == nil {
+		c.tls.CloseWrite()
+	}
+}
+
+// Closing is loop.Layer's: it says farewell where the socket takes that, and waits for nothing.
+func (c *Conn) Closing() {
+	if len(c.out) == 0 && !c.c.Failed() {
+		c.CloseWrite()
+	}
+	c.err = loop.ErrClosed
+	c.drop()
+}

@@ -1,0 +1,145 @@
+package tlsio
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+
+	"weir/internal/loop"
+)
+
+// Options are what a connection is made with beside its tls.Config.
+type Options struct {
+	// Received are bytes that were read of the connection already.
+	Received []byte
+	// Record is the most plain text in one record (tune.ssl.maxrecord); 0 = 16 KiB.
+	Record int
+	// KeepHello is how many bytes of the ClientHello are kept for who asks about it later; 0 = none.
+	KeepHello int
+}
+
+// Info is what the handshake has found out and crypto/tls does not remember.
+type Info struct {
+	Hello []byte            // the client's first record, as far as KeepHello asks
+	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
+	// Verify is what the check of the peer's certificate said, as X509_V_ERR numbers say it; 0 = nothing wrong. CAErr and Depth are
+	// of the first error with an issuer's certificate.
+	Verify, CAErr, Depth int
+}
+
+// shake is a handshake under way.
+type shake struct {
+	t        *loop.Task
+	deadline int64
+	received []byte
+	err      error // the connection's, which crypto/tls may wrap
+	keep     int
+	heard    bool // the peer has said something
+}
+
+// Server is the server's side of a handshake on c, a connection that no task waits for. With an error c is still without a layer:
+// an alert may have been sent, and the caller closes it. Errors of the connection itself are loop's.
+func Server(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
+	y := begin(t, c, o, deadline)
+	y.tls = tls.Server((*wire)(y), cfg)
+	return y, y.run()
+}
+
+// Client is the client's side.
+func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
+	y := begin(t, c, o, deadline)
+	y.tls = tls.Client((*wire)(y), cfg)
+	return y, y.run()
+}
+
+func begin(t *loop.Task, c *loop.Conn, o Options, deadline int64) *Conn {
+	y := &Conn{c: c, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
+	if o.Record > 0 {
+		y.record = min(o.Record, maxRecord)
+	}
+	return y
+}
+
+// OfHello is the connection that a callback of tls.Config is asked about.
+func OfHello(h *tls.ClientHelloInfo) *Conn {
+	w, _ := h.Conn.(*wire)
+	return (*Conn)(w)
+}
+
+// Info is what the handshake has found out.
+func (c *Conn) Info() *Info { return &c.info }
+
+// State is what the handshake has agreed on.
+func (c *Conn) State() tls.ConnectionState { return c.tls.ConnectionState() }
+
+// run is the handshake.
+func (c *Conn) run() error {
+	err := c.tls.Handshake()
+	s := c.shake
+	c.shake = nil
+	if err != nil {
+		c.flush() // an alert
+		if s.err != nil {
+			err = s.err
+		}
+		c.err = err
+		return err
+	}
+	c.info.trim()
+	c.detach()
+	c.c.SetLayer(c)
+	return nil
+}
+
+// read is what crypto/tls reads with in a handshake.
+func (s *shake) read(c *Conn, b []byte) (int, error) {
+	n, err := s.some(c, b)
+	if err != nil {
+		s.err = err
+		if err == io.EOF && s.heard {
+			s.err = io.ErrUnexpectedEOF
+		}
+		return 0, err
+	}
+	s.heard = true
+	if k := s.keep - len(c.info.Hello); k > 0 {
+		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
+	}
+	return n, nil
+}
+
+// some gives what was received before, then what comes.
+func (s *shake) some(c *Conn, b []byte) (int, error) {
+	if len(s.received) > 0 {
+		n := copy(b, s.received)
+		s.received = s.received[n:]
+		return n, nil
+	}
+	for {
+		if err := c.flush(); err != nil && err != loop.ErrAgain { // the peer may be waiting for it before it says anything
+			return 0, err
+		} else if err == loop.ErrAgain {
+			if err := c.c.WaitWrite(s.t, s.deadline); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		n, err := c.c.TryRecv(b)
+		if err != loop.ErrAgain {
+			return n, err
+		}
+		if err := c.c.WaitRead(s.t, s.deadline); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// trim leaves the first record of what was kept.
+func (f *Info) trim() {
+	if len(f.Hello) < 5 {
+		return
+	}
+	if n := 5 + int(f.Hello[3])<<8 + int(f.Hello[4]); n < len(f.Hello) {
+		f.Hello = f.Hello[:n:n]
+	}
+}

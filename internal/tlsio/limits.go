@@ -1,0 +1,21 @@
+package tlsio
+
+// Every bound of the package, and what it prevents.
+const (
+	// maxRecord is the most plain text in one record (RFC 8446, 5.1).
+	maxRecord = 16 << 10
+	// maxSend bounds what one call encrypts: all of it may have to be held for a slow peer.
+	maxSend = 64 << 10
+	// maxQueue bounds what is queued beside what a caller sends: answers to a peer that asks for new keys again and again and reads
+	// nothing (RFC 8446, 4.6.3).
+	maxQueue = 256 << 10
+	// fullRecord is a full record on the wire as all but the oldest write it (a header, a type and a tag more). Receiving no more
+	// at once ends at the end of a record where full ones follow each other, and the buffer is empty again.
+	fullRecord = 5 + maxRecord + 1 + 16
+	// recordBuf is a buffer for any record (RFC 8446, 5.2), with the room that bytes.Buffer wants behind it.
+	recordBuf = 17 << 10
+	// maxIdleBufs bounds the free list of record buffers of each loop.
+	maxIdleBufs = 64
+	// maxGather is the most of the loop's buffer that is kept between calls.
+	maxGather = maxSend + 4<<10
+)
