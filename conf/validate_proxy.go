@@ -112,7 +112,12 @@ func lastCause(err error) string {
 // frontend checks the client side.
 func (v *validator) frontend(p *Proxy) {
 	if len(p.Binds) == 0 && !p.Disabled {
-		v.add(Bad(p.Pos, p.Title(), "no address to listen on; add a bind"))
+		e := Bad(p.Pos, p.Title(), "no address to listen on; add a bind")
+		if v.allowNoBind {
+			v.diags.Warn(e)
+		} else {
+			v.add(e)
+		}
 	}
 	number(p.Binds, firstBindID, func(b *Bind) *int { return &b.ID })
 	for _, b := range p.Binds {

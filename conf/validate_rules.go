@@ -1,6 +1,9 @@
 package conf
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // ruleSet is one rule list of a section with its keyword.
 type ruleSet struct {
@@ -37,6 +40,7 @@ func (v *validator) rules(p *Proxy) {
 			path := v.path(p.Title(), set.keyword) + " " + v.actionName(r.Action)
 			v.cond(r.Cond, path)
 			v.action(r, path)
+			v.slot(p, set.keyword, r, path)
 		}
 	}
 	for _, c := range p.Captures {
@@ -47,6 +51,23 @@ func (v *validator) rules(p *Proxy) {
 	}
 	v.forwardFor(p, "forwardfor", p.Options.ForwardFor)
 	v.forwardFor(p, "originalto", p.Options.OriginalTo)
+}
+
+// slot checks that the slot of a capture is one of the section's. What the frontends of a backend have is not known here.
+func (v *validator) slot(p *Proxy, keyword string, r *Rule, path string) {
+	a, ok := r.Action.(*CaptureSample)
+	if !ok || a.Slot < 0 || p.Kind&Frontend == 0 {
+		return
+	}
+	n := 0
+	for _, c := range p.Captures {
+		if c.Cookie == "" && c.Response == (keyword == "http-response") {
+			n++
+		}
+	}
+	if a.Slot >= n {
+		v.add(BadValue(r.Pos, v.path(path, "id"), strconv.Itoa(a.Slot), "the number, from 0, of one of the section's capture lines, of which there are "+strconv.Itoa(n)))
+	}
 }
 
 func (v *validator) forwardFor(p *Proxy, keyword string, f *ForwardFor) {

@@ -55,7 +55,7 @@ func (d *decoder) warn(e *conf.Error) {
 // full reports that there are as many errors as are told; nothing more needs to be read.
 func (d *decoder) full() bool { return len(d.diags.Errors) >= conf.MaxErrors }
 
-// file reads one file. A section may go on in the next one.
+// file reads one file.
 func (d *decoder) file(src Source) {
 	for pos, text := range lines(src) {
 		if d.full() {
@@ -79,11 +79,9 @@ func (d *decoder) file(src Source) {
 // text reads one line.
 func (d *decoder) text(text string, pos conf.Pos) {
 	words, _, err := cut(text, pos, d.env)
-	if err != nil {
-		if d.reading() {
-			d.broken = true
-			d.add(err)
-		}
+	if err != nil { // even in lines that .if leaves out, as in HAProxy
+		d.broken = true
+		d.add(err)
 		return
 	}
 	for len(words) > 0 && words[0].Text == "" && len(words) == 1 {
@@ -127,5 +125,5 @@ func (d *decoder) leave() {
 		d.done()
 	}
 	d.walk.leave()
-	d.read, d.done = nil, nil
+	d.read, d.done, d.env.section = nil, nil, ""
 }

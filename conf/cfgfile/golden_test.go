@@ -147,7 +147,8 @@ const minMistakes = 150
 // none is said twice.
 func TestErrors(t *testing.T) {
 	n := golden(t, "testdata/errors/*.txt", func(t *testing.T, c goldenCase) string {
-		_, diags := ParseSources(c.sources())
+		d := readAsOne(c.sources())
+		_, diags := d.whole(true, nil)
 		seen := map[string]bool{}
 		for _, e := range diags.Errors {
 			if e.Pos.Line == 0 || e.Pos.Col == 0 {
@@ -185,13 +186,19 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// decode is ParseSources without validation.
-func decode(sources []Source) (*conf.Config, conf.Diagnostics) {
+// readAsOne reads the sources as one file.
+func readAsOne(sources []Source) *decoder {
 	d := newDecoder(sources)
 	for _, src := range sources {
 		d.file(src)
 	}
 	d.leave()
+	return d
+}
+
+// decode reads the sources as one file, without validation.
+func decode(sources []Source) (*conf.Config, conf.Diagnostics) {
+	d := readAsOne(sources)
 	d.follow()
 	d.diags.Tidy()
 	return d.cfg, d.diags

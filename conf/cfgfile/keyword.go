@@ -61,7 +61,7 @@ type row struct {
 	status Status
 	why    string // of every status but Done
 	neg    bool   // may stand after "no" and "default"
-	strict bool   // in the wrong section it is an error; else a warning, as in HAProxy
+	strict bool   // on the wrong side it is an error; else a warning, as in HAProxy
 	named  bool   // in a defaults section it needs that this has a name
 	read   func(*line)
 }
@@ -325,7 +325,7 @@ func (l *line) allowed(r *row) bool {
 		return true
 	}
 	e := conf.Bad(l.key.Pos, l.path, "has no meaning here; it belongs into %s", orWords(r.in.sections()))
-	if r.strict || l.in&inAny == 0 {
+	if r.strict || l.in&inAny == 0 || l.in&inDefaults != 0 {
 		l.add(e)
 		return false
 	}

@@ -96,15 +96,20 @@ func parse(sources []Source, complete bool, opts []conf.Option) (*conf.Config, c
 	d := newDecoder(sources)
 	for _, src := range sources {
 		d.file(src)
+		d.leave() // a section ends with its file
 	}
-	d.leave()
+	return d.whole(complete, opts)
+}
+
+// whole checks the configuration once every line has been read.
+func (d *decoder) whole(complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
 	d.follow()
 	if d.broken || !complete {
 		// Half of a file is missing sections that the other half refers to.
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
-	d.diags.Merge(conf.Validate(d.cfg, opts...))
+	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.AllowNoBind()}, opts...)...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
 }

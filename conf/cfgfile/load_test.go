@@ -22,10 +22,10 @@ func writeFiles(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// Files are read in the order in which they are named, those of a folder by name, and a section may go on in the next one.
+// Files are read in the order in which they are named, those of a folder by name. Defaults go on in the files after them.
 func TestLoadFiles(t *testing.T) {
 	dir := writeFiles(t, map[string]string{
-		"z.cfg": "defaults\n    retries 1\nbackend z\n", "d/b.cfg": "    retries 7\nbackend b\n", "d/a.cfg": "defaults\n    retries 2\nbackend a\n",
+		"z.cfg": "defaults\n    retries 1\nbackend z\n", "d/b.cfg": "backend b\n    retries 7\n", "d/a.cfg": "defaults\n    retries 2\nbackend a\n",
 		"d/.c.cfg": "foo", "d/c.txt": "foo", "e.conf": "backend e\n",
 	})
 	cfg, diags := LoadFiles([]string{filepath.Join(dir, "z.cfg"), filepath.Join(dir, "d"), filepath.Join(dir, "e.conf")})
@@ -36,7 +36,7 @@ func TestLoadFiles(t *testing.T) {
 	for _, p := range cfg.Proxies {
 		got = append(got, p.Name, string(rune('0'+p.Retries)))
 	}
-	if s := strings.Join(got, " "); s != "z 1 a 7 b 2 e 2" {
+	if s := strings.Join(got, " "); s != "z 1 a 2 b 7 e 2" {
 		t.Errorf("got %s", s)
 	}
 	var names []string
@@ -71,6 +71,15 @@ func TestLoadErrors(t *testing.T) {
 func TestBlocksEndWithTheirFile(t *testing.T) {
 	_, diags := ParseSources([]Source{{"a", []byte(".if 1\n")}, {"b", []byte("backend b\n.endif\n")}})
 	want := "a:1:1: .if: without .endif\nb:2:1: .endif: without .if"
+	if got := diags.Errors.Error(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// A section ends with its file, as in HAProxy.
+func TestSectionsEndWithTheirFile(t *testing.T) {
+	_, diags := ParseSources([]Source{{"a", []byte("backend b\n")}, {"b", []byte("    retries 5\n    mode tcp\nbackend c\n")}})
+	want := `b:1:5: "retries" stands outside of any section; want global, defaults, frontend, backend, listen, userlist or http-errors`
 	if got := diags.Errors.Error(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

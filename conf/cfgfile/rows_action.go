@@ -494,8 +494,13 @@ func readSwitchMode(l *line, _ call) conf.Action {
 		return nil
 	}
 	a := &conf.SwitchMode{Mode: conf.ModeHTTP}
-	if l.took("proto") && !l.text(&a.Proto, "<name>") {
-		return nil
+	if l.took("proto") {
+		protos := []string{"h1", "h2"}
+		i := l.word(protos...)
+		if i < 0 {
+			return nil
+		}
+		a.Proto = protos[i]
 	}
 	return a
 }

@@ -28,8 +28,8 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "node", in: inGlobal, args: "<name>", doc: "name of this node in statistics", read: globalText("<name>", func(g *conf.Global) *string { return &g.Node })},
 	{name: "description", in: inGlobal, args: "<text>", doc: "text shown in statistics", read: func(l *line) { l.d.cfg.Global.Description = l.joined() }},
 	{name: "chroot", in: inGlobal, args: "<directory>", doc: "directory to be locked into", read: globalText("<directory>", func(g *conf.Global) *string { return &g.Chroot })},
-	{name: "daemon", in: inGlobal, neg: true, doc: "go to the background", read: globalFlag(func(g *conf.Global) *bool { return &g.Daemon })},
-	{name: "master-worker", in: inGlobal, args: "[no-exit-on-failure]", neg: true, doc: "a master process that looks after workers", read: readMasterWorker},
+	{name: "daemon", in: inGlobal, doc: "go to the background", read: globalFlag(func(g *conf.Global) *bool { return &g.Daemon })},
+	{name: "master-worker", in: inGlobal, args: "[no-exit-on-failure]", doc: "a master process that looks after workers", read: readMasterWorker},
 	{name: "default-path", in: inGlobal, args: "<current|config>", doc: "what relative file names are relative to", read: readDefaultPath},
 	{name: "log", in: inGlobal, args: logUsage, neg: true, doc: "where log lines go", read: readGlobalLog},
 	{name: "log-tag", in: inGlobal, args: "<text>", doc: "program name in syslog lines", read: globalText("<text>", func(g *conf.Global) *string { return &g.LogTag })},
@@ -88,7 +88,7 @@ func addInertGlobals() {
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1,
 		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
 		"max-threads-per-group": 1, "tune.fd.tables": 1, "tune.takeover-other-tg-connections": 1, "tune.renice.runtime": 1, "tune.renice.startup": 1, "thread-hard-limit": 1} {
-		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: n == 0, status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
+		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: name == "busy-polling" || name == "numa-cpu-mapping", status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
 	}
 }
 
@@ -164,16 +164,14 @@ func setEnv(l *line, replace bool) {
 		l.wrong(name, "a name of letters, digits and '_' that does not begin with a digit")
 		return
 	}
-	value := ""
-	if l.more() { // it may be empty
-		value = l.next().Text
-	} else if _, ok := l.arg("<value>"); !ok {
+	value, ok := l.arg("<value>")
+	if !ok {
 		return
 	}
 	if _, set := l.d.env.lookup(name.Text, conf.Pos{}); set && !replace {
 		return
 	}
-	if !l.d.env.assign(name.Text, value) {
+	if !l.d.env.assign(name.Text, value.Text) {
 		l.bad(name, "more than %d variables", maxVars)
 	}
 }

@@ -1,6 +1,7 @@
 package cfgfile
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ var proxyTable = table{context: "proxy", in: inAny, pending: pendingProxy, rows:
 	{name: "mode", in: inAny, args: "<tcp|http>", doc: "the layer that the section works at", read: readMode},
 	{name: "disabled", in: inAny, doc: "leave the section out", read: func(l *line) { l.sec.Disabled = true }},
 	{name: "enabled", in: inAny, doc: "undoes disabled of a defaults section", read: func(l *line) { l.sec.Disabled = false }},
-	{name: "id", in: inListen, args: "<number>", doc: "number in statistics", strict: true, read: sectionInt(func(s *section) *int { return &s.ID }, 1, maxInt)},
-	{name: "description", in: inListen, args: "<text>", doc: "text shown on the statistics page", strict: true, read: readDescription},
+	{name: "id", in: inListen, args: "<number>", doc: "number in statistics", read: sectionInt(func(s *section) *int { return &s.ID }, 1, maxInt)},
+	{name: "description", in: inListen, args: "<text>", doc: "text shown on the statistics page", read: readDescription},
 	{name: "maxconn", in: forFrontends, args: "<number>", doc: "connections at once", read: sectionInt(func(s *section) *int { return &s.Maxconn }, 0, maxInt)},
 	{name: "backlog", in: forFrontends, args: "<number>", doc: "connections that the kernel queues", read: sectionInt(func(s *section) *int { return &s.Backlog }, 0, maxInt)},
 	{name: "timeout", in: inAny, args: "<name> <time>", doc: "timeouts", read: func(l *line) { l.dispatch(&timeoutTable) }},
@@ -24,13 +25,13 @@ var proxyTable = table{context: "proxy", in: inAny, pending: pendingProxy, rows:
 	{name: "error-log-format", in: forFrontends, args: "<format>", doc: "the line of a connection that ends in an error", read: logFormatOf(func(s *section) **conf.Format { return &s.ErrorLogLine })},
 	{name: "unique-id-format", in: forFrontends, args: "<format>", doc: "how a request's unique id is made", read: logFormatOf(func(s *section) **conf.Format { return &s.UniqueIDFormat })},
 	{name: "unique-id-header", in: forFrontends, args: "<name>", doc: "the field that carries the unique id", read: readUniqueIDHeader},
-	{name: "capture request header", in: inFrontend, args: "<name> len <bytes>", doc: "a request field to log", strict: true, read: func(l *line) { readCapture(l, false) }},
-	{name: "capture response header", in: inFrontend, args: "<name> len <bytes>", doc: "a response field to log", strict: true, read: func(l *line) { readCapture(l, true) }},
-	{name: "capture cookie", in: inFrontend, args: "<name> len <bytes>", doc: "a cookie to log", strict: true, read: readCaptureCookie},
+	{name: "capture request header", in: inFrontend, args: "<name> len <bytes>", doc: "a request field to log", read: func(l *line) { readCapture(l, false) }},
+	{name: "capture response header", in: inFrontend, args: "<name> len <bytes>", doc: "a response field to log", read: func(l *line) { readCapture(l, true) }},
+	{name: "capture cookie", in: inFrontend, args: "<name> len <bytes>", doc: "a cookie to log", read: readCaptureCookie},
 	{name: "declare capture", in: inFrontend, args: "<request|response> len <bytes>", doc: "a slot that the capture action fills", strict: true, read: readDeclareCapture},
 	{name: "acl", in: inAny, args: "<name> <criterion> [<flag> ...] [<operator>] [<value> ...]", doc: "a named condition", named: true, read: readACL},
-	{name: "bind", in: inFrontend, args: "<address>[,...] [<option> ...]", doc: "addresses to listen on", strict: true, read: readBind},
-	{name: "use_backend", in: inFrontend, args: "<name> [if|unless <condition>]", doc: "the backend of the streams for which the condition holds", strict: true, read: readUseBackend},
+	{name: "bind", in: inFrontend, args: "<address>[,...] [<option> ...]", doc: "addresses to listen on", read: readBind},
+	{name: "use_backend", in: inFrontend, args: "<name> [if|unless <condition>]", doc: "the backend of the streams for which the condition holds", read: readUseBackend},
 	{name: "default_backend", in: forFrontends, args: "<name>", doc: "the backend of the streams that no use_backend takes", read: readDefaultBackend},
 	{name: "monitor-uri", in: forFrontends, args: "<uri>", doc: "a path that is answered 200 by the frontend itself and not logged", read: sectionText("<uri>", func(s *section) *string { return &s.MonitorURI })},
 	{name: "monitor fail", in: inFrontend, args: "<if|unless> <condition>", doc: "when monitor-uri answers 503", read: readMonitorFail},
@@ -42,22 +43,22 @@ var proxyTable = table{context: "proxy", in: inAny, pending: pendingProxy, rows:
 	{name: "http-error status", in: inAny, args: "<status> [content-type <type>] [<body>] [hdr <name> <format>] ...", doc: "the response for a status", read: readHTTPError},
 	{name: "stats", in: inAny, args: "<keyword> ...", doc: "the statistics page", read: func(l *line) { l.dispatch(&statsTable) }},
 	{name: "tcp-request", in: inAny, args: "<connection|session|content|inspect-delay> ...", doc: "rules for connections", read: readTCPRequest},
-	{name: "tcp-response", in: forBackends, args: "<content|inspect-delay> ...", doc: "rules for what servers send", read: readTCPResponse},
+	{name: "tcp-response", in: forBackends, args: "<content|inspect-delay> ...", strict: true, doc: "rules for what servers send", read: readTCPResponse},
 	{name: "http-request", in: inAny, args: "<action> ... [if|unless <condition>]", doc: "rules for requests", named: true, read: ruleReader("http-request")},
 	{name: "http-response", in: inAny, args: "<action> ... [if|unless <condition>]", doc: "rules for responses", named: true, read: ruleReader("http-response")},
 	{name: "http-after-response", in: inAny, args: "<action> ... [if|unless <condition>]", doc: "rules for every response, Weir's own too", named: true, read: ruleReader("http-after-response")},
-	{name: "redirect", in: inListen, args: redirectUsage, doc: "answers with a Location", strict: true, read: readRedirectLine},
+	{name: "redirect", in: inListen, args: redirectUsage, doc: "answers with a Location", read: readRedirectLine},
 	{name: "balance", in: forBackends, args: "<algorithm> [<option> ...]", doc: "how a server is chosen", read: readBalance},
 	{name: "hash-type", in: forBackends, args: "<method> [<function> [<modifier>]]", doc: "how keys lead to servers", read: readHashType},
-	{name: "hash-balance-factor", in: forBackends, args: "<percent>", doc: "how much of the average load a server may have", read: sectionInt(func(s *section) *int { return &s.HashType.BalanceFactor }, 0, 65535)},
+	{name: "hash-balance-factor", in: forBackends, args: "<percent>", doc: "how much of the average load a server may have", read: readBalanceFactor},
 	{name: "fullconn", in: forBackends, args: "<number>", doc: "the load at which the servers' maxconn is reached", read: sectionInt(func(s *section) *int { return &s.Fullconn }, 1, maxInt)},
 	{name: "retries", in: forBackends, args: "<number>", doc: "connection attempts after the first", read: sectionInt(func(s *section) *int { return &s.Retries }, 0, 1000)},
-	{name: "retry-on", in: forBackends, args: "<event> ...", doc: "the failures after which a request is sent again", read: readRetryOn},
+	{name: "retry-on", in: forBackends, args: "<event> ...", strict: true, doc: "the failures after which a request is sent again", read: readRetryOn},
 	{name: "http-reuse", in: forBackends, args: "<never|safe|aggressive|always>", doc: "when an idle server connection may serve another client", read: readReuse},
 	{name: "http-check", in: forBackends, args: "<action> ...", doc: "steps of a health check that speaks HTTP", read: readChecks(&httpCheckTable)},
 	{name: "tcp-check", in: forBackends, args: "<action> ...", doc: "steps of a health check", read: readChecks(&tcpCheckTable)},
 	{name: "external-check", in: forBackends, args: "<command|path> <value>", doc: "the command of option external-check, and its PATH", read: readExternalCheck},
-	{name: "use-server", in: inBackend, args: "<server> <if|unless> <condition>", doc: "the server of the streams for which the condition holds", strict: true, read: readUseServer},
+	{name: "use-server", in: inBackend, args: "<server> <if|unless> <condition>", doc: "the server of the streams for which the condition holds", read: readUseServer},
 	{name: "default-server", in: forBackends, args: "<option> ...", doc: "what the servers after it begin with", strict: true, read: readDefaultServer},
 	{name: "server", in: inBackend, args: "<name> <address> [<option> ...]", doc: "a server", strict: true, read: readServer},
 	{name: "bind-process", in: inAny, args: "<value>", status: Removed, why: "there is one process", read: ignored},
@@ -263,6 +264,20 @@ func readHashType(l *line) {
 	}
 	h.BalanceFactor = l.sec.HashType.BalanceFactor
 	l.sec.HashType = h
+}
+
+// readBalanceFactor takes 0, which is off, or more than the average.
+func readBalanceFactor(l *line) {
+	w, ok := l.arg("<percent>")
+	if !ok {
+		return
+	}
+	n, err := strconv.Atoi(w.Text)
+	if err != nil || n < 0 || n > 0 && n <= 100 || n > 65535 {
+		l.wrong(w, "0, or a number from 101 to 65535")
+		return
+	}
+	l.sec.HashType.BalanceFactor = n
 }
 
 var reuses = []string{conf.ReuseSafe: "safe", conf.ReuseNever: "never", conf.ReuseAggressive: "aggressive", conf.ReuseAlways: "always"}

@@ -2,6 +2,7 @@ package cfgfile
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"weir/conf"
@@ -35,7 +36,7 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "downinter", args: "<time>", doc: "time between two checks while it is down", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.DownInter })},
 	{name: "rise", args: "<number>", doc: "good checks in a row that bring it up", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Rise }, 1, maxInt)},
 	{name: "fall", args: "<number>", doc: "bad checks in a row that take it down", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Fall }, 1, maxInt)},
-	{name: "port", args: "<port>", doc: "port to check", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Port }, 1, 65535)},
+	{name: "port", args: "<port>", doc: "port to check", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Port }, 0, 65535)},
 	{name: "addr", args: "<address>", doc: "address to check", read: func(l *line) { l.text(&l.srv.Checks.Addr, "<address>") }},
 	{name: "pool-max-conn", args: "<number>", doc: "idle connections kept; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.PoolMax }, -1, maxInt)},
 	{name: "pool-purge-delay", args: "<time>", doc: "interval at which idle connections are thinned out", read: serverTime(func(s *serverCtx) *time.Duration { return &s.PoolPurge })},
@@ -64,9 +65,18 @@ func serverTime(at func(*serverCtx) *time.Duration) func(*line) {
 }
 
 func addSource() {
-	proxyTable.rows = append(proxyTable.rows, row{name: "source", in: forBackends, args: "<address>[:<port>[-<port>]] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]",
+	proxyTable.rows = append(proxyTable.rows, row{name: "source", in: forBackends, args: "<address>[:<port>] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]",
 		doc: "address that connections to servers come from", read: func(l *line) {
-			if a := readSource(l); a != nil {
+			w := Word{Pos: l.end()}
+			if l.more() {
+				w = l.words[l.i]
+			}
+			a := readSource(l)
+			if a != nil && a.Addr.Port != a.Addr.PortEnd {
+				l.wrong(w, "one port: a range is for the source of a server")
+				return
+			}
+			if a != nil {
 				l.sec.Source = a
 			}
 		}})
@@ -119,6 +129,10 @@ func readServer(l *line) {
 		return
 	}
 	l.path = join(l.sec.title, `server "`+name.Text+`"`)
+	if i := slices.IndexFunc([]byte(name.Text), func(c byte) bool { return !isSectionByte(c) }); i >= 0 {
+		l.add(conf.BadValue(name.At(i), l.path, name.Text, "a name of letters, digits, '-', '_', '.' and ':'"))
+		return
+	}
 	w, ok := l.arg("<address>")
 	if !ok {
 		return
@@ -127,6 +141,9 @@ func readServer(l *line) {
 	s.Pos, s.Name = l.key.Pos, name.Text
 	a, err := conf.ParseAddr(w.Text)
 	if err == nil {
+		if a.Kind == conf.AddrTCP && a.Host == "" {
+			a.Host = "*" // where the client was going
+		}
 		err = a.CheckServer()
 	}
 	if err != nil {

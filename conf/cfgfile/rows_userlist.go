@@ -16,7 +16,11 @@ func (d *decoder) enterUserlist(l *line) {
 	title := `userlist "` + w.Text + `"`
 	for _, have := range d.cfg.Userlists {
 		if have.Name == u.Name {
-			d.add(conf.Conflict(w.Pos, "", title, have.Pos))
+			e := conf.Conflict(w.Pos, "", title, have.Pos)
+			e.Fix = "that one counts"
+			d.warn(e)
+			l.skip()
+			return
 		}
 	}
 	d.cfg.Userlists = append(d.cfg.Userlists, u)

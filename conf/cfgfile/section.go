@@ -88,15 +88,6 @@ type section struct {
 	checkComment                string
 }
 
-// defaults is a defaults section: its lines, which are read again for every section that begins with it.
-type defaults struct {
-	pos   conf.Pos
-	name  string
-	from  *defaults
-	lines [][]Word
-	depth int
-}
-
 // name takes a section's name.
 func (l *line) sectionName() (Word, bool) {
 	w, ok := l.arg("<name>")
@@ -136,7 +127,11 @@ func (d *decoder) enterDefaults(l *line) {
 		}
 	}
 	l.path = title
-	if df.from = d.from(l); df.from != nil {
+	if df.from = d.from(l); df.from != nil && df.from.rules {
+		l.bad(l.key, "the defaults section %q (%s) has rules, which no other can begin with", df.from.name, df.from.pos)
+		df.from = nil
+	}
+	if df.from != nil {
 		df.depth = df.from.depth + 1
 		if df.depth > maxNest {
 			l.bad(l.key, "more than %d defaults sections build on each other", maxNest)
@@ -153,6 +148,7 @@ func (d *decoder) enterDefaults(l *line) {
 		df.lines = append(df.lines, words)
 		d.proxyLine(s, words)
 	}
+	d.done = func() { df.note(s.Proxy) }
 }
 
 // from reads "from NAME".
@@ -200,7 +196,9 @@ func (d *decoder) enterProxy(l *line, kind conf.Kind) {
 		e.Fix = "write a bind line: bind " + l.peek()
 		l.add(e)
 	}
-	d.apply(s, base)
+	if d.mayInherit(l, p, base) {
+		d.apply(s, base)
+	}
 	s.inherit()
 	d.cfg.Proxies = append(d.cfg.Proxies, p)
 	d.walk.proxy(s, kind)
