@@ -34,7 +34,11 @@ func dumpKeywords(w io.Writer, classes []string) {
 	if slices.Contains(classes, "help") || slices.Contains(classes, "") {
 		fmt.Fprintln(w, "# List of supported keyword classes:\nall: list all keywords")
 		for _, c := range dumpClasses {
-			fmt.Fprintf(w, "%s: %s\n", c.name, c.title)
+			title := c.title
+			if c.name == "cnv" {
+				title = "sample converter keywords"
+			}
+			fmt.Fprintf(w, "%s: %s\n", c.name, title)
 		}
 	}
 	for _, c := range dumpClasses {
@@ -67,13 +71,20 @@ func dumpCommands(w io.Writer) {
 	names := stats.Commands()
 	slices.Sort(names)
 	for _, name := range names {
-		fmt.Fprintf(w, "%s [WORKER]\n", name)
+		master := ""
+		if slices.Contains(masterCommands, name) {
+			master = "[MASTER] "
+		}
+		fmt.Fprintf(w, "%s %s[WORKER] \n", name, master)
 	}
 }
 
+// masterCommands are the commands that HAProxy's master process has too.
+var masterCommands = []string{"experimental-mode", "expert-mode", "help", "operator", "prompt", "quit", "show cli level", "show cli sockets", "show version", "user"}
+
 func dumpConverters(w io.Writer) {
 	for _, e := range acl.Converters() {
-		fmt.Fprintf(w, "%s%s: %s => %s\n", e.Name, e.Arguments, e.In, e.Out)
+		fmt.Fprintf(w, "%s%s: %s => %s\n", e.Name, e.Arguments, e.Out, e.In) // in this order, as HAProxy
 	}
 }
 
@@ -90,8 +101,9 @@ var fetchColumns = [acl.Columns]string{
 
 func dumpFetches(w io.Writer) {
 	for i, name := range fetchColumns {
-		fmt.Fprintf(w, "#%s%s_.%s %s\n", strings.Repeat(" ", len(fetchColumns)-i), strings.Repeat("/ ", i), strings.Repeat("-", len(fetchColumns)-i), name)
+		fmt.Fprintf(w, "# %s%s_.%s %s\n", strings.Repeat(" ", len(fetchColumns)-i), strings.Repeat("/ ", i), strings.Repeat("-", len(fetchColumns)-i), name)
 	}
+	fmt.Fprintf(w, "# %s \n# %s\n", strings.Repeat("/ ", len(fetchColumns)), strings.Repeat("| ", len(fetchColumns)))
 	for _, e := range acl.Fetches() {
 		io.WriteString(w, "[ ")
 		for _, yes := range e.Where {
@@ -104,6 +116,3 @@ func dumpFetches(w io.Writer) {
 		fmt.Fprintf(w, "] %s%s: %s\n", e.Name, e.Arguments, e.Out)
 	}
 }
-
-// dumpConfig writes what a configuration may say.
-func dumpConfig(io.Writer) {}

@@ -52,12 +52,12 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	{name: "originalto", in: inAny, args: "[except <network>] [header <name>]", doc: "X-Original-To with the address that the client asked for", read: forwardReader(func(o *conf.Options) **conf.ForwardFor { return &o.OriginalTo })},
 	{name: "forwarded", in: inAny, args: "[proto] [host | host-expr <expr>] [by | by-expr <expr>] [by_port | by_port-expr <expr>] [for | for-expr <expr>] [for_port | for_port-expr <expr>]",
 		doc: "Forwarded (RFC 7239)", read: readForwarded},
-	{name: "tcp-smart-accept", in: inAny, neg: true, status: Inert, why: "the kernel's own acknowledgements serve", read: func(*line) {}},
-	{name: "tcp-smart-connect", in: inAny, neg: true, status: Inert, why: "the request is sent with the connection's first packets as it is", read: func(*line) {}},
+	{name: "tcp-smart-accept", in: forFrontends, neg: true, status: Inert, why: "the kernel's own acknowledgements serve", read: func(*line) {}},
+	{name: "tcp-smart-connect", in: forBackends, neg: true, status: Inert, why: "the request is sent with the connection's first packets as it is", read: func(*line) {}},
 	{name: "independent-streams", in: inAny, neg: true, status: Inert, why: "each side has its own timeout as it is", read: func(*line) {}},
 	{name: "disable-h2-upgrade", in: forFrontends, neg: true, status: Inert, why: whyOwnH2, read: func(*line) {}},
 	{name: "http-use-htx", in: inAny, status: Inert, why: whyAlways, read: func(*line) {}},
-	{name: "http-pretend-keepalive", in: inAny, neg: true, status: Inert, why: "servers are always spoken to as if their connections stayed open", read: func(*line) {}},
+	{name: "http-pretend-keepalive", in: forBackends, neg: true, status: Inert, why: "servers are always spoken to as if their connections stayed open", read: func(*line) {}},
 }}
 
 // on is what a switch is set to.
