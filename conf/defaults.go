@@ -22,6 +22,7 @@ const (
 	DefaultStatsTimeout  = 10 * time.Second
 	DefaultStatsMaxconn  = 10
 	DefaultStatsMode     = 0o600
+	DefaultStatsURI      = "/haproxy?stats"
 	DefaultLogTag        = "weir"
 	DefaultDenyStatus    = 403
 	DefaultTarpitStatus  = 500
@@ -98,6 +99,9 @@ func fillLogs(logs []*LogTarget) {
 
 func (p *Proxy) fill() {
 	setDefault(&p.Mode, ModeTCP)
+	if p.StatsURI != nil {
+		setDefault(&p.StatsURI.Path, DefaultStatsURI)
+	}
 	fillLogs(p.Logs)
 	if f := p.Options.ForwardFor; f != nil {
 		setDefault(&f.Header, DefaultForwardHeader)

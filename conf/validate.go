@@ -23,9 +23,6 @@ func Underscores() Option {
 	}
 }
 
-// AllowNoBind makes a client side without an address a warning, as in HAProxy, and no error.
-func AllowNoBind() Option { return func(v *validator) { v.allowNoBind = true } }
-
 // Validate fills every default that is not set, numbers proxies, binds and servers that have no number,
 // reads the error files and reports everything that cannot work. The configuration must not be changed
 // or shared before it has returned.
@@ -62,7 +59,6 @@ type validator struct {
 	acls     map[string]bool // of the section being checked
 	// quoteAction writes http_request "deny" for http-request deny.
 	quoteAction bool
-	allowNoBind bool
 }
 
 // others takes over what the checks from outside say.

@@ -112,12 +112,7 @@ func lastCause(err error) string {
 // frontend checks the client side.
 func (v *validator) frontend(p *Proxy) {
 	if len(p.Binds) == 0 && !p.Disabled {
-		e := Bad(p.Pos, p.Title(), "no address to listen on; add a bind")
-		if v.allowNoBind {
-			v.diags.Warn(e)
-		} else {
-			v.add(e)
-		}
+		v.warn(Bad(p.Pos, p.Title(), "no address to listen on; add a bind"))
 	}
 	number(p.Binds, firstBindID, func(b *Bind) *int { return &b.ID })
 	for _, b := range p.Binds {

@@ -3,6 +3,7 @@
 //	weir run                 show the built-in example
 //	weir run -c weir.hcl     run a configuration
 //	weir check -c weir.hcl   say what a configuration means, or everything that is wrong with it
+//	weir convert ...         write weir.hcl from haproxy.cfg, with its comments
 //	weir explain ... URL     say what a configuration does with a request, rule by rule
 //	weir haproxy ...         be HAProxy: its command line, signals and exit codes; also when the program is called haproxy
 //
@@ -42,7 +43,7 @@ type streams struct {
 }
 
 func commands() []*command {
-	return []*command{runCommand(), checkCommand(), explainCommand(), haproxyCommand(), healthCommand(), versionCommand(), helpCommand()}
+	return []*command{runCommand(), checkCommand(), convertCommand(), explainCommand(), haproxyCommand(), healthCommand(), versionCommand(), helpCommand()}
 }
 
 func main() {

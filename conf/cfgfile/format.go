@@ -25,6 +25,13 @@ func (d *decoder) format(w Word, path string) *conf.Format { return d.readFormat
 // logFormat reads a word as the format of a log line.
 func (d *decoder) logFormat(w Word, path string) *conf.Format { return d.readFormat(w, path, true) }
 
+// ParseFormat reads the text of a log-format that stands in a file of its own; every error is at pos. The format is nil where there is one.
+func ParseFormat(pos conf.Pos, text string) (*conf.Format, conf.Errors) {
+	d := newDecoder(nil)
+	f := d.format(Word{Text: text, Pos: pos}, "")
+	return f, d.diags.Errors
+}
+
 func (d *decoder) readFormat(w Word, path string, merge bool) *conf.Format {
 	r := &formatReader{d: d, w: w, path: path, merge: merge, f: &conf.Format{Pos: w.Pos}}
 	for i := 0; i < len(w.Text) && !r.bad; {

@@ -19,7 +19,7 @@ func Load(path string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
 // LoadFiles reads several files and folders as Load does, in their order, as one configuration: a defaults section goes on in the
 // files after it, until the next.
 func LoadFiles(paths []string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
-	sources, diags := readSources(paths)
+	sources, diags := ReadSources(paths)
 	if len(diags.Errors) > 0 && len(sources) == 0 {
 		return &conf.Config{}, diags
 	}
@@ -39,8 +39,8 @@ func ParseSources(sources []Source, opts ...conf.Option) (*conf.Config, conf.Dia
 	return parse(sources, true, opts)
 }
 
-// readSources reads the files that paths stand for.
-func readSources(paths []string) ([]Source, conf.Diagnostics) {
+// ReadSources reads the files and folders that paths stand for.
+func ReadSources(paths []string) ([]Source, conf.Diagnostics) {
 	var sources []Source
 	var diags conf.Diagnostics
 	for _, path := range paths {
@@ -109,7 +109,7 @@ func (d *decoder) whole(complete bool, opts []conf.Option) (*conf.Config, conf.D
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
-	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.AllowNoBind()}, opts...)...))
+	d.diags.Merge(conf.Validate(d.cfg, opts...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
 }

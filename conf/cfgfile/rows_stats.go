@@ -6,9 +6,6 @@ import (
 	"weir/conf"
 )
 
-// defaultStatsURI is where the statistics page is when "stats uri" does not say.
-const defaultStatsURI = "/haproxy?stats"
-
 var statsTable = table{context: "stats", in: inAny, pending: "auth admin http-request realm scope show-legends show-node show-desc show-modules", rows: []row{
 	{name: "enable", in: inAny, doc: "the statistics page", read: func(l *line) { l.stats() }},
 	{name: "uri", in: inAny, args: "<uri>", doc: "where the statistics page is", read: func(l *line) { l.text(&l.stats().Path, "<uri>") }},
@@ -28,12 +25,5 @@ func readStatsRefresh(l *line) {
 	var d time.Duration
 	if l.durationIn(&d, "s") {
 		l.stats().Refresh = d
-	}
-}
-
-// finishStats puts the default.
-func (s *section) finishStats() {
-	if s.StatsURI != nil && s.StatsURI.Path == "" {
-		s.StatsURI.Path = defaultStatsURI
 	}
 }

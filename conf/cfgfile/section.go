@@ -252,5 +252,4 @@ func (d *decoder) prefixed(l *line, t *table) {
 // finish completes a section whose last line has been read.
 func (s *section) finish() {
 	s.mergeACLs()
-	s.finishStats()
 }

@@ -159,19 +159,21 @@ func (w *walker) drafting(fresh func() conf.Draft, draft func([]Word, *conf.Draf
 
 // proxy is drafting for a section with proxy lines.
 func (w *walker) proxy(like *section, kind conf.Kind) {
+	var own *section // goes on from line to line
 	w.drafting(func() conf.Draft {
 		return conf.Draft{Proxy: conf.NewProxy(conf.Pos{}, kind, like.Name), Server: conf.NewServer(conf.Pos{}, "")}
 	}, func(words []Word, dr *conf.Draft) {
-		s := w.d.newSection(dr.Proxy, like.in, like.title)
-		s.tmpl = dr.Server
+		s := own
+		if s == nil || s.Proxy != dr.Proxy {
+			s = w.d.newSection(dr.Proxy, like.in, like.title)
+			s.tmpl = dr.Server
+		}
 		w.d.proxyLine(s, words)
 	})
 	if w != nil {
-		own := w.section.Own
-		w.done = func() {
-			s := w.d.newSection(own.Proxy, like.in, like.title)
-			s.finish()
-		}
+		own = w.d.newSection(w.section.Own.Proxy, like.in, like.title)
+		own.tmpl = w.section.Own.Server
+		w.done = own.finish
 	}
 }
 

@@ -18,6 +18,8 @@
 // conf.Format at load: nothing of HCL is left at run time, and no function but env and the ones of
 // docs/hcl.md exists. A "%[src]" or "%ci" inside a string stays as it is: only ${ } means something.
 //
+// What an lf_file holds is a log-format of HAProxy's, and cfgfile reads it.
+//
 // The package does not know which fetches are done or what arguments they take (a
 // check given with conf.CheckToo does), and it does not keep comments: Encode writes the meaning, not the text.
 package hclfile

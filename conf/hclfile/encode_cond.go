@@ -182,6 +182,10 @@ func textFormat(f *conf.Format) string {
 	if f == nil {
 		return ""
 	}
+	// A sample alone needs no quotes.
+	if p := f.Parts; len(p) == 1 && p[0].Expr != nil && p[0].Name == "" && p[0].Cast == "" && p[0].Flags == 0 {
+		return exprText(p[0].Expr)
+	}
 	var b strings.Builder
 	b.WriteByte('"')
 	flags := conf.FormatFlags(0)

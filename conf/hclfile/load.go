@@ -294,9 +294,6 @@ func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *defaults
 	}
 	s.read(d, withoutFrom(hb.Body), b.path, w)
 	s.finish(d)
-	if s.StatsURI != nil && s.StatsURI.Path == "" {
-		d.add(conf.Bad(s.StatsURI.Pos, b.path, "stats_refresh needs stats_uri"))
-	}
 	d.cfg.Proxies = append(d.cfg.Proxies, s.Proxy)
 }
 

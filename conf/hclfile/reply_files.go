@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"weir/conf"
+	"weir/conf/cfgfile"
 )
 
 // maxReplyFile bounds what is read of a reply's file, in bytes: it stays in memory and goes out whole.
@@ -17,6 +18,7 @@ type replyFile struct {
 	reply *conf.Reply
 	pos   conf.Pos
 	path  string
+	lf    bool // it holds a log-format of HAProxy's, not the body itself
 }
 
 func (d *decoder) readReplyFiles() {
@@ -31,6 +33,13 @@ func (d *decoder) readReplyFiles() {
 			d.add(conf.Bad(f.pos, f.path, "cannot read %q: %s", f.reply.Path, cause(err)))
 		case len(data) > maxReplyFile:
 			d.add(conf.Bad(f.pos, f.path, "%q has more than %d bytes", f.reply.Path, maxReplyFile))
+		case f.lf:
+			format, errs := cfgfile.ParseFormat(f.pos, string(data))
+			for _, e := range errs {
+				e.Path = join(f.path, e.Path)
+				d.add(e)
+			}
+			f.reply.Format = format
 		default:
 			f.reply.Body = data
 		}

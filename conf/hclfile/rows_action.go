@@ -20,7 +20,7 @@ var actionRows = append([]actionRow{
 	{"redirect", httpReq | httpResp, "answers with a Location", of[conf.Redirect](), redirectGrammar, checkRedirect},
 	{"auth", httpReq, "asks for a name and a password (401, or 407 of a proxy's client) until the client has given them", of[conf.Auth](), ruleGrammar(
 		field(info{name: "realm", typ: tString, doc: "what the browser shows"}, func(a *conf.Auth) any { return &a.Realm })), nil},
-	{"use-service", httpReq, "hands the request to a service inside Weir", of[conf.UseService](), ruleGrammar(
+	{"use-service", tcpReq | httpReq, "hands the request to a service inside Weir", of[conf.UseService](), ruleGrammar(
 		field(info{name: "service", typ: tWord, enum: []string{"prometheus-exporter"}, required: true, doc: "the service"}, func(a *conf.UseService) any { return &a.Name })), nil},
 	{"set-header", anyHTTP, "replaces every field of the name by one", of[conf.SetHeader](), ruleGrammar(
 		field(nameInfo, func(a *conf.SetHeader) any { return &a.Name }), field(valueInfo, func(a *conf.SetHeader) any { return &a.Value })), nil},
@@ -60,7 +60,7 @@ var actionRows = append([]actionRow{
 	mapRow(conf.MapDel, anyHTTP, "removes a key from a map"),
 	mapRow(conf.ACLAdd, httpReq|httpResp, "adds a pattern to a file of patterns"),
 	mapRow(conf.ACLDel, anyHTTP, "removes a pattern from a file of patterns"),
-	{"capture", tcpReq | anyHTTP, "keeps a sample for the log", func() conf.Action { return &conf.CaptureSample{Slot: -1} }, ruleGrammar(
+	{"capture", tcpConn | tcpReq | anyHTTP, "keeps a sample for the log", func() conf.Action { return &conf.CaptureSample{Slot: -1} }, ruleGrammar(
 		field(sampleInfo("what is kept"), func(a *conf.CaptureSample) any { return &a.Expr }),
 		field(info{name: "len", typ: tInt, min: 1, max: 65535, doc: "bytes that are kept, in a slot of its own (tcp_request and http_request)"}, func(a *conf.CaptureSample) any { return &a.Len }),
 		field(info{name: "id", typ: tInt, def: "-1", doc: "the declared slot to keep it in, from 0"}, func(a *conf.CaptureSample) any { return &a.Slot })), checkCapture},

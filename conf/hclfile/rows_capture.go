@@ -30,7 +30,7 @@ func readCapture(d *decoder, s *section, b *block, _ where) {
 }
 
 // captureNode writes one slot.
-func captureNode(c *conf.Capture) *Node {
+func captureNode(m style, c *conf.Capture) *Node {
 	name, label := "capture_request_header", c.Header
 	switch {
 	case c.Cookie != "":
@@ -43,5 +43,5 @@ func captureNode(c *conf.Capture) *Node {
 	case c.Response:
 		name = "capture_response_header"
 	}
-	return whole(&captureGrammar, c, name, label)
+	return whole(m, &captureGrammar, c, name, label)
 }

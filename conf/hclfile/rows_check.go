@@ -163,19 +163,21 @@ func readExpect(d *decoder, s *section, a *attr) {
 }
 
 // checkNodes writes the option that chooses a check, where it is a block.
-func checkNodes(c *conf.Check) []*Node {
+func checkNodes(m style, c *conf.Check) []*Node {
 	if c == nil {
 		return nil
 	}
 	name := strings.ReplaceAll(string(c.Kind), "-", "_")
 	if g := checkNest(c.Kind); g != nil {
-		return []*Node{whole(g, c, name)}
+		return []*Node{whole(m, g, c, name)}
 	}
 	if c.Kind == conf.CheckHTTP {
-		return filled(name, attrNodes(&httpchkGrammar, &c.Request))
+		return filled(name, attrNodes(m, &httpchkGrammar, &c.Request))
 	}
 	return nil
 }
 
 // hasRequest reports whether option httpchk says something of the request.
-func (s *section) hasRequest() bool { return len(attrNodes(&httpchkGrammar, &s.Check.Request)) > 0 }
+func (s *section) hasRequest() bool {
+	return len(attrNodes(full, &httpchkGrammar, &s.Check.Request)) > 0
+}

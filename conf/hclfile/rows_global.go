@@ -52,6 +52,12 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		at: func(g *conf.Global) any { return &g.ExternalEnv }},
 	{info: info{name: "insecure_fork_wanted", typ: tBool, doc: "processes may be started, as health checks by commands do"},
 		at: func(g *conf.Global) any { return &g.ForkWanted }},
+	{info: info{name: "log", typ: tWord, enum: []string{"none"}, doc: "\"none\" drops the targets before it"},
+		read: func(d *decoder, g *conf.Global, a *attr) {
+			if d.word([]string{"none"}, a) == 0 {
+				g.Logs = nil
+			}
+		}, text: nothing[conf.Global]},
 }, globalTLSRows...), nests: []nest[conf.Global]{
 	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,
@@ -75,7 +81,7 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: []row[conf.Tune]{
 		at: func(t *conf.Tune) any { return &t.MaxRewrite }},
 	{info: info{name: "http_maxhdr", typ: tInt, min: 1, max: 32767, def: "101", doc: "header fields in one message"},
 		at: func(t *conf.Tune) any { return &t.MaxHeaders }},
-	{info: info{name: "maxaccept", typ: tInt, min: 1, max: 32767, def: "64", doc: "connections accepted per wake-up"},
+	{info: info{name: "maxaccept", typ: tInt, min: -1, def: "64", doc: "connections accepted per wake-up"},
 		at: func(t *conf.Tune) any { return &t.MaxAccept }},
 }}
 
@@ -95,11 +101,11 @@ func (d *decoder) setVar(g *conf.Global, b *block, rows *grammar[ruleNode], a co
 }
 
 // setVarNode writes one.
-func setVarNode(a conf.Action) *Node {
+func setVarNode(m style, a conf.Action) *Node {
 	if a, ok := a.(*conf.SetVarFmt); ok {
-		return whole(setVarFmtGrammar, &ruleNode{action: a}, "set_var_fmt", a.Var)
+		return whole(m, setVarFmtGrammar, &ruleNode{action: a}, "set_var_fmt", a.Var)
 	}
-	return whole(setVarGrammar, &ruleNode{action: a}, "set_var", a.(*conf.SetVar).Var)
+	return whole(m, setVarGrammar, &ruleNode{action: a}, "set_var", a.(*conf.SetVar).Var)
 }
 
 var levels = []string{"user", "operator", "admin"}

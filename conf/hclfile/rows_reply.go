@@ -81,7 +81,7 @@ func textReplyString(r *conf.Reply) string {
 func readReplyFile(d *decoder, r *conf.Reply, a *attr) {
 	d.assign(&r.Path, &info{}, a)
 	if r.HasBody = r.Path != ""; r.HasBody {
-		d.replyFiles = append(d.replyFiles, replyFile{r, a.pos, a.path})
+		d.replyFiles = append(d.replyFiles, replyFile{r, a.pos, a.path, false})
 	}
 }
 
@@ -101,8 +101,10 @@ func textReplyFormat(r *conf.Reply) string {
 	return textFormat(r.Format)
 }
 
-func readReplyFormatFile(d *decoder, _ *conf.Reply, a *attr) {
-	d.add(conf.NotDone(a.pos, dirname(a.path), "lf_file", "write the text as lf_string"))
+func readReplyFormatFile(d *decoder, r *conf.Reply, a *attr) {
+	if d.assign(&r.Path, &info{}, a); r.Path != "" {
+		d.replyFiles = append(d.replyFiles, replyFile{r, a.pos, a.path, true})
+	}
 }
 
 func textReplyFormatFile(r *conf.Reply) string {

@@ -76,9 +76,13 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		}},
 	{info: info{name: "monitor_uri", typ: tString, in: forFrontends, doc: "path that is answered 200 by the frontend itself and not logged"},
 		at: func(s *section) any { return &s.MonitorURI }},
+	{info: info{name: "stats_enable", typ: tWord, enum: []string{"true", "false"}, doc: "the statistics page, at /haproxy?stats where stats_uri does not say otherwise"},
+		read: readStatsEnable, text: func(s *section) string { return textTrue(s.StatsURI != nil && s.StatsURI.Path == "") }},
 	{info: info{name: "stats_uri", typ: tString, doc: "path of the statistics page"},
 		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Path, &info{}, a) },
-		text: func(s *section) string { return textStats(s, func(u *conf.StatsURI) string { return quote(u.Path) }) }},
+		text: func(s *section) string {
+			return textStats(s, func(u *conf.StatsURI) string { return textString(u.Path) })
+		}},
 	{info: info{name: "stats_refresh", typ: tDuration, doc: "interval at which the statistics page reloads itself"},
 		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Refresh, &info{}, a) },
 		text: func(s *section) string {
@@ -179,6 +183,15 @@ func (d *decoder) word(words []string, a *attr) int {
 	return -1
 }
 
+func readStatsEnable(d *decoder, s *section, a *attr) {
+	on := s.StatsURI != nil
+	if d.assign(&on, &info{}, a); on {
+		s.stats(a.pos)
+	} else {
+		s.StatsURI = nil
+	}
+}
+
 func readMode(d *decoder, s *section, a *attr) {
 	if i := d.word(modes, a); i >= 0 {
 		s.Mode = conf.Mode(i + 1)
@@ -265,7 +278,8 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bi
 	{info: info{name: "user", typ: tString, doc: "owner of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.User }},
 	{info: info{name: "group", typ: tString, doc: "group of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Group }},
 	{info: info{name: "v4v6", typ: tBool, doc: "an IPv6 socket takes IPv4 too"}, at: func(b *conf.Bind) any { return &b.Addr.V4V6 }},
-	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only }, text: nothing[conf.Bind]},
+	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only },
+		text: func(b *conf.Bind) string { return textTrue(b.Addr.V6Only && !b.Addr.V6Shown()) }},
 }, bindTLSRows...)}
 
 // readBind reads one bind block, which gives a bind for each of its addresses.

@@ -24,10 +24,10 @@ func readTLV(d *decoder, s *server, b *block, _ where) {
 	s.ProxyTLVs = append(slices.Clone(s.ProxyTLVs), t)
 }
 
-func tlvNodes(list []*conf.ProxyTLV) []*Node {
+func tlvNodes(m style, list []*conf.ProxyTLV) []*Node {
 	var out []*Node
 	for _, t := range list {
-		out = append(out, whole(&tlvGrammar, t, "set_proxy_v2_tlv", fmt.Sprintf("0x%02x", t.Type)))
+		out = append(out, whole(m, &tlvGrammar, t, "set_proxy_v2_tlv", fmt.Sprintf("0x%02x", t.Type)))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package hclfile
 
 import (
 	"errors"
+	"strings"
 
 	"weir/conf"
 )
@@ -43,11 +44,15 @@ func (d *decoder) source(b *block) *conf.SourceAddr {
 }
 
 // sourceNodes writes the block where there is one.
-func sourceNodes(s *conf.SourceAddr) []*Node {
+func sourceNodes(m style, s *conf.SourceAddr) []*Node {
 	if s == nil {
 		return nil
 	}
-	return []*Node{whole(&sourceGrammar, s, "source", s.Addr.String())}
+	text := s.Addr.String()
+	if s.Addr.Port == 0 && s.Addr.PortEnd == 0 && s.Addr.Host != "" {
+		text = strings.TrimSuffix(text, ":0") // any port, as without one
+	}
+	return []*Node{whole(m, &sourceGrammar, s, "source", text)}
 }
 
 // probeRows are the settings of keep-alive probes to one side.

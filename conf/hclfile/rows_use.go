@@ -95,11 +95,11 @@ func readUseServer(d *decoder, s *section, b *block, _ where) {
 }
 
 // choiceNode writes the block.
-func choiceNode(keyword string, c choice) *Node {
+func choiceNode(m style, keyword string, c choice) *Node {
 	if c.dynamic != nil {
-		return whole(&choiceGrammar, &c, keyword)
+		return whole(m, &choiceGrammar, &c, keyword)
 	}
-	return whole(&choiceGrammar, &c, keyword, c.name.Name)
+	return whole(m, &choiceGrammar, &c, keyword, c.name.Name)
 }
 
 // monitorFail is a monitor_fail block being read.

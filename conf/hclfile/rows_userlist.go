@@ -69,13 +69,13 @@ func (d *decoder) readUserlist(hb *hclsyntax.Block) {
 }
 
 // userlistNodes writes the content of a userlist section.
-func userlistNodes(l *conf.Userlist) []*Node {
+func userlistNodes(m style, l *conf.Userlist) []*Node {
 	var out []*Node
 	for _, g := range l.Groups {
-		out = append(out, whole(&groupGrammar, g, "group", g.Name))
+		out = append(out, whole(m, &groupGrammar, g, "group", g.Name))
 	}
 	for _, u := range l.Users {
-		out = append(out, whole(&userGrammar, u, "user", u.Name))
+		out = append(out, whole(m, &userGrammar, u, "user", u.Name))
 	}
 	return out
 }
