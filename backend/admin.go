@@ -18,12 +18,12 @@ func (s *Server) SetState(word string) error {
 	case "ready":
 		s.change("", func(st *state) {
 			if st.maint {
-				st.health = st.rise // up until checks say otherwise
+				st.health = st.initial // until checks say otherwise
 			}
-			st.maint, st.drain = false, false
+			st.maint, st.drain, st.byAgent = false, false, false
 		})
 	case "drain":
-		s.change("", func(st *state) { st.maint, st.drain = false, true })
+		s.change("", func(st *state) { st.maint, st.drain, st.byAgent = false, true, false })
 	case "maint":
 		s.change("", func(st *state) { st.maint, st.byConf = true, false })
 	default:
@@ -36,7 +36,7 @@ func (s *Server) SetState(word string) error {
 func (s *Server) Enable() {
 	s.change("", func(st *state) {
 		if st.maint {
-			st.maint, st.health = false, st.rise
+			st.maint, st.health = false, st.initial
 		}
 	})
 }

@@ -126,5 +126,6 @@ func (b *Backend) Stop() {
 	}
 	for _, s := range b.servers {
 		s.closeIdle()
+		s.cool()
 	}
 }

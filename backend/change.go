@@ -10,6 +10,13 @@ import (
 // change is the one way a server's state changes: fn edits it, then what loops read is derived anew, the
 // table is made again, queues are told and the transition is logged. why is for the log.
 func (s *Server) change(why string, fn func(st *state)) {
+	s.edit(why, fn)
+	for _, o := range s.trackers {
+		o.follow(s)
+	}
+}
+
+func (s *Server) edit(why string, fn func(st *state)) {
 	b := s.b
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -21,6 +28,7 @@ func (s *Server) change(why string, fn func(st *state)) {
 	}
 	s.usable.Store(st.balanced())
 	s.alive.Store(st.alive())
+	s.warmUp(before.alive())
 	if before.balanced() != st.balanced() || before.weight != st.weight {
 		b.update()
 	}
@@ -78,17 +86,17 @@ func (s *Server) transition(before *state, why string, requeued int) {
 func (s *Server) event(before *state) string {
 	st := &s.state
 	switch {
-	case st.maint && !before.maint:
+	case st.stopped() && !before.stopped():
 		return "is going DOWN for maintenance"
-	case before.maint && !st.maint:
+	case before.stopped() && !st.stopped():
 		return "is UP (leaving forced maintenance)"
 	case before.up() && !st.up():
 		return "is DOWN"
 	case !before.up() && st.up():
 		return "is UP"
-	case st.drain != before.drain && st.drain:
+	case st.drains() != before.drains() && st.drains():
 		return "enters drain state"
-	case st.drain != before.drain:
+	case st.drains() != before.drains():
 		return "is UP (leaving forced drain)"
 	case st.stopping != before.stopping && st.stopping:
 		return "is stopping"

@@ -15,7 +15,10 @@ import (
 type checker struct {
 	server  *Server
 	loop    *loop.Loop
-	addr    *loop.Addr // resolved "addr"; nil = the server's
+	addr    *loop.Addr                 // resolved "addr"; nil = the server's
+	agent   *agent                     // whose questions these are; nil = a health check
+	to      atomic.Pointer[netip.Addr] // "set server check-addr"
+	port    atomic.Int32               // the port to check; 0 = the server's
 	plan    *plan
 	run     checkRun // the one under way
 	timer   loop.Timer
@@ -27,6 +30,7 @@ type checker struct {
 func newChecker(s *Server) (*checker, error) {
 	c := &checker{server: s}
 	c.timer.Fire = c.fire
+	c.port.Store(int32(s.conf.Checks.Port))
 	var err error
 	c.plan, err = newPlan(s.b.conf, nil)
 	return c, err
@@ -41,12 +45,11 @@ func (b *Backend) startChecks() {
 	var list []*checker
 	window := time.Duration(0)
 	for _, s := range b.servers {
-		if s.checker == nil {
-			continue
-		}
-		list = append(list, s.checker)
-		if d := s.checker.interval(0); window == 0 || d < window {
-			window = d
+		for _, c := range s.checkers() {
+			list = append(list, c)
+			if d := c.interval(0); window == 0 || d < window {
+				window = d
+			}
 		}
 	}
 	if m := b.global.MaxSpreadCheck; m > 0 {
@@ -66,6 +69,18 @@ func (b *Backend) startChecks() {
 	b.checkers = list
 }
 
+// checkers are those of the server's health and of its agent.
+func (s *Server) checkers() []*checker {
+	var list []*checker
+	if s.checker != nil {
+		list = append(list, s.checker)
+	}
+	if s.agent != nil {
+		list = append(list, s.agent.check)
+	}
+	return list
+}
+
 // stop ends the checks. On the checker's loop.
 func (c *checker) stop() {
 	c.stopped = true
@@ -74,7 +89,8 @@ func (c *checker) stop() {
 
 // fire starts a check.
 func (c *checker) fire() {
-	if c.paused.Load() || c.server.inMaint() {
+	// An agent is asked in maintenance too: it may be the agent that ends it.
+	if c.paused.Load() || c.agent == nil && c.server.inMaint() {
 		c.loop.Arm(&c.timer, c.loop.Now()+int64(c.interval(0)))
 		return
 	}
@@ -99,19 +115,30 @@ func (c *checker) Run(t *loop.Task) {
 		r = c.check(t)
 	}
 	r.took = time.Duration(c.loop.Now() - began)
-	if !c.stopped && !c.paused.Load() {
+	switch {
+	case c.stopped || c.paused.Load():
+	case c.agent != nil:
+		c.agent.report(r)
+	default:
 		c.server.report(r)
 	}
 }
 
 // target is the address to check: the server's, with "addr" and "port" in its place.
 func (c *checker) target() *loop.Addr {
-	a, port := c.server.addr.Load(), c.server.conf.Checks.Port
-	if c.addr == nil && (port == 0 || !a.AddrPort().IsValid()) {
+	if c.agent != nil {
+		return c.agent.target()
+	}
+	a, port := c.server.addr.Load(), c.checkPort()
+	to := c.to.Load()
+	if c.addr == nil && to == nil && (port == 0 || !a.AddrPort().IsValid()) {
 		return a
 	}
 	ap := a.AddrPort()
-	if c.addr != nil {
+	switch {
+	case to != nil:
+		ap = netip.AddrPortFrom(*to, ap.Port())
+	case c.addr != nil:
 		ap = netip.AddrPortFrom(c.addr.AddrPort().Addr(), ap.Port())
 	}
 	if port != 0 {
@@ -120,8 +147,14 @@ func (c *checker) target() *loop.Addr {
 	return loop.TCPAddr(ap)
 }
 
+// checkPort is the port that is checked where it is not the server's; 0 = it is.
+func (c *checker) checkPort() int { return int(c.port.Load()) }
+
 // interval is inter, or other in its place where that is set.
 func (c *checker) interval(other time.Duration) time.Duration {
+	if c.agent != nil {
+		return c.agent.interval()
+	}
 	d := c.server.conf.Checks.Inter
 	if d <= 0 {
 		d = conf.DefaultInter
@@ -161,7 +194,7 @@ func (c *checker) spread(d time.Duration) time.Duration {
 // report moves the server's health by the result of a check.
 func (s *Server) report(r checkResult) {
 	s.change(r.reason(), func(st *state) {
-		if st.maint {
+		if st.stopped() {
 			return
 		}
 		last, health := st.last.status, st.health
@@ -185,7 +218,7 @@ func (s *Server) report(r checkResult) {
 func (s *Server) inMaint() bool {
 	s.b.mu.Lock()
 	defer s.b.mu.Unlock()
-	return s.state.maint
+	return s.state.stopped()
 }
 
 // SetChecks is "enable health" and "disable health"; a server without checks is left as it is.

@@ -171,7 +171,7 @@ func TestCheckConnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	ln.Close() // nobody listens there now
-	c.server.conf.Checks.Port = ln.Addr().(*net.TCPAddr).Port
+	c.port.Store(int32(ln.Addr().(*net.TCPAddr).Port))
 	if got := run(); got != "L4CON -1 Connection refused" {
 		t.Errorf("port of its own: got %s", got)
 	}

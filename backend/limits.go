@@ -23,6 +23,8 @@ const (
 	// maxCheckBody is how much of a response a check reads for "expect string": more would let a server that
 	// never stops talking hold a buffer and the loop's attention.
 	maxCheckBody = 16 << 10
+	// maxAgentLine is how much of an agent's line is looked at.
+	maxAgentLine = 1 << 10
 	// maxCheckText bounds the text kept of a check (last_chk).
 	maxCheckText = 128
 	// resolveTimeout bounds the look-up of all server names at start.

@@ -34,7 +34,7 @@ func newRing(servers []*Server, b *Backend) *ring {
 	}
 	r := &ring{factor: int64(b.conf.HashType.BalanceFactor), streams: &b.cur}
 	for _, s := range servers {
-		n := s.Weight() * per
+		n := max(s.Weight()*per*int(s.warm.Load())/fullyWarm, 1)
 		r.weight += int64(s.Weight())
 		for k := range n {
 			r.points = append(r.points, point{place(uint32(s.id()), uint32(k)), s})

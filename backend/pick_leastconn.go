@@ -38,8 +38,8 @@ func (p *leastConn) scan(not *Server) *Server {
 
 // lighter reports whether a is less loaded than b: no division, no rounding.
 func lighter(a, b *Server) bool {
-	x := (a.cur.Load() + a.queued.Load()) * int64(b.weight.Load())
-	y := (b.cur.Load() + b.queued.Load()) * int64(a.weight.Load())
+	x := (a.cur.Load() + a.queued.Load()) * b.pull()
+	y := (b.cur.Load() + b.queued.Load()) * a.pull()
 	if x != y {
 		return x < y
 	}

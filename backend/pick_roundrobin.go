@@ -20,8 +20,11 @@ const orderTries = 16
 
 func newTurns(servers []*Server, turn *atomic.Uint64, order func(weights []int) []uint16) *turns {
 	w := make([]int, len(servers))
+	warm := warming(servers)
 	for i, s := range servers {
-		w[i] = s.Weight()
+		if w[i] = s.Weight(); warm {
+			w[i] = s.share()
+		}
 	}
 	return &turns{servers: servers, order: order(w), turn: turn}
 }

@@ -18,15 +18,22 @@ import (
 func resolveAll(servers []*Server) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTimeout)
 	defer cancel()
-	errs := make([]error, 2*len(servers))
+	errs := make([]error, 3*len(servers))
 	var wg sync.WaitGroup
 	for i, s := range servers {
-		wg.Go(func() { errs[2*i] = s.resolve(ctx) })
+		wg.Go(func() { errs[3*i] = s.resolve(ctx) })
 		if host := s.conf.Checks.Addr; host != "" && s.checker != nil {
 			wg.Go(func() {
 				ip, err := s.lookUp(ctx, host)
-				errs[2*i+1] = err
+				errs[3*i+1] = err
 				s.checker.addr = loop.TCPAddr(netip.AddrPortFrom(ip, 0))
+			})
+		}
+		if host := s.conf.AgentCheck.Addr; host != "" && s.agent != nil {
+			wg.Go(func() {
+				ip, err := s.lookUp(ctx, host)
+				errs[3*i+2] = err
+				s.agent.addr.Store(&ip)
 			})
 		}
 	}

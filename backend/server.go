@@ -35,6 +35,12 @@ type Server struct {
 	local   []serverLocal // by loop id; each is touched on its loop only
 	waiting waitList      // guarded by Backend.queue.mu
 
+	warm     atomic.Int32 // percent of its load that a server in slowstart takes; fullyWarm otherwise
+	errors   atomic.Int64 // errors of its streams in a row: "observe"
+	trackers []*Server    // the servers that track it; immutable once Link has run
+	warming  *time.Timer  // guarded by Backend.mu; nil = none
+	agent    *agent       // nil = there is none to ask
+
 	state   state // guarded by Backend.mu
 	checker *checker
 	dial    *loop.DialOptions // nil = defaults
@@ -51,12 +57,16 @@ func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {
 		return nil, err
 	}
 	s.limit.Store(int64(c.Maxconn))
+	s.warm.Store(fullyWarm)
 	s.state.init(c)
 	s.weight.Store(int32(s.state.weight))
 	s.usable.Store(s.state.balanced())
 	s.alive.Store(s.state.alive())
 	for i := range s.local {
 		s.local[i].pool.server = s
+	}
+	if c.Agent && c.AgentCheck.Port > 0 {
+		s.agent = newAgent(s)
 	}
 	if !c.Check {
 		return s, nil
@@ -99,14 +109,15 @@ func (s *Server) persists() bool { return s.alive.Load() }
 // load: from minconn when idle to maxconn at fullconn streams.
 func (s *Server) slots() int64 {
 	limit, least := s.limit.Load(), int64(s.conf.Minconn)
-	if least <= 0 || limit == 0 || least >= limit {
-		return limit
+	if least > 0 && limit != 0 && least < limit {
+		if full := s.b.fullconn.Load(); full > 0 {
+			limit = max(least, min(limit, limit*s.b.cur.Load()/full))
+		}
 	}
-	full := s.b.fullconn.Load()
-	if full <= 0 {
-		return limit
+	if warm := int64(s.warm.Load()); warm < fullyWarm && limit > 0 {
+		return max(1, limit*warm/fullyWarm)
 	}
-	return max(least, min(limit, limit*s.b.cur.Load()/full))
+	return limit
 }
 
 // free reports whether a slot seems to be left.

@@ -113,7 +113,12 @@ func (s *Server) row(now time.Time) stats.Row {
 		r.CheckHealth, r.CheckRise, r.CheckFall = int64(st.health), int64(st.rise), int64(st.fall)
 		r.CheckFails, r.DownTransitions = st.fails, st.downs
 	}
-	if st.maint { // nothing is checked: HAProxy shows no result either
+	r.Tracked, r.Throttle = st.via, s.throttle()
+	r.Observed, r.HealthFails = s.conf.Observe != "", st.hanas
+	if s.agent != nil {
+		s.agent.fill(&r)
+	}
+	if st.stopped() { // nothing is checked: HAProxy shows no result either
 		r.CheckStatus, r.CheckCode, r.LastCheck = "", -1, ""
 	}
 	return r

@@ -21,14 +21,21 @@ type state struct {
 	health   int
 	rise     int
 	fall     int
-	maint    bool // by the administrator or "disabled"
-	byConf   bool // ... by "disabled" alone
-	drain    bool // by the administrator
-	stopping bool // "set server health stopping": NOLB
+	maint    bool   // by the administrator or "disabled"
+	byConf   bool   // ... by "disabled" alone
+	drain    bool   // by the administrator
+	byAgent  bool   // ... by the agent
+	via      string // the server whose maintenance or drain is this one's too ("track"); "" = none
+	viaMaint bool   // ... it is in maintenance
+	viaDrain bool   // ... it drains
+	agent    bool   // the agent says that it is down
+	initial  int    // the health that it begins with: "init-state"
+	stopping bool   // "set server health stopping": NOLB
 
 	changed  time.Time     // of the last transition
 	downtime time.Duration // up to changed
 	fails    uint64        // failed checks while up
+	hanas    uint64        // failed checks that traffic made: "observe"
 	downs    uint64        // transitions to DOWN or MAINT
 	last     checkResult
 }
@@ -47,36 +54,65 @@ func (st *state) init(c *conf.Server) {
 	if st.fall <= 0 {
 		st.fall = conf.DefaultFall
 	}
-	st.health = st.rise
+	st.initial = st.startHealth(c.InitState)
+	st.health = st.initial
 	st.changed = time.Now()
 	st.last = checkResult{status: checkINI, code: -1}
 }
 
 func (st *state) full() int { return st.rise + st.fall - 1 }
 
-// up reports whether the checks say that the server works; without checks it always does.
-func (st *state) up() bool { return st.health >= st.rise }
+// startHealth is the health at start, and after maintenance.
+func (st *state) startHealth(word string) int {
+	if !st.checked {
+		return st.rise
+	}
+	switch word {
+	case "fully-up":
+		return st.full()
+	case "down":
+		return st.rise - 1
+	case "fully-down":
+		return 0
+	}
+	return st.rise
+}
+
+// up reports whether the checks and the agent say that the server works; without them it always does.
+func (st *state) up() bool { return st.health >= st.rise && !st.agent }
+
+// stopped reports whether it is in maintenance, by itself or with the server that it tracks.
+func (st *state) stopped() bool { return st.maint || st.viaMaint }
+
+// drains reports whether it gets no new clients.
+func (st *state) drains() bool { return st.drain || st.viaDrain }
 
 // alive reports whether streams may go there at all.
-func (st *state) alive() bool { return st.up() && !st.maint }
+func (st *state) alive() bool { return st.up() && !st.stopped() }
 
 // balanced reports whether balancing may send it new streams.
-func (st *state) balanced() bool { return st.alive() && !st.drain && !st.stopping && st.weight > 0 }
+func (st *state) balanced() bool { return st.alive() && !st.drains() && !st.stopping && st.weight > 0 }
 
 // String is the status column of "show stat".
 func (st *state) String() string {
 	switch {
 	case st.maint:
 		return "MAINT"
+	case st.viaMaint:
+		return "MAINT (via " + st.via + ")"
+	case st.agent:
+		return "DOWN (agent)"
 	case !st.up() && st.health > 0:
 		return fmt.Sprintf("DOWN %d/%d", st.health, st.rise)
 	case !st.up():
 		return "DOWN"
-	case st.drain:
+	case st.drain && st.byAgent:
+		return "DRAIN (agent)"
+	case st.drains():
 		return "DRAIN"
 	case st.stopping:
 		return "NOLB"
-	case !st.checked:
+	case !st.checked && st.via == "":
 		return "no check"
 	case st.health < st.full():
 		return fmt.Sprintf("UP %d/%d", st.health-st.rise+1, st.fall)
@@ -86,14 +122,14 @@ func (st *state) String() string {
 
 // pass and miss are a good and a bad check. Only good ones in a row lift a server, only bad ones in a row sink it.
 func (st *state) pass() {
-	if st.health++; st.up() {
+	if st.health++; st.health >= st.rise {
 		st.health = st.full()
 	}
 }
 
 func (st *state) miss() {
 	switch {
-	case !st.up():
+	case st.health < st.rise:
 		st.health = 0
 	case st.health == st.rise:
 		st.fails++

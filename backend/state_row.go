@@ -22,9 +22,12 @@ func (s *Server) StateRow() stats.ServerStateRow {
 	}
 	if c := s.checker; c != nil {
 		r.CheckState = c.state()
-		r.CheckPort, r.CheckAddr = uint16(s.conf.Checks.Port), s.conf.Checks.Addr
+		r.CheckPort, r.CheckAddr = uint16(c.checkPort()), s.conf.Checks.Addr
 	}
-	if st.maint {
+	if a := s.agent; a != nil {
+		a.state(&r)
+	}
+	if st.stopped() {
 		r.CheckHealth = 0
 		r.CheckState |= 8 // paused
 	}
@@ -58,8 +61,14 @@ func (st *state) adminState() (n int) {
 	case st.maint:
 		n = 1
 	}
+	if st.viaMaint {
+		n |= 2
+	}
 	if st.drain {
 		n |= 8
+	}
+	if st.viaDrain {
+		n |= 16
 	}
 	return n
 }

@@ -40,6 +40,22 @@ func TestHealth(t *testing.T) {
 	f(0, 0, "+", "UP 1/3, UP") // the defaults
 }
 
+func TestInitState(t *testing.T) {
+	f := func(word, want string) {
+		t.Helper()
+		var st state
+		st.init(&conf.Server{Check: true, Weight: 1, ServerState: conf.ServerState{InitState: word}, Checks: conf.ServerCheck{Rise: 2, Fall: 3}})
+		if got := st.String(); got != want {
+			t.Errorf("%s: got %s; want %s", word, got, want)
+		}
+	}
+	f("", "UP 1/3")
+	f("up", "UP 1/3")
+	f("fully-up", "UP")
+	f("down", "DOWN 1/2")
+	f("fully-down", "DOWN")
+}
+
 func TestStatus(t *testing.T) {
 	f := func(want string, edit func(st *state)) {
 		t.Helper()
@@ -56,6 +72,11 @@ func TestStatus(t *testing.T) {
 	f("DRAIN", func(st *state) { st.drain = true })
 	f("NOLB", func(st *state) { st.stopping = true })
 	f("DOWN", func(st *state) { st.health = 0 })
+	f("DOWN (agent)", func(st *state) { st.agent = true })
+	f("DRAIN (agent)", func(st *state) { st.drain, st.byAgent = true, true })
+	f("MAINT (via b/s)", func(st *state) { st.via, st.viaMaint = "b/s", true })
+	f("DRAIN", func(st *state) { st.via, st.viaDrain = "b/s", true })
+	f("UP", func(st *state) { st.via, st.health = "b/s", st.full() })
 	f("UP", func(st *state) { st.checked, st.health = true, st.full() })
 }
 

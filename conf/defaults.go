@@ -14,6 +14,7 @@ const (
 	DefaultInter         = 2 * time.Second
 	DefaultRise          = 2
 	DefaultFall          = 3
+	DefaultErrorLimit    = 10
 	DefaultPoolPurge     = 5 * time.Second
 	DefaultBufSize       = 16384
 	DefaultMaxRewrite    = 1024
@@ -128,6 +129,8 @@ func (s *Server) fill() {
 	setDefault(&s.Checks.Inter, DefaultInter)
 	setDefault(&s.Checks.Rise, DefaultRise)
 	setDefault(&s.Checks.Fall, DefaultFall)
+	setDefault(&s.ErrorLimit, DefaultErrorLimit)
+	setDefault(&s.AgentCheck.Inter, DefaultInter)
 }
 
 // fillRules puts the statuses that actions leave open.

@@ -345,8 +345,9 @@ type Server struct {
 	ShutBackups            bool
 	Check                  bool
 	Checks                 ServerCheck
-	TLS                    ServerTLS
-	Unsupported            []Unsupported
+	ServerState
+	TLS         ServerTLS
+	Unsupported []Unsupported
 }
 
 // ProxyTLV is "set-proxy-v2-tlv-fmt": one more record in the PROXY header.

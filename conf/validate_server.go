@@ -46,6 +46,8 @@ func (v *validator) server(p *Proxy, s *Server) {
 		{"fall", s.Checks.Fall, 1, maxCheckCount},
 		{"port", s.Checks.Port, 0, 65535},
 		{"pool-max-conn", s.PoolMax, -1, maxConnections},
+		{"error-limit", s.ErrorLimit, 1, maxCheckCount},
+		{"agent-port", s.AgentCheck.Port, 0, 65535},
 		{"max-reuse", s.MaxReuse, -1, maxConnections},
 	} {
 		v.within(s.Pos, limit.keyword, limit.n, limit.low, limit.high, section)
@@ -56,6 +58,7 @@ func (v *validator) server(p *Proxy, s *Server) {
 	if s.Check && s.Checks.Port == 0 && s.Addr.Kind == AddrTCP && s.Addr.PortOffset {
 		v.add(Bad(s.Pos, v.path(section, "check"), "the server's address has no fixed port to check; set port"))
 	}
+	v.stateOf(p, s, section)
 	if s.Minconn > s.Maxconn && s.Maxconn > 0 {
 		v.add(Bad(s.Pos, v.path(section, "minconn"), "%d is more than maxconn, %d", s.Minconn, s.Maxconn))
 	}

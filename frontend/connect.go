@@ -43,6 +43,11 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	st.tried = st.w.l.Now()
 	err := r.b.Connect(t, &st.lease, st.mayReuse(), after(st.w.l.Now(), firstSet(st.set.connect, tm.Connect)))
 	st.rec.connected(st)
+	if srv := st.lease.Server; srv.Observes("layer4") {
+		if f := asFault(err); err == nil || f != fault.ClientAbortConnect && f != fault.ConnectResource {
+			srv.Observe(err == nil)
+		}
+	}
 	if err != nil {
 		return asFault(err)
 	}

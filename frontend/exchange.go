@@ -3,6 +3,7 @@ package frontend
 import (
 	"time"
 
+	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
@@ -72,6 +73,19 @@ func (st *stream) await(t *loop.Task) *fault.Fault {
 		if f := st.interim(t); f != nil {
 			return f
 		}
+	}
+}
+
+// observe tells the server's health how the wait for a response ended. What was the client's doing says nothing.
+func (st *stream) observe(f *fault.Fault) {
+	srv := st.lease.Server
+	if !srv.Observes("layer7") {
+		return
+	}
+	if f == nil || f == fault.UnwantedStatus {
+		srv.Observe(backend.GoodStatus(st.resp.Status))
+	} else if f.Side == fault.Server || f.Side == fault.STimeout || f == fault.BadResponse {
+		srv.Observe(false)
 	}
 }
 

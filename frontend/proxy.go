@@ -82,6 +82,9 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 			errs = append(errs, px.addBackend(p))
 		}
 	}
+	if errors.Join(errs...) == nil {
+		errs = append(errs, backend.Link(px.backends))
+	}
 	for _, p := range cfg.Proxies {
 		if p.Kind&conf.Frontend != 0 && !p.Disabled {
 			errs = append(errs, px.addFrontend(p))

@@ -100,6 +100,7 @@ func (st *stream) deliver(t *loop.Task) *fault.Fault {
 		}
 		if f == nil {
 			f = st.await(t)
+			st.observe(f)
 		}
 		if f == nil {
 			return nil

@@ -22,9 +22,11 @@ var commandTable []command
 func init() {
 	commandTable = []command{
 		{"clear counters", "[all]", "reset maxima, or every counter (level admin)", LevelOperator, true, clearCounters},
+		{"disable agent", "<bk>/<srv>", "ask a server's agent no more", LevelAdmin, true, serverAgent(false)},
 		{"disable frontend", "<frontend>", "stop accepting for a while", LevelAdmin, true, onFrontend(Admin.DisableFrontend)},
 		{"disable health", "<bk>/<srv>", "pause a server's health checks", LevelAdmin, true, serverChecks(false)},
 		{"disable server", "<bk>/<srv>", "put a server into maintenance", LevelAdmin, true, onServer(Admin.DisableServer)},
+		{"enable agent", "<bk>/<srv>", "ask a server's agent again", LevelAdmin, true, serverAgent(true)},
 		{"enable frontend", "<frontend>", "accept again", LevelAdmin, true, onFrontend(Admin.EnableFrontend)},
 		{"enable health", "<bk>/<srv>", "resume a server's health checks", LevelAdmin, true, serverChecks(true)},
 		{"enable server", "<bk>/<srv>", "take a server out of maintenance", LevelAdmin, true, onServer(Admin.EnableServer)},
@@ -93,6 +95,8 @@ func (c *command) there(a Admin) bool {
 	switch c.name {
 	case "show sess", "shutdown session", "shutdown sessions server":
 		_, ok = a.(SessionAdmin)
+	case "enable agent", "disable agent":
+		_, ok = a.(CheckAdmin)
 	case "show errors":
 		_, ok = a.(ErrorLister)
 	case "set rate-limit":

@@ -11,7 +11,7 @@ type plainAdmin struct{ Admin }
 
 // What the process cannot do is neither listed nor suggested.
 func TestThere(t *testing.T) {
-	want := []string{"set rate-limit", "show errors", "show sess", "shutdown session", "shutdown sessions server"}
+	want := []string{"disable agent", "enable agent", "set rate-limit", "show errors", "show sess", "shutdown session", "shutdown sessions server"}
 	var missing, missingWhole []string
 	for i := range commandTable {
 		if c := &commandTable[i]; !c.there(plainAdmin{newLab()}) {

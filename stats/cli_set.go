@@ -88,7 +88,7 @@ func checkWeight(s string) error {
 }
 
 // errSetServerUsage is the answer to an option that does not exist.
-var errSetServerUsage = errors.New("usage: set server <backend>/<server> addr | health | maxconn | state | weight")
+var errSetServerUsage = errors.New("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | health | maxconn | state | weight")
 
 func setServer(c *call) error {
 	if _, err := c.server(c.arg(0)); err != nil {
@@ -105,6 +105,9 @@ func setServer(c *call) error {
 		return setServerAddr(c)
 	case "maxconn":
 		return setServerMaxconn(c, c.arg(0), value)
+	}
+	if done, err := setServerChecks(c); done {
+		return err
 	}
 	return errSetServerUsage
 }

@@ -152,6 +152,26 @@ func (l *lab) SetServerAddr(_ context.Context, b, s string, a netip.Addr, p uint
 func (l *lab) SetServerHealth(_ context.Context, b, s, v string) error {
 	return l.note("health %s/%s %s", b, s, v)
 }
+func (l *lab) SetServerAgent(_ context.Context, b, s string, on bool) error {
+	return l.note("agent %s/%s %v", b, s, on)
+}
+
+func (l *lab) SetServerAgentState(_ context.Context, b, s string, up bool) error {
+	return l.note("agent-state %s/%s %v", b, s, up)
+}
+
+func (l *lab) SetServerAgentSend(_ context.Context, b, s, text string) error {
+	return l.note("agent-send %s/%s %q", b, s, text)
+}
+
+func (l *lab) SetServerAgentAddr(_ context.Context, b, s string, ip netip.Addr, port uint16) error {
+	return l.note("agent-addr %s/%s %v %d", b, s, ip, port)
+}
+
+func (l *lab) SetServerCheckAddr(_ context.Context, b, s string, ip netip.Addr, port uint16) error {
+	return l.note("check-addr %s/%s %v %d", b, s, ip, port)
+}
+
 func (l *lab) SetServerChecks(_ context.Context, b, s string, on bool) error {
 	return l.note("checks %s/%s %v", b, s, on)
 }

@@ -38,6 +38,27 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "fall", args: "<number>", doc: "bad checks in a row that take it down", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Fall }, 1, maxInt)},
 	{name: "port", args: "<port>", doc: "port to check", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Port }, 0, 65535)},
 	{name: "addr", args: "<address>", doc: "address to check", read: func(l *line) { l.text(&l.srv.Checks.Addr, "<address>") }},
+	{name: "agent-check", doc: "an agent is asked for the server's state", read: func(l *line) { l.srv.Agent = true }},
+	{name: "no-agent-check", doc: "undoes agent-check of a default-server line", read: func(l *line) { l.srv.Agent = false }},
+	{name: "agent-port", args: "<port>", doc: "port of the agent", read: serverInt(func(s *serverCtx) *int { return &s.AgentCheck.Port }, 0, 65535)},
+	{name: "agent-addr", args: "<address>", doc: "address of the agent", read: func(l *line) { l.text(&l.srv.AgentCheck.Addr, "<address>") }},
+	{name: "agent-inter", args: "<time>", doc: "time between two questions to the agent", read: serverTime(func(s *serverCtx) *time.Duration { return &s.AgentCheck.Inter })},
+	{name: "agent-send", args: "<text>", doc: "what the agent is told", read: func(l *line) { l.text(&l.srv.AgentCheck.Send, "<text>") }},
+	{name: "observe", args: "<layer4|layer7>", doc: "what traffic shows counts as checks", read: func(l *line) {
+		words := []string{"", "layer4", "layer7"}
+		if i := l.word("none", "layer4", "layer7"); i >= 0 {
+			l.srv.Observe = words[i]
+		}
+	}},
+	{name: "error-limit", args: "<number>", doc: "errors in a row that count as a failed check", read: serverInt(func(s *serverCtx) *int { return &s.ErrorLimit }, 1, maxInt)},
+	{name: "on-error", args: "<fastinter|fail-check|sudden-death|mark-down>", doc: "what so many errors do", read: func(l *line) { l.oneOf(&l.srv.OnError, conf.ErrorActions) }},
+	{name: "slowstart", args: "<time>", doc: "over which a server that has come back takes up its load", read: serverTime(func(s *serverCtx) *time.Duration { return &s.SlowStart })},
+	{name: "track", args: "[<backend>/]<server>", doc: "the server whose state is this one's", read: func(l *line) {
+		if w, ok := l.arg("<server>"); ok {
+			l.srv.Track = &conf.Ref{Pos: w.Pos, Name: w.Text}
+		}
+	}},
+	{name: "init-state", args: "<fully-up|up|down|fully-down>", doc: "the state before the first check", read: func(l *line) { l.oneOf(&l.srv.InitState, conf.InitStates) }},
 	{name: "pool-max-conn", args: "<number>", doc: "idle connections kept; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.PoolMax }, -1, maxInt)},
 	{name: "pool-purge-delay", args: "<time>", doc: "interval at which idle connections are thinned out", read: serverTime(func(s *serverCtx) *time.Duration { return &s.PoolPurge })},
 	{name: "max-reuse", args: "<number>", doc: "requests on one connection after the first; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.MaxReuse }, -1, maxInt)},
@@ -53,7 +74,6 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "on-marked-up", args: "<shutdown-backup-sessions>", doc: "what becomes of the streams on backup servers when it comes up", read: func(l *line) {
 		l.srv.ShutBackups = l.word("shutdown-backup-sessions") == 0
 	}},
-	{name: "no-agent-check", status: Inert, why: "there are no agent checks", read: func(*line) {}},
 }}
 
 func serverInt(at func(*serverCtx) *int, low, high int) func(*line) {

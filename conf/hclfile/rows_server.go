@@ -44,6 +44,22 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	}},
 	wordRow("on_marked_down", "shutdown-sessions", "what becomes of its streams when it goes down", func(s *server) *bool { return &s.ShutOnDown }),
 	wordRow("on_marked_up", "shutdown-backup-sessions", "what becomes of the backup servers' streams when it comes up", func(s *server) *bool { return &s.ShutBackups }),
+	{info: info{name: "observe", typ: tWord, enum: []string{"layer4", "layer7"}, doc: "what traffic shows counts as checks"}, at: func(s *server) any { return &s.Observe }},
+	{info: info{name: "error_limit", typ: tInt, min: 1, def: "10", doc: "errors in a row that count"}, at: func(s *server) any { return &s.ErrorLimit }},
+	{info: info{name: "on_error", typ: tWord, enum: conf.ErrorActions, def: "fail-check", doc: "what so many errors do"}, at: func(s *server) any { return &s.OnError }},
+	{info: info{name: "slowstart", typ: tDuration, doc: "over which a server that has come back takes up its load"}, at: func(s *server) any { return &s.SlowStart }},
+	{info: info{name: "init_state", typ: tWord, enum: conf.InitStates, def: "up", doc: "the state before the first check"}, at: func(s *server) any { return &s.InitState }},
+	{info: info{name: "track", typ: tString, doc: "the server whose state is this one's: SERVER or BACKEND/SERVER"}, read: readTrack, text: func(s *server) string {
+		if s.Track == nil {
+			return ""
+		}
+		return quote(s.Track.Name)
+	}},
+	{info: info{name: "agent_check", typ: tBool, doc: "an agent is asked for its state"}, at: func(s *server) any { return &s.Agent }},
+	{info: info{name: "agent_port", typ: tInt, max: 65535, doc: "port of the agent"}, at: func(s *server) any { return &s.AgentCheck.Port }},
+	{info: info{name: "agent_addr", typ: tString, doc: "address of the agent; where not given, the server's"}, at: func(s *server) any { return &s.AgentCheck.Addr }},
+	{info: info{name: "agent_inter", typ: tDuration, def: "2s", doc: "time between two questions to the agent"}, at: func(s *server) any { return &s.AgentCheck.Inter }},
+	{info: info{name: "agent_send", typ: tString, doc: "what the agent is told first"}, at: func(s *server) any { return &s.AgentCheck.Send }},
 	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
 }, slices.Concat(serverTLSRows, checkRows)...), nests: []nest[server]{
 	{name: "check", once: true, doc: "health checks", attrs: timingGrammar.infos, read: readCheck},
@@ -90,6 +106,13 @@ func readWeight(d *decoder, s *server, a *attr) {
 	n := -1
 	if d.assign(&n, &info{max: conf.MaxWeight}, a); n >= 0 {
 		s.Weight, s.WeightSet = n, true
+	}
+}
+
+func readTrack(d *decoder, s *server, a *attr) {
+	name := ""
+	if d.assign(&name, &info{typ: tString}, a); name != "" {
+		s.Track = &conf.Ref{Pos: a.pos, Name: name}
 	}
 }
 
