@@ -1,11 +1,11 @@
 package acl
 
 import (
-	"crypto/tls"
 	"net/netip"
 	"time"
 
 	"weir/internal/message"
+	"weir/internal/tlsio"
 )
 
 // Context is what an evaluation may look at. It belongs to one stream, which fills it as things become known and
@@ -29,7 +29,7 @@ type Context struct {
 	// at the latest when Final is set, which keeps More unset. Cond.Match and Expr.Eval clear it first.
 	More bool
 	// ClientTLS and ServerTLS are the state of TLS on the client's and the server's connection; nil = there is none.
-	ClientTLS, ServerTLS *tls.ConnectionState
+	ClientTLS, ServerTLS *tlsio.Conn
 
 	Loop int // the loop's number: "thread"
 

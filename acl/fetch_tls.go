@@ -1,21 +1,108 @@
 package acl
 
+import (
+	"crypto/tls"
+
+	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
+)
+
 // tlsFetches look at TLS where Weir ends or begins it: Context.ClientTLS and ServerTLS. They are nil on a connection without it, on which
 // ssl_fc is false and the others find nothing.
 var tlsFetches = []fetch{
 	{"ssl_fc", "", Bool, needClient, runTLSClient, nil, "the client's connection is TLS, which Weir ends"},
 	{"ssl_fc_has_sni", "", Bool, needClient, runTLSHasSNI, nil, "the client has named the host that it wants, in its TLS hello"},
-	{"ssl_fc_sni", "", Str, needClient, runTLSSNI, nil, "the host that the client has named in its TLS hello"},
+	{"ssl_fc_sni", "", Str, needClient, front(tlsSNI), nil, "the host that the client has named in its TLS hello"},
+	{"ssl_fc_alpn", "", Str, needClient, front(tlsALPN), nil, "the protocol that was agreed on by ALPN with the client"},
+	{"ssl_fc_protocol", "", Str, needClient, front(tlsProtocol), nil, "the version of TLS on the client's connection"},
+	{"ssl_fc_cipher", "", Str, needClient, front(tlsCipher), nil, "the cipher suite on the client's connection"},
+	{"ssl_fc_curve", "", Str, needClient, front(tlsCurve), nil, "the group of the key exchange with the client"},
+	{"ssl_fc_alg_keysize", "", Int, needClient, front(tlsKeySize), nil, "the bits of the cipher's key on the client's connection"},
+	{"ssl_fc_use_keysize", "", Int, needClient, front(tlsKeySize), nil, "the bits of that key in use"},
+	{"ssl_fc_is_resumed", "", Bool, needClient, frontBool(tlsResumed), nil, "the client has resumed a TLS session"},
+	{"ssl_fc_has_crt", "", Bool, needClient, front(tlsHasCrt), nil, "the client has shown a certificate over this connection"},
+	{"ssl_fc_session_id", "", Bin, needClient, front(tlsSession), nil, "the session id in the client's hello"},
+	{"ssl_fc_unique_id", "", Bin, needClient, front(tlsUnique), nil, "tls-unique of the client's connection (RFC 5929), which TLS 1.3 does not have"},
+	{"ssl_fc_has_early", "", Bool, needClient, frontBool(never), nil, "early data was sent: never, it is not taken"},
+	{"ssl_fc_early_rcvd", "", Bool, needClient, frontBool(never), nil, "early data was sent: never, it is not taken"},
+	{"ssl_fc_err", "", Int, needClient, front(noError), nil, "the error of the client's TLS: 0, since who has one gets no further than the handshake"},
+	{"ssl_fc_err_str", "", Str, needClient, front(noText), nil, "its text: none"},
 	{"ssl_bc", "", Bool, needServer, runTLSServer, nil, "the connection to the server is TLS"},
+	{"ssl_bc_sni", "", Str, needServer, back(tlsSNI), nil, "the host that the server was asked for in the TLS hello"},
+	{"ssl_bc_alpn", "", Str, needServer, back(tlsALPN), nil, "the protocol that was agreed on by ALPN with the server"},
+	{"ssl_bc_protocol", "", Str, needServer, back(tlsProtocol), nil, "the version of TLS on the server's connection"},
+	{"ssl_bc_cipher", "", Str, needServer, back(tlsCipher), nil, "the cipher suite on the server's connection"},
+	{"ssl_bc_curve", "", Str, needServer, back(tlsCurve), nil, "the group of the key exchange with the server"},
+	{"ssl_bc_alg_keysize", "", Int, needServer, back(tlsKeySize), nil, "the bits of the cipher's key on the server's connection"},
+	{"ssl_bc_use_keysize", "", Int, needServer, back(tlsKeySize), nil, "the bits of that key in use"},
+	{"ssl_bc_is_resumed", "", Bool, needServer, backBool(tlsResumed), nil, "the server has resumed a TLS session"},
+	{"ssl_bc_unique_id", "", Bin, needServer, back(tlsUnique), nil, "tls-unique of the server's connection (RFC 5929), which TLS 1.3 does not have"},
+	{"ssl_bc_err", "", Int, needServer, back(noError), nil, "the error of the server's TLS: 0, since who has one gets no further than the handshake"},
+	{"ssl_bc_err_str", "", Str, needServer, back(noText), nil, "its text: none"},
 }
 
 func runTLSClient(c *Context, _ *args, s *Sample) bool { return s.setBool(c.ClientTLS != nil) }
 func runTLSServer(c *Context, _ *args, s *Sample) bool { return s.setBool(c.ServerTLS != nil) }
 
 func runTLSHasSNI(c *Context, _ *args, s *Sample) bool {
-	return s.setBool(c.ClientTLS != nil && c.ClientTLS.ServerName != "")
+	return s.setBool(c.ClientTLS != nil && c.ClientTLS.State().ServerName != "")
 }
 
-func runTLSSNI(c *Context, a *args, s *Sample) bool {
-	return c.ClientTLS != nil && setName(c.ClientTLS.ServerName, a, s)
+// tlsRun finds something in a connection's TLS.
+type tlsRun func(c *Context, y *tlsio.Conn, s *Sample) bool
+
+// front has f look at the client's connection.
+func front(f tlsRun) func(*Context, *args, *Sample) bool {
+	return func(c *Context, _ *args, s *Sample) bool { return c.ClientTLS != nil && f(c, c.ClientTLS, s) }
+}
+
+func back(f tlsRun) func(*Context, *args, *Sample) bool {
+	return func(c *Context, _ *args, s *Sample) bool { return c.ServerTLS != nil && f(c, c.ServerTLS, s) }
+}
+
+// frontBool is false without TLS, as in HAProxy.
+func frontBool(f func(*tlsio.Conn) bool) func(*Context, *args, *Sample) bool {
+	return func(c *Context, _ *args, s *Sample) bool { return s.setBool(c.ClientTLS != nil && f(c.ClientTLS)) }
+}
+
+func backBool(f func(*tlsio.Conn) bool) func(*Context, *args, *Sample) bool {
+	return func(c *Context, _ *args, s *Sample) bool { return s.setBool(c.ServerTLS != nil && f(c.ServerTLS)) }
+}
+
+// setText gives a string that is not changed while the connection lives.
+func setText(text string, s *Sample) bool { return text != "" && s.setStr(stringBytes(text)) }
+
+func tlsSNI(_ *Context, y *tlsio.Conn, s *Sample) bool { return setText(y.State().ServerName, s) }
+func tlsALPN(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	return setText(y.State().NegotiatedProtocol, s)
+}
+func tlsProtocol(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	return setText(tlsconf.VersionName(y.State().Version), s)
+}
+func tlsCipher(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	return setText(tlsconf.CipherName(y.State().CipherSuite), s)
+}
+func tlsCurve(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	return setText(tlsconf.CurveName(y.State().CurveID), s)
+}
+func tlsKeySize(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	return s.setInt(int64(tlsconf.CipherBits(y.State().CipherSuite)))
+}
+func tlsSession(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	id := y.Info().Session()
+	return len(id) > 0 && s.setBin(id)
+}
+func tlsUnique(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	st := y.State()
+	return st.Version < tls.VersionTLS13 && len(st.TLSUnique) > 0 && s.setBin(st.TLSUnique)
+}
+func noText(_ *Context, _ *tlsio.Conn, _ *Sample) bool  { return false }
+func noError(_ *Context, _ *tlsio.Conn, s *Sample) bool { return s.setInt(0) }
+
+func never(*tlsio.Conn) bool        { return false }
+func tlsResumed(y *tlsio.Conn) bool { return y.State().DidResume }
+
+func tlsHasCrt(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	st := y.State()
+	return s.setBool(len(st.PeerCertificates) > 0 && !st.DidResume)
 }

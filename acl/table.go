@@ -96,7 +96,7 @@ func usage(name, sig string) string {
 
 var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
-	messageFetches, varFetches, authFetches, tlsFetches, helloFetches, payloadFetches, distccFetches)
+	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, certFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,

@@ -2,7 +2,11 @@ package acl
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"testing"
+
+	"weir/internal/testpki"
+	"weir/internal/tlsio"
 )
 
 func TestTLS(t *testing.T) {
@@ -28,12 +32,12 @@ func TestTLS(t *testing.T) {
 	f("ssl_fc_has_sni", "0")
 	f("ssl_fc_sni", "-")
 	sni("ssl_fc_sni_end .example.org", false)
-	c.ServerTLS, c.ClientTLS = &tls.ConnectionState{}, &tls.ConnectionState{}
+	c.ServerTLS, c.ClientTLS = tlsio.Fixed(tls.ConnectionState{}, tlsio.Info{}), tlsio.Fixed(tls.ConnectionState{}, tlsio.Info{})
 	f("ssl_fc", "1")
 	f("ssl_bc", "1")
 	f("ssl_fc_has_sni", "0")
 	f("ssl_fc_sni", "-")
-	c.ClientTLS.ServerName = "www.example.org"
+	c.ClientTLS = tlsio.Fixed(tls.ConnectionState{ServerName: "www.example.org"}, tlsio.Info{})
 	f("ssl_fc_has_sni", "1")
 	f("ssl_fc_sni", "www.example.org")
 	sni("ssl_fc_sni www.example.org", true)
@@ -71,4 +75,50 @@ func TestDotted(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+}
+
+// TestCertFetches tell of certificates as OpenSSL does; what they should say was observed from HAProxy 2.6.
+func TestCertFetches(t *testing.T) {
+	ca := testpki.NewCA(t, "Root")
+	pair := ca.Pair(t, testpki.Leaf{CN: "one, two", Names: []string{"a.example.com"}, IPs: []string{"10.0.0.1"}})
+	c := newContext(t, "GET / HTTP/1.1\n")
+	f := func(expr, want string) {
+		t.Helper()
+		b, ok := mustExpr(t, expr).AppendText(nil, c)
+		if !ok {
+			b = []byte("-")
+		}
+		if string(b) != want {
+			t.Errorf("%s = %q; want %q", expr, b, want)
+		}
+	}
+	for _, expr := range []string{"ssl_c_used", "ssl_c_verify", "ssl_c_s_dn", "ssl_f_der", "ssl_s_serial", "ssl_fc_cipher", "ssl_fc_has_crt", "ssl_fc_cipherlist_bin"} {
+		f(expr, "-") // without TLS
+	}
+	f("ssl_fc_is_resumed", "0")
+	c.ClientTLS = tlsio.Fixed(tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_256_GCM_SHA384, PeerCertificates: []*x509.Certificate{pair.Leaf}},
+		tlsio.Info{Own: ca.Cert, Verify: 10, CAErr: 2, Depth: 1})
+	c.ServerTLS = tlsio.Fixed(tls.ConnectionState{PeerCertificates: []*x509.Certificate{ca.Cert}}, tlsio.Info{})
+	f("ssl_c_used", "1")
+	f("ssl_c_verify", "10")
+	f("ssl_c_ca_err", "2")
+	f("ssl_c_ca_err_depth", "1")
+	f("ssl_c_s_dn", "/C=FR/O=Weir/CN=one, two")
+	f("ssl_c_i_dn", "/O=Test/CN=Root")
+	f("ssl_c_s_dn(CN)", "one, two")
+	f("ssl_c_s_dn(O,2)", "-")
+	f("ssl_c_s_dn(O,-1)", "Weir")
+	f("ssl_c_s_dn(,0,rfc2253)", `CN=one\, two,O=Weir,C=FR`)
+	f("ssl_c_key_alg", "id-ecPublicKey")
+	f("ssl_c_sig_alg", "ecdsa-with-SHA256")
+	f("ssl_c_version", "3")
+	f("ssl_c_san", "DNS:a.example.com, IP Address:10.0.0.1")
+	f("ssl_c_notafter,length", "13")
+	f("ssl_c_sha1,length", "20")
+	f("ssl_f_s_dn(CN)", "Root")
+	f("ssl_s_s_dn(CN)", "Root")
+	f("ssl_fc_cipher", "TLS_AES_256_GCM_SHA384")
+	f("ssl_fc_alg_keysize", "256")
+	f("ssl_fc_protocol", "TLSv1.3")
+	f("ssl_fc_has_crt", "1")
 }

@@ -176,7 +176,7 @@ func (s *session) logRefused(text string) {
 	if fe.p.Options.LogSeparateErrors {
 		level = logsink.Err
 	}
-	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && text == errGreetingEnds.Text {
+	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && (text == errGreetingEnds.Text || text == errShakeEnds) {
 		return
 	}
 	lr := &w.line

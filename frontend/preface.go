@@ -77,7 +77,7 @@ func (st *stream) prefaceV2(b []byte, srv *backend.Server) []byte {
 		}
 	}
 	if has(opts, "ssl") || has(opts, "cert-cn") || has(opts, "ssl-cipher") || has(opts, "cert-sig") || has(opts, "cert-key") {
-		b = proxyproto.AppendSSL(b, &proxyproto.SSL{})
+		b = proxyproto.AppendSSL(b, st.s.tellTLS(opts))
 	}
 	for _, t := range st.route.tlvs[srv] {
 		b = proxyproto.AppendTLV(b, t.typ, t.value.Append(nil, &st.ctx))
@@ -91,8 +91,11 @@ func (st *stream) prefaceV2(b []byte, srv *backend.Server) []byte {
 
 func has(opts []string, name string) bool { return slices.Contains(opts, name) }
 
-// authority is the name that the client asked for, as the proxy in front has said it.
+// authority is the name that the client asked for: in its TLS hello, else as the proxy in front has said it.
 func (st *stream) authority() []byte {
+	if y := st.s.tls; y != nil {
+		return []byte(y.State().ServerName)
+	}
 	if h := st.s.hello; h != nil {
 		name, _ := h.info.TLVs.Get(proxyproto.TypeAuthority)
 		return name

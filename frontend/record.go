@@ -10,6 +10,7 @@ import (
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
 	"weir/internal/loop"
+	"weir/internal/tlsio"
 )
 
 // record is what is known of a stream for its log line and the counters. Times are Loop.Now's; 0 = not reached.
@@ -116,6 +117,7 @@ func (r *record) connected(st *stream) {
 		return
 	}
 	r.conn = st.w.l.Now()
+	st.ctx.ServerTLS = tlsio.Of(c)
 	if r.fe.lines.need&logfmt.NeedServer != 0 {
 		r.srvEnds = [2]netip.AddrPort{c.LocalAddr(), c.RemoteAddr()}
 	}

@@ -35,6 +35,9 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 		lr.Reason = r.fault.Text
 	}
 	r.times(lr, w.l.Now())
+	if r.s.tls != nil {
+		r.s.fillTLS(lr)
+	}
 	if r.route != nil {
 		lr.Backend = r.route.p.Name
 	}

@@ -3,7 +3,9 @@ package frontend
 import (
 	"io"
 
+	"weir/internal/logfmt"
 	"weir/internal/loop"
+	"weir/internal/proxyproto"
 	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
 )
@@ -100,7 +102,15 @@ func (h *shaker) refuse(err error) {
 	fe := s.fe.traffic(s.w)
 	fe.ReqErrors++
 	s.ln.local[s.w.id].ReqErrors++
-	s.logRefused("SSL handshake failure: " + text)
+	switch name {
+	case "ssl_closed": // the words are HAProxy's
+		text = errShakeEnds
+	case "ssl_timeout":
+		text = "Timeout during SSL handshake"
+	default:
+		text = "SSL handshake failure (" + text + ")"
+	}
+	s.logRefused(text)
 	if err == io.EOF || s.c.Closed() {
 		s.close()
 		return
@@ -108,7 +118,48 @@ func (h *shaker) refuse(err error) {
 	s.linger()
 }
 
+// fillTLS tells the log what it wants of the client's TLS.
+func (s *session) fillTLS(lr *logfmt.Record) {
+	st, f := s.tls.State(), s.tls.Info()
+	lr.SSL, lr.SSLName, lr.SSLResumed = true, st.ServerName, st.DidResume
+	lr.SSLVersion, lr.SSLCipher = tlsconf.VersionName(st.Version), tlsconf.CipherName(st.CipherSuite)
+	lr.SSLVerify, lr.SSLCAErr = f.Verify, f.CAErr
+}
+
+// tellTLS is what a PROXY header says of the client's TLS (the PROXY protocol, 2.2.6).
+func (s *session) tellTLS(opts []string) *proxyproto.SSL {
+	out := &proxyproto.SSL{}
+	if s.tls == nil {
+		return out
+	}
+	st, f := s.tls.State(), s.tls.Info()
+	out.Client, out.Verify = proxyproto.ClientSSL, uint32(f.Verify)
+	add := func(typ byte, v []byte) { out.Sub = proxyproto.AppendTLV(out.Sub, typ, v) }
+	add(proxyproto.TypeVersion, []byte(tlsconf.VersionName(st.Version)))
+	if len(st.PeerCertificates) > 0 {
+		out.Client |= proxyproto.ClientCertSess
+		if !st.DidResume {
+			out.Client |= proxyproto.ClientCertConn
+		}
+		if cn := tlsconf.DNEntry(st.PeerCertificates[0].RawSubject, "CN", 1); cn != nil && has(opts, "cert-cn") {
+			add(proxyproto.TypeCN, cn)
+		}
+	}
+	if f.Own != nil && has(opts, "cert-key") {
+		add(proxyproto.TypeKeyAlg, []byte(tlsconf.KeyName(f.Own)))
+	}
+	if f.Own != nil && has(opts, "cert-sig") {
+		add(proxyproto.TypeSigAlg, []byte(tlsconf.SigAlgName(f.Own.SignatureAlgorithm)))
+	}
+	if has(opts, "ssl-cipher") {
+		add(proxyproto.TypeCipher, []byte(tlsconf.CipherName(st.CipherSuite)))
+	}
+	return out
+}
+
 // handshakes are a loop's counters of clients' handshakes.
 type handshakes struct {
 	Handshakes, Resumed, Failed uint64
 }
+
+const errShakeEnds = "Connection closed during SSL handshake"

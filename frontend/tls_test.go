@@ -209,8 +209,8 @@ listen "web" {
 		}
 		px.logLine(wantLog)
 	}
-	f("unrecognized name", "web/1: SSL handshake failure: there is no certificate for the name that it asks for", dial("other.example.com", nil))
-	f("protocol version", "web/1: SSL handshake failure: client offered only unsupported versions", dial("www.example.com", func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }))
+	f("unrecognized name", "web/1: SSL handshake failure (there is no certificate for the name that it asks for)", dial("other.example.com", nil))
+	f("protocol version", "web/1: SSL handshake failure (client offered only unsupported versions", dial("www.example.com", func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }))
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -218,5 +218,5 @@ listen "web" {
 	defer c.Close()
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	io.ReadAll(c)
-	px.logLine("SSL handshake failure: it speaks HTTP without TLS")
+	px.logLine("SSL handshake failure (it speaks HTTP without TLS)")
 }

@@ -48,5 +48,24 @@ func appendBraces(dst []byte, values [][]byte) []byte {
 // AppendHTTPS appends the line of "option httpslog" (HAProxy manual, 8.2.4): that of httplog and what is known of TLS, which without
 // TLS is this.
 func (f *Formatter) AppendHTTPS(dst []byte, r *Record) []byte {
-	return append(f.AppendHTTP(dst, r), " 0/-/-/-/0 -/-/-"...)
+	dst = f.AppendHTTP(dst, r)
+	if !r.SSL {
+		return append(dst, " 0/-/-/-/0 -/-/-"...)
+	}
+	dst = append(dst, " 0/0000000000000000/"...) // whoever has an error of TLS has no line of this kind
+	dst = appendInt(dst, int64(r.SSLVerify))
+	dst = append(dst, '/')
+	dst = appendInt(dst, int64(r.SSLCAErr))
+	dst = append(dst, '/', '0')
+	if r.SSLResumed {
+		dst[len(dst)-1] = '1'
+	}
+	for i, text := range [...]string{r.SSLName, r.SSLVersion, r.SSLCipher} {
+		dst = append(dst, " //"[i])
+		if text == "" {
+			text = "-"
+		}
+		dst = appendEscaped(dst, []byte(text), inCookie)
+	}
+	return dst
 }

@@ -90,6 +90,12 @@ type Record struct {
 
 	SSLVersion, SSLCipher string // of the client's connection; "" without TLS
 
+	// With TLS, of option httpslog: the server name, the errors of the client's certificate and of its issuers', and whether the session
+	// was resumed.
+	SSLName             string
+	SSLVerify, SSLCAErr int
+	SSLResumed          bool
+
 	Reason string // JSON: why the stream did not end well, in words; "" = it did
 }
 

@@ -155,3 +155,22 @@ func (s *suite) all(item string) bool {
 	}
 	return true
 }
+
+// offered are suites that crypto/tls does not have and clients offer, as OpenSSL names them.
+var offered = map[uint16]string{
+	0x00ff: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV", 0x5600: "TLS_FALLBACK_SCSV", 0x1304: "TLS_AES_128_CCM_SHA256", 0x1305: "TLS_AES_128_CCM_8_SHA256",
+	0x009e: "DHE-RSA-AES128-GCM-SHA256", 0x009f: "DHE-RSA-AES256-GCM-SHA384", 0xccaa: "DHE-RSA-CHACHA20-POLY1305", 0x006b: "DHE-RSA-AES256-SHA256",
+	0x0067: "DHE-RSA-AES128-SHA256", 0x0039: "DHE-RSA-AES256-SHA", 0x0033: "DHE-RSA-AES128-SHA", 0x0016: "DHE-RSA-DES-CBC3-SHA",
+	0xc024: "ECDHE-ECDSA-AES256-SHA384", 0xc028: "ECDHE-RSA-AES256-SHA384", 0xc008: "ECDHE-ECDSA-DES-CBC3-SHA", 0x003d: "AES256-SHA256",
+	0xc09c: "AES128-CCM", 0xc09d: "AES256-CCM", 0xc09e: "DHE-RSA-AES128-CCM", 0xc09f: "DHE-RSA-AES256-CCM", 0xc0ac: "ECDHE-ECDSA-AES128-CCM",
+	0xc0ad: "ECDHE-ECDSA-AES256-CCM", 0xc0ae: "ECDHE-ECDSA-AES128-CCM8", 0xc0af: "ECDHE-ECDSA-AES256-CCM8", 0x0041: "CAMELLIA128-SHA", 0x0084: "CAMELLIA256-SHA",
+	0x0045: "DHE-RSA-CAMELLIA128-SHA", 0x0088: "DHE-RSA-CAMELLIA256-SHA", 0x0004: "RC4-MD5", 0x0005: "RC4-SHA", 0xc011: "ECDHE-RSA-RC4-SHA", 0xc007: "ECDHE-ECDSA-RC4-SHA",
+}
+
+// OfferName is CipherName that also knows what crypto/tls has not.
+func OfferName(id uint16) string {
+	if name := CipherName(id); name != "" {
+		return name
+	}
+	return offered[id]
+}

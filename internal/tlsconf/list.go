@@ -68,6 +68,11 @@ func parseListLine(text string) (*line, error) {
 		text = rest
 	}
 	l.filters = strings.Fields(text)
+	for _, f := range l.filters {
+		if strings.ContainsAny(f, "[]#") {
+			return nil, fmt.Errorf("got %q; want a name such as www.example.com, *.example.com or !x.example.com", f)
+		}
+	}
 	return l, nil
 }
 
@@ -166,4 +171,16 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
+}
+
+// text writes the line as a crt-list has it.
+func (l *line) text() string {
+	s := l.path
+	if l.options != "" {
+		s += " [" + l.options + "]"
+	}
+	if len(l.filters) > 0 {
+		s += " " + strings.Join(l.filters, " ")
+	}
+	return s
 }

@@ -27,6 +27,7 @@ type Conn struct {
 
 	shake *shake // the handshake; nil once it is over
 	info  Info
+	fixed *tls.ConnectionState // of Fixed
 }
 
 // errAgain is what crypto/tls is told where the socket has nothing now. It may go on reading after such an error, as after

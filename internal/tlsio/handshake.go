@@ -25,6 +25,9 @@ type Info struct {
 	// Verify is what the check of the peer's certificate said, as X509_V_ERR numbers say it; 0 = nothing wrong. CAErr and Depth are
 	// of the first error with an issuer's certificate.
 	Verify, CAErr, Depth int
+
+	session [maxSession]byte
+	nsess   uint8
 }
 
 // shake is a handshake under way.
@@ -70,7 +73,12 @@ func OfHello(h *tls.ClientHelloInfo) *Conn {
 func (c *Conn) Info() *Info { return &c.info }
 
 // State is what the handshake has agreed on.
-func (c *Conn) State() tls.ConnectionState { return c.tls.ConnectionState() }
+func (c *Conn) State() tls.ConnectionState {
+	if c.fixed != nil {
+		return *c.fixed
+	}
+	return c.tls.ConnectionState()
+}
 
 // run is the handshake.
 func (c *Conn) run() error {
@@ -101,7 +109,10 @@ func (s *shake) read(c *Conn, b []byte) (int, error) {
 		}
 		return 0, err
 	}
-	s.heard = true
+	if !s.heard {
+		s.heard = true
+		c.info.keepSession(b[:n])
+	}
 	if k := s.keep - len(c.info.Hello); k > 0 {
 		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
 	}
@@ -143,3 +154,19 @@ func (f *Info) trim() {
 		f.Hello = f.Hello[:n:n]
 	}
 }
+
+// Session is the session id in the client's hello; empty where it has none.
+func (f *Info) Session() []byte { return f.session[:f.nsess] }
+
+// sessionAt is where the length of the session id stands in a hello's record: behind the record's and the message's heads, the version and
+// the random (RFC 8446, 4.1.2).
+const sessionAt = 5 + 4 + 2 + 32
+
+func (f *Info) keepSession(b []byte) {
+	if len(b) > sessionAt && int(b[sessionAt]) <= maxSession && len(b) > sessionAt+int(b[sessionAt]) {
+		f.nsess = uint8(copy(f.session[:b[sessionAt]], b[sessionAt+1:]))
+	}
+}
+
+// Fixed is a Conn that only tells what it is given, to ask where there is no connection.
+func Fixed(st tls.ConnectionState, f Info) *Conn { return &Conn{fixed: &st, info: f} }

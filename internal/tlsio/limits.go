@@ -14,6 +14,8 @@ const (
 	fullRecord = 5 + maxRecord + 1 + 16
 	// recordBuf is a buffer for any record (RFC 8446, 5.2), with the room that bytes.Buffer wants behind it.
 	recordBuf = 17 << 10
+	// maxSession is the longest session id (RFC 8446, 4.1.2).
+	maxSession = 32
 	// maxIdleBufs bounds the free list of record buffers of each loop.
 	maxIdleBufs = 64
 	// maxGather is the most of the loop's buffer that is kept between calls.
