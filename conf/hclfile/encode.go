@@ -9,7 +9,10 @@ import (
 
 // Encode writes a validated configuration as weir.hcl. What is at its default is left out, and what came
 // from a defaults section is written into each section that has it.
-func Encode(cfg *conf.Config) []byte {
+func Encode(cfg *conf.Config) []byte { return Print(nodes(cfg)) }
+
+// nodes returns the sections.
+func nodes(cfg *conf.Config) []*Node {
 	const m = brief
 	var out []*Node
 	if kids := globalNodes(&cfg.Global); len(kids) > 0 {
@@ -27,7 +30,7 @@ func Encode(cfg *conf.Config) []byte {
 	for _, n := range out {
 		n.Blank = true
 	}
-	return Print(out)
+	return out
 }
 
 // style is what is written of what stands at its default.
