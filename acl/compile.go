@@ -121,6 +121,9 @@ func (c *Compiler) compileConv(call *conf.Call) (*conv, *args) {
 	if a == nil {
 		return nil, nil
 	}
+	if v.name == "when" && !c.when(call, a) {
+		return nil, nil
+	}
 	if v.fix != nil {
 		a.path = func(name string) string { return pathOf(c.Config, name, call.Pos) }
 		defer func() { a.path = nil }()
@@ -144,7 +147,7 @@ func (c *Compiler) unknown(call *conf.Call, kind string, known func() []string, 
 // compileArgs checks a call's arguments against a signature; nil after an error.
 func (c *Compiler) compileArgs(call *conf.Call, sig string) *args {
 	params := parseSig(sig)
-	a := &args{given: len(call.Args), state: c.State}
+	a := &args{given: len(call.Args), state: c.State, pos: call.Pos}
 	// HAProxy reads name() as a call without arguments.
 	if len(call.Args) == 1 && call.Args[0] == "" && (len(params) == 0 || params[0].optional) {
 		a.given = 0

@@ -140,7 +140,7 @@ func (c *Compiler) lookupNamed(cond *conf.Cond, acls []*conf.ACL) *node {
 	switch len(found) {
 	case 0:
 		if p := predefined[cond.ACL]; p != nil {
-			return c.named(p, nil)
+			return c.named(c.State.Patterns.declare(c.path, p, cond.Pos), nil)
 		}
 		for name := range predefined {
 			names = append(names, name)

@@ -40,6 +40,7 @@ type Context struct {
 	// ReqCaptures and RespCaptures are the values of the proxy's "capture" lines, in order; nil for none.
 	ReqCaptures, RespCaptures [][]byte
 	Captures                  Captures // nil = nothing can be captured
+	Result                    Result   // nil = there is no stream
 
 	Now    time.Time // the wall clock of this loop turn
 	Env    Env       // nil = live numbers cannot be had

@@ -38,7 +38,7 @@ func mapConv(name, match string, out Type, key bool) conv {
 		if err := a.mapDefault(out); err != nil {
 			return err
 		}
-		a.pats, err = a.list.set(m, false, out, name == "map_regm")
+		a.pats, err = a.list.set(m, false, out, name == "map_regm", a.pos)
 		return err
 	}
 	return v

@@ -237,7 +237,7 @@ func TestManyEntries(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := lookupMethod(method)
-		grown, err := l.set(m, false, Str, false)
+		grown, err := l.set(m, false, Str, false, conf.Pos{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,7 +58,7 @@ func (c *Compiler) fileSet(t *conf.Test, m *method, f *conf.PatternFile) (*patSe
 	if m.name == "ip" && !t.NoDNS {
 		l.resolve()
 	}
-	return l.set(m, t.IgnoreCase, Bool, false)
+	return l.set(m, t.IgnoreCase, Bool, false, f.Pos)
 }
 
 // resolve looks up the host names of a file, once; those that have no address are errors later.
@@ -114,7 +114,7 @@ func (c *Compiler) ownPatterns(t *conf.Test, x *Expr, m *method, patterns []stri
 		c.fail(conf.Bad(pos, c.at(x.String()), "%s: got %q; %s", m.name, got, err))
 		return nil, false
 	}
-	if t.Pos.IsZero() || m.in == Any || m.in == Bool {
+	if t.Pos.IsZero() {
 		return match, true
 	}
 	own, err := c.State.Patterns.own(t, x, m, patterns, match)
@@ -129,17 +129,26 @@ type ownKey struct {
 	pos                conf.Pos
 	expr, method, pats string
 	fold               bool
+	test               *conf.Test // of a predefined ACL, whose place may change
 }
 
 // own lists a test's own patterns. A test that is compiled twice is listed once.
 func (st *Store) own(t *conf.Test, x *Expr, m *method, patterns []string, match matcher) (matcher, error) {
-	key := ownKey{t.Pos, x.text, m.name, strings.Join(patterns, "\x00"), t.IgnoreCase}
+	key := ownKey{t.Pos, x.text, m.name, strings.Join(patterns, "\x00"), t.IgnoreCase, nil}
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	for _, a := range st.ready {
+		if a.Cond.Test == t {
+			key.test = t
+		}
+	}
 	if l := st.owns[key]; l != nil {
+		if len(l.inline) == 0 {
+			return match, nil
+		}
 		return l.inline[0], nil
 	}
-	l := &PatternList{id: -1, what: t.Expr.Fetch.Name, pos: t.Pos, acl: true}
+	l := &PatternList{id: -1, what: t.Expr.Fetch.Name, pos: t.Pos, order: orderOf(t), acl: true}
 	if t.ID > 0 {
 		if i := slices.IndexFunc(st.lists, func(o *PatternList) bool { return o.fixed && o.id == t.ID }); i >= 0 {
 			if st.lists[i].pos == t.Pos { // a part of it, for an explanation
@@ -150,12 +159,31 @@ func (st *Store) own(t *conf.Test, x *Expr, m *method, patterns []string, match 
 		l.id, l.fixed = t.ID, true
 	}
 	st.add(l)
+	in := &inlineMatch{method: m, fold: t.IgnoreCase}
+	in.now.Store(&match)
+	st.owns[key] = l
+	if m.in == Any || m.in == Bool { // it compares with nothing
+		return match, nil
+	}
 	for _, p := range patterns {
 		l.append(0, p, nil)
 	}
-	in := &inlineMatch{method: m, fold: t.IgnoreCase}
-	in.now.Store(&match)
 	l.inline = []*inlineMatch{in}
-	st.owns[key] = l
 	return in, nil
+}
+
+// orderOf is where a test's own list stands among all: behind the files and the maps that it names.
+func orderOf(t *conf.Test) conf.Pos {
+	last := t.Pos
+	for i := range t.Expr.Convs {
+		if p := t.Expr.Convs[i].Pos; comparePos(p, last) > 0 {
+			last = p
+		}
+	}
+	for _, f := range t.Files {
+		if comparePos(f.Pos, last) > 0 {
+			last = f.Pos
+		}
+	}
+	return last
 }

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"sync/atomic"
+
+	"weir/conf"
 )
 
 // pattern is one entry of a PatternList. Only its value and gone change after it was made.
@@ -65,8 +67,9 @@ type patSet struct {
 	list   *PatternList
 	method *method
 	fold   bool
-	out    Type // of the values; Bool in an ACL, which has none
-	groups bool // map_regm
+	out    Type     // of the values; Bool in an ACL, which has none
+	groups bool     // map_regm
+	pos    conf.Pos // where it is asked for first
 
 	levels atomic.Pointer[[]patLevel]
 	gone   int // entries in the levels that are deleted; by the list's lock

@@ -38,7 +38,7 @@ func (st *Store) file(cfg *conf.Config, name string, pairs bool, pos conf.Pos) (
 	if err != nil {
 		return nil, err
 	}
-	l := &PatternList{id: -1, name: name, pairs: pairs, pos: pos}
+	l := &PatternList{id: -1, name: name, pairs: pairs, pos: pos, order: pos}
 	st.add(l)
 	parsePatterns(text, pairs, func(key, value string) {
 		var v *patValue

@@ -23,8 +23,9 @@ type PatternList struct {
 	name  string // the file as written; "" = of an ACL's line
 	what  string // the keyword of that ACL
 	pos   conf.Pos
-	pairs bool // a map: entries have values
-	acl   bool // an ACL uses it
+	order conf.Pos // what its id is counted by: pos, or behind the lists that its test names
+	pairs bool     // a map: entries have values
+	acl   bool     // an ACL uses it
 
 	mu         sync.Mutex
 	uses       []use
@@ -52,15 +53,19 @@ type inlineMatch struct {
 func (m *inlineMatch) match(c *Context, s *Sample) bool { return (*m.now.Load()).match(c, s) }
 
 // set is the way of looking at the list that a converter or an ACL needs, shared by all who need the same.
-func (l *PatternList) set(m *method, fold bool, out Type, groups bool) (*patSet, error) {
+func (l *PatternList) set(m *method, fold bool, out Type, groups bool, pos conf.Pos) (*patSet, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range l.sets {
 		if s.method == m && s.fold == fold && s.out == out && s.groups == groups {
+			if comparePos(pos, s.pos) < 0 {
+				s.pos = pos
+				l.sortSets()
+			}
 			return s, nil
 		}
 	}
-	s := &patSet{list: l, method: m, fold: fold, out: out, groups: groups}
+	s := &patSet{list: l, method: m, fold: fold, out: out, groups: groups, pos: pos}
 	all := l.current()
 	for _, p := range all {
 		if err := s.check(p.key, p.val.Load()); err != nil && p.addrs == nil {
@@ -69,7 +74,13 @@ func (l *PatternList) set(m *method, fold bool, out Type, groups bool) (*patSet,
 	}
 	s.rebuild(all)
 	l.sets = append(l.sets, s)
+	l.sortSets()
 	return s, nil
+}
+
+// sortSets puts the ways of looking in the order in which the configuration asks for them, in which they are told. The lock is held.
+func (l *PatternList) sortSets() {
+	slices.SortStableFunc(l.sets, func(a, b *patSet) int { return comparePos(a.pos, b.pos) })
 }
 
 // check reports what a set cannot do with an entry.

@@ -42,6 +42,7 @@ const (
 	InBackendReq                // the backend's http-request, balance, use-server
 	InHTTPResponse              // http-response, http-after-response
 	InLog                       // log formats
+	InProcess                   // what is evaluated without any connection: the global section, the stats socket
 )
 
 var places = [...]struct {
@@ -54,6 +55,7 @@ var places = [...]struct {
 	InHTTPRequest:  {"an http-request rule", needClient | needReqHead | needReqBody | needReqKept},
 	InBackendReq:   {"a backend's request rule", needClient | needBackend | needReqHead | needReqBody | needReqKept},
 	InHTTPResponse: {"an http-response rule", needClient | needBackend | needServer | needResHead | needResBody | needReqKept},
+	InProcess:      {"the process alone", 0},
 	InLog:          {"a log format", needClient | needBackend | needServer | needResHead | needReqKept},
 }
 

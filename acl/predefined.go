@@ -38,3 +38,34 @@ func ready(name, fetch, arg, match string, patterns ...string) *conf.ACL {
 	}
 	return &conf.ACL{Name: name, Cond: &conf.Cond{Op: conf.OpTest, Test: t}}
 }
+
+// readyKey is a predefined ACL of a section.
+type readyKey struct{ section, name string }
+
+// declare is a predefined ACL as if the section had it on the first line that names it: so HAProxy lists it.
+func (st *Store) declare(section string, p *conf.ACL, pos conf.Pos) *conf.ACL {
+	if pos.IsZero() {
+		return p
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	key := readyKey{section, p.Name}
+	if known := st.ready[key]; known != nil {
+		st.moveUp(known.Cond.Test, pos)
+		return known
+	}
+	a, cond, test := *p, *p.Cond, *p.Cond.Test
+	test.Pos, cond.Test, a.Cond = pos, &test, &cond
+	st.ready[key] = &a
+	return &a
+}
+
+// moveUp notes that a test is named further up than where it was found first: lines are not compiled in their order. The lock is
+// held.
+func (st *Store) moveUp(t *conf.Test, pos conf.Pos) {
+	for key, l := range st.owns {
+		if key.pos == t.Pos && key.test == t && comparePos(pos, l.pos) < 0 {
+			l.pos, l.order = pos, pos
+		}
+	}
+}

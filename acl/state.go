@@ -12,6 +12,8 @@ type State struct {
 	VarLimits VarLimits
 	// Patterns are the pattern files and maps.
 	Patterns *Store
+	// Events are what the converter debug has seen.
+	Events Events
 
 	auth     *verdicts // of passwords; made when a userlist is first asked
 	authOnce sync.Once

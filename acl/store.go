@@ -20,7 +20,8 @@ type Store struct {
 	lists []*PatternList
 	files map[string]*PatternList
 	owns  map[ownKey]*PatternList // those of ACLs' own lines
-	fresh bool                    // lists were added that have no id yet
+	ready map[readyKey]*conf.ACL
+	fresh bool // lists were added that have no id yet
 
 	ids, seqs     atomic.Uint64
 	inlineChanged atomic.Bool // an ACL's own patterns are no longer what a Switch was built of
@@ -30,7 +31,7 @@ type Store struct {
 const entryStep = 16
 
 func newStore() *Store {
-	s := &Store{files: map[string]*PatternList{}, owns: map[ownKey]*PatternList{}}
+	s := &Store{files: map[string]*PatternList{}, owns: map[ownKey]*PatternList{}, ready: map[readyKey]*conf.ACL{}}
 	s.ids.Store(1 << 32)
 	return s
 }
@@ -58,7 +59,7 @@ func (st *Store) number() {
 		}
 	}
 	slices.SortStableFunc(todo, func(a, b *PatternList) int {
-		return cmp.Or(cmp.Compare(a.pos.File, b.pos.File), cmp.Compare(a.pos.Line, b.pos.Line), cmp.Compare(a.pos.Col, b.pos.Col))
+		return cmp.Or(comparePos(a.order, b.order), -cmp.Compare(a.name, b.name)) // a file before what names it
 	})
 	id := 0
 	for _, l := range todo {
@@ -71,26 +72,42 @@ func (st *Store) number() {
 	slices.SortFunc(st.lists, func(a, b *PatternList) int { return a.id - b.id })
 }
 
-// find is the list of that name; isMap only says how an unknown one is called.
+func comparePos(a, b conf.Pos) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+}
+
+// find is the map, or the list of an ACL, of that name.
 func (st *Store) find(isMap bool, name string) (*PatternList, error) {
+	l := st.lookup(name)
+	switch {
+	case isMap && (l == nil || !l.pairs):
+		return nil, errNoMap
+	case l == nil || !isMap && !l.ofACL():
+		return nil, errNoACL
+	}
+	return l, nil
+}
+
+// ofACL reports whether "show acl" lists it.
+func (l *PatternList) ofACL() bool { return l.acl || !l.pairs }
+
+// lookup is the list of that name, nil for none.
+func (st *Store) lookup(name string) *PatternList {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.number()
 	if l := st.files[name]; l != nil {
-		return l, nil
+		return l
 	}
 	if digits, ok := strings.CutPrefix(name, "#"); ok {
 		id, err := strconv.Atoi(digits)
 		for _, l := range st.lists {
 			if err == nil && l.id == id {
-				return l, nil
+				return l
 			}
 		}
 	}
-	if isMap {
-		return nil, errNoMap
-	}
-	return nil, errNoACL
+	return nil
 }
 
 // entryRef reads "#0x1f".
@@ -110,7 +127,7 @@ func (st *Store) List(isMap bool) []string {
 	st.number()
 	var lines []string
 	for _, l := range st.lists {
-		if isMap && l.pairs || !isMap && (l.acl || !l.pairs) {
+		if isMap && l.pairs || !isMap && l.ofACL() {
 			lines = append(lines, l.line())
 		}
 	}
@@ -139,9 +156,6 @@ func (st *Store) Dump(isMap bool, name string, ver *uint32) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isMap && !l.pairs {
-		return nil, errNoMap
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	which := l.curr
@@ -164,12 +178,12 @@ func (st *Store) Dump(isMap bool, name string, ver *uint32) ([]string, error) {
 
 // Add adds an entry; value is of a map.
 func (st *Store) Add(isMap bool, name string, ver *uint32, key, value string) error {
-	l, err := st.find(isMap, name)
-	switch {
-	case err != nil:
-		return err
-	case !isMap && l.pairs:
+	if l := st.lookup(name); !isMap && l != nil && l.pairs {
 		return errSharedMap
+	}
+	l, err := st.find(isMap, name)
+	if err != nil {
+		return err
 	}
 	return l.add(ver, key, value)
 }
@@ -291,5 +305,9 @@ func (l *PatternList) used(pos conf.Pos, by string, acl bool) {
 	l.acl = l.acl || acl
 	if u := (use{pos, by}); !slices.Contains(l.uses, u) {
 		l.uses = append(l.uses, u)
+		slices.SortStableFunc(l.uses, func(a, b use) int { return comparePos(a.pos, b.pos) })
+	}
+	if comparePos(pos, l.order) < 0 {
+		l.order = pos
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"weir/conf"
 	"weir/internal/message"
 )
 
@@ -47,6 +48,7 @@ type args struct {
 	bytes []byte
 	multi bool // this call walks all values when an ACL asks
 	own   any  // what the keyword's fix has prepared for itself
+	pos   conf.Pos
 	// path makes a file's name what it is opened by; for fix only.
 	path func(name string) string
 }
@@ -102,7 +104,7 @@ var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,
 	binConvs, jsonConvs, protobufConvs, fixConvs, mqttConvs,
 	compareConvs, hmacConvs, paramConvs, languageConvs, gaugeConvs, captureConvs, certConvs, frameConvs, packetConvs, segmentConvs,
-	forwardedConvs, jwtConvs, aesConvs)
+	forwardedConvs, jwtConvs, aesConvs, debugConvs)
 
 // index builds a keyword map of several tables; a name that stands twice is a bug.
 func index[T any](name func(*T) string, tables ...[]T) map[string]*T {

@@ -104,8 +104,18 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	fe.lines, err = compileLines(comp, p)
 	add(err)
 	fe.cookie = compileCookie(p)
+	add(checkACLs(comp, p))
 	fe.logConnect = !fe.lines.atEnd() && px.opt.Access != nil
 	return fe, errors.Join(errs...)
+}
+
+// checkACLs compiles the ACLs that no rule names: the stats socket lists them, too.
+func checkACLs(comp *acl.Compiler, p *conf.Proxy) error {
+	var errs []error
+	for _, a := range p.ACLs {
+		errs = append(errs, comp.CheckACL(a, p.ACLs))
+	}
+	return errors.Join(errs...)
 }
 
 // secure makes the TLS of the bind lines.

@@ -29,7 +29,11 @@ func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	r := &route{b: b, p: p}
 	// A listen section's rules are run once, as its frontend's.
 	comp := px.compiler(p)
-	return r, errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
+	err := errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
+	if p.Kind&conf.Frontend == 0 {
+		err = errors.Join(err, checkACLs(comp, p))
+	}
+	return r, err
 }
 
 // capture is one field whose value is logged.

@@ -98,3 +98,12 @@ func (r *record) captureResponse(slot int, v []byte) {
 	}
 	r.respCap[slot] = v
 }
+
+// Failed is acl.Result's.
+func (st *stream) Failed() bool { return st.rec.wentBadly() }
+
+// Forwarded is acl.Result's.
+func (st *stream) Forwarded() bool { return st.last != nil }
+
+// Served is acl.Result's.
+func (st *stream) Served() bool { return st.rec.server != "" }

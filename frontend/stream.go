@@ -66,7 +66,7 @@ func newStream(w *worker) *stream {
 	st := &stream{w: w}
 	st.active.st = st
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
-	st.ctx.Loop, st.ctx.Env, st.ctx.Log, st.ctx.Captures = w.id, env{w.px}, st, st
+	st.ctx.Loop, st.ctx.Env, st.ctx.Log, st.ctx.Captures, st.ctx.Result = w.id, env{w.px}, st, st, st
 	st.set.retries = asConfigured
 	return st
 }

@@ -14,7 +14,10 @@ type call struct {
 	source  Source
 	admin   Admin
 	args    []string // the words after the command's own
+	payload []string // the lines that followed the command's
+	text    string   // the words of args with one blank between
 	out     []byte
+	bare    bool // no empty line ends the answer: so some commands of HAProxy have it
 }
 
 // reply appends one line to the answer. A line that would be empty is left out: empty lines end answers.

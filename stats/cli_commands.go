@@ -21,30 +21,51 @@ var commandTable []command
 
 func init() {
 	commandTable = []command{
+		{"add acl", "[@<ver>] <acl> <pattern>", "add an entry to an ACL's list (or a payload of entries)", LevelOperator, true, patternCommand(false, addPattern)},
+		{"add map", "[@<ver>] <map> <key> <val>", "add an entry to a map (or a payload of entries)", LevelOperator, true, patternCommand(true, addPattern)},
+		{"clear acl", "[@<ver>] <acl>", "remove every entry of an ACL's list", LevelOperator, true, patternCommand(false, clearPatterns)},
 		{"clear counters", "[all]", "reset maxima, or every counter (level admin)", LevelOperator, true, clearCounters},
+		{"clear map", "[@<ver>] <map>", "remove every entry of a map", LevelOperator, true, patternCommand(true, clearPatterns)},
+		{"commit acl", "@<ver> <acl>", "put a version of an ACL's list in force", LevelOperator, true, patternCommand(false, commitPatterns)},
+		{"commit map", "@<ver> <map>", "put a version of a map in force", LevelOperator, true, patternCommand(true, commitPatterns)},
+		{"del acl", "<acl> [<key>|#<ref>]", "remove the entries of an ACL's list that are equal", LevelOperator, true, patternCommand(false, delPattern)},
+		{"del map", "<map> [<key>|#<ref>]", "remove the entries of a map with that key", LevelOperator, true, patternCommand(true, delPattern)},
 		{"disable agent", "<bk>/<srv>", "ask a server's agent no more", LevelAdmin, true, serverAgent(false)},
 		{"disable frontend", "<frontend>", "stop accepting for a while", LevelAdmin, true, onFrontend(Admin.DisableFrontend)},
 		{"disable health", "<bk>/<srv>", "pause a server's health checks", LevelAdmin, true, serverChecks(false)},
 		{"disable server", "<bk>/<srv>", "put a server into maintenance", LevelAdmin, true, onServer(Admin.DisableServer)},
+		{"echo", "<text>", "answer with the text", LevelUser, false, echo},
 		{"enable agent", "<bk>/<srv>", "ask a server's agent again", LevelAdmin, true, serverAgent(true)},
 		{"enable frontend", "<frontend>", "accept again", LevelAdmin, true, onFrontend(Admin.EnableFrontend)},
 		{"enable health", "<bk>/<srv>", "resume a server's health checks", LevelAdmin, true, serverChecks(true)},
 		{"enable server", "<bk>/<srv>", "take a server out of maintenance", LevelAdmin, true, onServer(Admin.EnableServer)},
+		{"experimental-mode", "[on|off]", "no command needs it here", LevelAdmin, false, modeCommand("experimental-mode")},
+		{"expert-mode", "[on|off]", "no command needs it here", LevelAdmin, false, modeCommand("expert-mode")},
+		{"get acl", "<acl> <value>", "tell what a value matches in an ACL's list", LevelUser, false, patternCommand(false, getPattern)},
+		{"get map", "<map> <value>", "tell what a value matches in a map", LevelUser, false, patternCommand(true, getPattern)},
+		{"get var", "<name>", "tell a variable of the process", LevelOperator, false, getVar},
 		{"get weight", "<bk>/<srv>", "tell a server's weight and its configured one", LevelUser, false, getWeight},
 		{"operator", "", "lower this connection to level operator", LevelOperator, false, lowerTo(LevelOperator)},
+		{"prepare acl", "<acl>", "begin a version of an ACL's list", LevelOperator, true, patternCommand(false, preparePatterns)},
+		{"prepare map", "<map>", "begin a version of a map", LevelOperator, true, patternCommand(true, preparePatterns)},
+		{"set map", "<map> [<key>|#<ref>] <value>", "change the value of a map's entries", LevelOperator, true, patternCommand(true, setMap)},
 		{"set maxconn frontend", "<frontend> <n>", "change a frontend's connection limit", LevelAdmin, true, setMaxconnFrontend},
 		{"set maxconn global", "<n>", "change the process's connection limit", LevelAdmin, true, setMaxconnGlobal},
 		{"set maxconn server", "<bk>/<srv> <n>", "change a server's connection limit", LevelAdmin, true, setMaxconnServer},
 		{"set rate-limit", "<what> global <n>", "change a rate limit of the process", LevelAdmin, true, setRateLimit},
 		{"set server", "<bk>/<srv> [opts]", "change a server's state, weight, address or health", LevelAdmin, true, setServer},
 		{"set timeout", "cli <delay>", "change this connection's idle timeout", LevelUser, false, setTimeout},
+		{"set var", "<name> [expr|fmt] <text>", "set a variable of the process", LevelAdmin, true, setVar},
 		{"set weight", "<bk>/<srv> <w>[%]", "change a server's weight", LevelAdmin, true, setWeight},
+		{"show acl", "[@<ver>] [<acl>]", "list the ACLs' lists, or the entries of one", LevelUser, false, patternCommand(false, showPatterns)},
 		{"show backend", "", "list the backends", LevelUser, false, showBackend},
 		{"show cli level", "", "tell this connection's level", LevelUser, false, showLevel},
 		{"show cli sockets", "", "list the stats sockets", LevelUser, false, showSockets},
 		{"show env", "[var]", "tell the process's environment variables", LevelOperator, false, showEnv},
 		{"show errors", "[<px>] [request|response]", "show the last malformed messages", LevelOperator, false, showErrors},
+		{"show events", "[<sink>]", "list the event sinks, or what one remembers", LevelUser, false, showEvents},
 		{"show info", "[desc|json|typed|float]*", "tell about the process", LevelUser, false, showInfo},
+		{"show map", "[@<ver>] [<map>]", "list the maps, or the entries of one", LevelUser, false, patternCommand(true, showPatterns)},
 		{"show schema json", "", "describe the JSON formats", LevelUser, false, showSchema},
 		{"show servers state", "[<backend>]", "dump what changed at run time about servers", LevelUser, false, showServersState},
 		{"show sess", "", "list the streams", LevelOperator, false, showSess},
@@ -54,6 +75,7 @@ func init() {
 		{"shutdown session", "<id>", "end a stream", LevelAdmin, true, shutdownSession},
 		{"shutdown sessions server", "<bk>/<srv>", "end the streams of a server", LevelAdmin, true, shutdownServerSessions},
 		{"user", "", "lower this connection to level user", LevelUser, false, lowerTo(LevelUser)},
+		{"wait", "<delay>", "pause before the next command", LevelUser, false, wait},
 		{"help", "[<command>]", "list the commands, or those that begin so", LevelUser, false, help},
 		{"prompt", "", "toggle interactive mode", LevelUser, false, togglePrompt},
 		{"quit", "", "disconnect", LevelUser, false, quit},
@@ -101,9 +123,19 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(ErrorLister)
 	case "set rate-limit":
 		_, ok = a.(RateLimiter)
+	case "get var", "set var":
+		_, ok = a.(VarAdmin)
+	case "show events":
+		_, ok = a.(EventLister)
+	}
+	if strings.HasSuffix(c.name, " map") || strings.HasSuffix(c.name, " acl") {
+		_, ok = a.(PatternAdmin)
 	}
 	return ok
 }
+
+// takesPayload reports whether lines may follow the command.
+func (c *command) takesPayload() bool { return c.name == "add map" || c.name == "add acl" }
 
 // helpLine is the command's line in help. The colon's column is HAProxy's.
 func (c *command) helpLine() string {

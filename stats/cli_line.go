@@ -5,8 +5,12 @@ import (
 	"strings"
 )
 
-// payloadMark at the end of a line says that a payload follows, up to an empty line.
-const payloadMark = "<<"
+const (
+	// payloadMark at the end of a line says that a payload follows, up to an empty line, or up to a line that is what follows the mark.
+	payloadMark = "<<"
+	// maxPayloadEnd bounds what may follow the mark, as HAProxy does.
+	maxPayloadEnd = 7
+)
 
 var (
 	errTooManyArgs     = errors.New("Too many arguments in the command.")
@@ -17,6 +21,7 @@ var (
 type cliLine struct {
 	commands [][]string // the words of each command; a command may have none
 	payload  bool       // the line ended in payloadMark
+	end      string     // the line that ends the payload
 }
 
 // parseLine splits a line into commands at ";" and a command into words at blanks. A backslash takes the special
@@ -25,8 +30,8 @@ type cliLine struct {
 func parseLine(line string) (cliLine, error) {
 	var l cliLine
 	line = strings.TrimRight(line, "\r\n")
-	if rest, ok := cutPayloadMark(line); ok {
-		line, l.payload = rest, true
+	if rest, end, ok := cutPayloadMark(line); ok {
+		line, l.payload, l.end = rest, true, end
 	}
 	var words []string
 	var word strings.Builder
@@ -69,11 +74,13 @@ func parseLine(line string) (cliLine, error) {
 	return l, nil
 }
 
-// cutPayloadMark takes the mark off when it is a word of its own at the end.
-func cutPayloadMark(line string) (string, bool) {
-	rest, ok := strings.CutSuffix(strings.TrimRight(line, " \t"), payloadMark)
-	if !ok || rest != "" && rest[len(rest)-1] != ' ' && rest[len(rest)-1] != '\t' {
-		return line, false
+// cutPayloadMark takes the mark off when it begins the last word.
+func cutPayloadMark(line string) (rest, end string, ok bool) {
+	line = strings.TrimRight(line, " \t")
+	i := strings.LastIndexAny(line, " \t") + 1
+	end, ok = strings.CutPrefix(line[i:], payloadMark)
+	if !ok || len(end) > maxPayloadEnd {
+		return line, "", false
 	}
-	return rest, true
+	return line[:i], end, true
 }

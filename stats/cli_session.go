@@ -2,6 +2,7 @@ package stats
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -25,6 +26,7 @@ type cliSession struct {
 	timeout time.Duration
 	prompt  bool
 	quit    bool
+	modes   map[string]bool // by "experimental-mode" and "expert-mode"
 }
 
 func newCLISession(s *Server, cs *cliSocket, c net.Conn) *cliSession {
@@ -38,7 +40,7 @@ func (s *cliSession) run() {
 	for {
 		line, err := s.readLine(maxLine)
 		if errors.Is(err, errLineTooLong) {
-			s.answer([]byte(err.Error()))
+			s.answer([]byte(err.Error() + "\n"))
 			break
 		}
 		if line == "" && err != nil {
@@ -55,16 +57,20 @@ func (s *cliSession) run() {
 func (s *cliSession) doLine(line string) bool {
 	l, err := parseLine(line)
 	if err != nil {
-		return s.answer([]byte(err.Error())) && s.prompt
+		return s.answer([]byte(err.Error()+"\n")) && s.prompt
 	}
+	var payload []string
 	if l.payload {
 		// Whatever follows is data and must not be run as commands.
-		if err := s.skipPayload(); err != nil {
+		if payload, err = s.readPayload(l.end); err != nil {
+			s.answer([]byte(errPayloadTooLong.Error() + "\n"))
 			return false
 		}
 	}
-	for _, words := range l.commands {
-		out := s.exec(words, l.payload)
+	for i, words := range l.commands {
+		// It is the last command's.
+		mine := l.payload && i == len(l.commands)-1
+		out := s.exec(words, mine, payload)
 		if s.quit {
 			return false
 		}
@@ -76,7 +82,7 @@ func (s *cliSession) doLine(line string) bool {
 }
 
 // exec runs one command. A panic ends the command, not the process.
-func (s *cliSession) exec(words []string, payload bool) (out []byte) {
+func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (out []byte) {
 	ctx, cancel := context.WithTimeout(s.server.ctx, sourceTimeout)
 	defer cancel()
 	defer func() {
@@ -89,16 +95,19 @@ func (s *cliSession) exec(words []string, payload bool) (out []byte) {
 	if cmd == nil {
 		return unknownCommand(words, s.server.cfg.Admin)
 	}
-	c := &call{ctx: ctx, session: s, source: s.server.cfg.Source, admin: s.server.cfg.Admin, args: args}
+	c := &call{ctx: ctx, session: s, source: s.server.cfg.Source, admin: s.server.cfg.Admin, args: args, text: strings.Join(args, " ")}
 	result := "done"
 	switch {
 	case s.level < cmd.level:
 		c.reply("Permission denied")
 		result = "denied"
-	case payload:
+	case hasPayload && !cmd.takesPayload():
 		c.reply("This command takes no payload.")
 		result = "refused"
 	default:
+		if hasPayload {
+			c.payload = payload
+		}
 		if err := cmd.run(c); err != nil {
 			c.reply(err.Error())
 			result = err.Error()
@@ -106,6 +115,9 @@ func (s *cliSession) exec(words []string, payload bool) (out []byte) {
 	}
 	if cmd.audit || result == "denied" {
 		s.audit(words, result)
+	}
+	if c.bare {
+		return bytes.TrimSuffix(c.out, []byte{'\n'})
 	}
 	return c.out
 }
@@ -122,9 +134,6 @@ func (s *cliSession) audit(words []string, result string) {
 
 // answer sends one command's output in the manner of the mode. It returns false when the peer does not take it.
 func (s *cliSession) answer(out []byte) bool {
-	if len(out) > 0 && out[len(out)-1] != '\n' {
-		out = append(out, '\n')
-	}
 	out = append(out, '\n')
 	if s.prompt {
 		out = append(out, "> "...)
@@ -166,22 +175,24 @@ func (s *cliSession) readLine(limit int) (string, error) {
 
 var errPayload = errors.New("payload too long or cut off")
 
-// skipPayload reads lines up to an empty one.
-func (s *cliSession) skipPayload() error {
+// readPayload reads lines up to an empty one, or up to the one that the mark has named.
+func (s *cliSession) readPayload(end string) ([]string, error) {
+	var lines []string
 	for size := 0; size <= maxPayload; {
 		if s.prompt && !s.write([]byte("+ ")) {
-			return errPayload
+			return nil, errPayload
 		}
 		line, err := s.readLine(maxLine)
 		if err != nil {
-			return errPayload
+			return nil, errPayload
 		}
-		if strings.TrimRight(line, "\r\n") == "" {
-			return nil
+		if line = strings.TrimRight(line, "\r\n"); line == end {
+			return lines, nil
 		}
-		size += len(line)
+		lines = append(lines, line)
+		size += len(line) + 1
 	}
-	return errPayload
+	return nil, errPayload
 }
 
 // drain lets the peer take the last answer before the connection closes on what it still sends.

@@ -209,7 +209,7 @@ func TestCLIHelp(t *testing.T) {
 	f("shw info", better, "show info [desc|json|typed|float]*")
 	f("show inf", better, "show info [desc|json|typed|float]*")
 	f("set maxconn", better, "set maxconn frontend <frontend> <n>", "set maxconn global <n>", "set maxconn server <bk>/<srv> <n>")
-	f("clear", better, "clear counters [all]")
+	f("clear", better, "clear acl [@<ver>] <acl>", "clear counters [all]", "clear map [@<ver>] <map>")
 	f("show servers", better, "show servers state [<backend>]")
 	all := ask(t, path, "\n")
 	if !strings.HasPrefix(all, "Unknown command. Please enter one of the following commands only:\n") || strings.Count(all, "\n") != len(commandTable)+2 {

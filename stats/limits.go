@@ -18,6 +18,8 @@ const (
 	defaultTimeout = 10 * time.Second
 	// maxTimeout bounds "set timeout cli": nobody may keep one of the few connections for ever.
 	maxTimeout = 24 * time.Hour
+	// maxWait bounds "wait", for the same reason.
+	maxWait = time.Hour
 	// sourceTimeout bounds what a command waits for a busy loop.
 	sourceTimeout = 5 * time.Second
 	// writeChunk is written under one timeout: a reader taking a byte a second is cut off after one chunk's time.

@@ -80,8 +80,8 @@ func TestDumpLayout(t *testing.T) {
 	}
 }
 
-// dumpNewer are the lines that HAProxy 3.5 writes as Weir does, and 2.6 in another way.
-var dumpNewer = []string{"\toption abortonclose [ FE BE ]"}
+// dumpNewer are the lines that HAProxy 3.5 writes as Weir does, and 2.6 in another way; and "set var", which needs no mode here.
+var dumpNewer = []string{"\toption abortonclose [ FE BE ]", "set var [WORKER] "}
 
 // What both have is written alike, letter by letter.
 func TestDumpLines(t *testing.T) {
