@@ -114,7 +114,7 @@ func (b *Backend) noteEmpty(left int) {
 		if empty {
 			b.downs++
 			b.downSince = time.Now()
-			b.events.say(zap.ErrorLevel, fmt.Sprintf("backend %s has no server available", b.Name()), zap.String("backend", b.Name()))
+			b.events.say(zap.ErrorLevel, fmt.Sprintf("backend %s has no server available!", b.Name()), zap.String("backend", b.Name()))
 		} else {
 			b.downtime += time.Since(b.downSince)
 		}

@@ -123,7 +123,7 @@ func TestTransitions(t *testing.T) {
 	f(`server bk/s2 is going DOWN for maintenance. 0 active and 1 backup servers left. running on backup. 0 sessions active, 0 requeued, 0 remaining in queue`)
 	s3.SetState("drain")
 	f(`backup server bk/s3 enters drain state. 0 active and 0 backup servers online. 0 sessions active, 0 requeued, 0 remaining in queue`,
-		`backend bk has no server available`)
+		`backend bk has no server available!`)
 	if got := picks(b, 1); got != "" {
 		t.Errorf("%q was picked", got)
 	}

@@ -23,6 +23,11 @@ func Underscores() Option {
 	}
 }
 
+// CalledAs gives log lines that name where the configuration has no log-tag: that of the program as it was called.
+func CalledAs(name string) Option {
+	return func(v *validator) { setDefault(&v.cfg.Global.LogTag, name) }
+}
+
 // Validate fills every default that is not set, numbers proxies, binds and servers that have no number,
 // reads the error files and reports everything that cannot work. The configuration must not be changed
 // or shared before it has returned.

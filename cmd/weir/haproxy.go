@@ -117,7 +117,7 @@ func (p *hapProcess) load() int {
 }
 
 func (p *hapProcess) loadOptions() loadOptions {
-	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true}
+	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true, tag: "haproxy"}
 }
 
 // foreign adds what the command line asks for and Weir does not do.

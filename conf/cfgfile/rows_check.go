@@ -76,7 +76,7 @@ func readHTTPChk(l *line, c *conf.Check) {
 		for _, w := range words[3:] {
 			text += " " + w.Text
 		}
-		version, rest, _ := strings.Cut(text, "\r\n")
+		version, rest, _ := strings.Cut(l.lineEnd(words[2], text), "\r\n")
 		q.Version = version
 		l.oldFields(words[2], q, rest)
 	}
@@ -87,6 +87,19 @@ func readHTTPChk(l *line, c *conf.Check) {
 			break
 		}
 	}
+}
+
+// lineEnd restores the backslashes of a line end that have got lost between the version and the first field, as in
+// "HTTP/1.1rnConnection: Upgrade": much copied, and never meant as it stands.
+func (l *line) lineEnd(w Word, text string) string {
+	for _, version := range []string{"HTTP/1.0", "HTTP/1.1"} {
+		rest, ok := strings.CutPrefix(text, version+"rn")
+		if name, _, field := strings.Cut(rest, ":"); ok && field && conf.IsToken(name) {
+			l.warn(w, "%q is taken for %q", version+"rn", version+"\r\n")
+			return version + "\r\n" + rest
+		}
+	}
+	return text
 }
 
 // oldFields reads the fields, and after an empty line the body, of the form of HAProxy 1.7.

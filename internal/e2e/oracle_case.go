@@ -250,7 +250,7 @@ func framingLast(lines []string) []string {
 	for _, line := range lines {
 		switch {
 		case framingField.MatchString(line):
-			framing = append(framing, line)
+			framing = append(framing, strings.ToLower(line)) // what they say has no case (RFC 9110, 7.6.1)
 			continue
 		case !anyField.MatchString(line):
 			slices.Sort(framing)

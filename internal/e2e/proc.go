@@ -69,9 +69,14 @@ func startProc(kind, conf string) (*proc, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startCommand(kind, filepath.Dir(conf), args)
+}
+
+// startCommand starts a proxy by any command line.
+func startCommand(kind, dir string, args []string) (*proc, error) {
 	p := &proc{kind: kind, cmd: exec.Command(args[0], args[1:]...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
-	p.cmd.Dir = filepath.Dir(conf)
+	p.cmd.Dir = dir
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -11,11 +11,17 @@ import (
 // line must cost nothing.
 const redialAfter = time.Second
 
+// roomWait is how long the writer goroutine waits for room in a full socket. Linux gives a unix socket room for ten datagrams
+// (net.unix.max_dgram_qlen): the lines of a few milliseconds, which a busy daemon needs a moment to read. The rings take in
+// what comes meanwhile.
+const roomWait = 20 * time.Millisecond
+
 // datagram sends each message as one datagram and loses it where the receiver is slower than we are.
 type datagram struct {
 	addr  unix.Sockaddr
 	fd    int // -1 = not connected
 	retry time.Time
+	stuck bool // nothing was read during a whole wait: until something is, none is worth while
 }
 
 func unixAddr(path string) unix.Sockaddr { return &unix.SockaddrUnix{Name: path} }
@@ -34,15 +40,20 @@ func (d *datagram) limit() int { return defaultLen }
 func (d *datagram) flush() {}
 
 func (d *datagram) write(msg []byte) bool {
-	for range 2 {
+	for range 3 {
 		if d.fd < 0 && !d.connect() {
 			return false
 		}
 		_, err := unix.Write(d.fd, msg)
 		switch err {
 		case nil:
+			d.stuck = false
 			return true
 		case unix.EINTR:
+		case unix.EAGAIN:
+			if d.stuck || !d.room() {
+				return false
+			}
 		case unix.ECONNREFUSED:
 			// Over UDP it tells of an earlier datagram: this one was not sent, the next try is. On a unix socket
 			// the daemon that we were connected to has ended; a new one has the same path.
@@ -51,11 +62,19 @@ func (d *datagram) write(msg []byte) bool {
 			}
 		case unix.ENOTCONN, unix.ECONNRESET, unix.EPIPE, unix.EBADF:
 			d.disconnect()
-		default: // EAGAIN, ENOBUFS: full; EMSGSIZE: never fits
+		default: // ENOBUFS: full; EMSGSIZE: never fits
 			return false
 		}
 	}
 	return false
+}
+
+// room waits until the receiver has taken something.
+func (d *datagram) room() bool {
+	fds := []unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLOUT}}
+	n, err := unix.Poll(fds, int(roomWait.Milliseconds()))
+	d.stuck = n == 0 && err == nil
+	return !d.stuck
 }
 
 func (d *datagram) connect() bool {
