@@ -28,6 +28,7 @@ type Compiler struct {
 	place   Place
 	backend string
 	path    string
+	section []*conf.ACL // those of the section, for acl()
 }
 
 // shared is what all copies of a Compiler made by At and In have together.
@@ -90,7 +91,7 @@ func (c *Compiler) take() error {
 }
 
 // compileFetch resolves one fetch; nil after an error.
-func (c *Compiler) compileFetch(call *conf.Call, f *fetch) (*fetch, *args) {
+func (c *Compiler) compileFetch(call *conf.Call, f *fetch, hard bool) (*fetch, *args) {
 	if f == nil {
 		c.unknown(call, "fetch", fetchNames, pendingFetches)
 		return nil, nil
@@ -107,6 +108,15 @@ func (c *Compiler) compileFetch(call *conf.Call, f *fetch) (*fetch, *args) {
 			c.fail(conf.Bad(call.Pos, c.at(call.Name), "%s: got %q; %s", usage(f.name, f.sig), strings.Join(call.Args, ","), err))
 			return nil, nil
 		}
+	}
+	if a.doubt != "" {
+		c.warn(conf.Bad(call.Pos, c.at(call.Name), "%s", a.doubt))
+	}
+	if f.name == "acl" && !c.namedACLs(call, a, hard) {
+		return nil, nil
+	}
+	if a.ask == CPUTime || a.ask == LatTime {
+		c.State.measured.Store(true)
 	}
 	return f, a
 }

@@ -76,7 +76,7 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	f(InHTTPRequest, "path", "")
-	f(InHTTPRequest, "status", "t:1:1: status: needs HTTP response headers, which an http-request rule does not have")
+	f(InHTTPRequest, "status", "t:1:1: status: needs the response, which an http-request rule does not have")
 	f(InHTTPResponse, "path", "t:1:1: path: needs HTTP request headers, which an http-response rule does not have")
 	f(InHTTPResponse, "method", "")
 	f(InTCPConn, "src", "")
@@ -146,7 +146,7 @@ func TestTables(t *testing.T) {
 func checkSig(t *testing.T, name, sig string) {
 	for _, p := range parseSig(sig) {
 		switch p.kind {
-		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "text", "map", "userlist":
+		case "str", "name", "int", "regex", "backend", "frontend", "server", "var", "optvar", "operand", "text", "map", "userlist", "ipv4", "ipv6":
 		default:
 			t.Errorf("%s: argument %s of kind %q", name, p.name, p.kind)
 		}

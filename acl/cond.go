@@ -80,6 +80,7 @@ func (c *Compiler) Cond(cond *conf.Cond, acls []*conf.ACL) (*Cond, error) {
 	if cond == nil {
 		return nil, nil
 	}
+	c = c.With(acls)
 	root := c.node(cond, acls)
 	if err := c.take(); err != nil {
 		return nil, err
@@ -92,6 +93,7 @@ func (c *Compiler) Cond(cond *conf.Cond, acls []*conf.ACL) (*Cond, error) {
 
 // CheckACL compiles an ACL that perhaps no condition names, for its errors.
 func (c *Compiler) CheckACL(a *conf.ACL, acls []*conf.ACL) error {
+	c = c.With(acls)
 	c.named(a, acls)
 	return c.take()
 }

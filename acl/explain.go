@@ -32,7 +32,7 @@ func (c *Compiler) Explain(cond *conf.Cond, acls []*conf.ACL, ctx *Context) (*Ex
 	}
 	saved := ctx.useScratch()
 	defer func() { ctx.Arena = saved }()
-	e := &explainer{c: c, acls: acls, ctx: ctx}
+	e := &explainer{c: c.With(acls), acls: acls, ctx: ctx}
 	x := e.explain(cond)
 	return x, c.take()
 }

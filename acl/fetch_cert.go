@@ -45,17 +45,17 @@ func first(list []*x509.Certificate) *x509.Certificate {
 }
 
 // certFetches are the tables of the three, and what only the client's has.
-var certFetches = append(append(append(certTable("ssl_c", needClient, clientCert, "the client's certificate"),
-	certTable("ssl_f", needClient, ownCert, "the certificate that the client was shown")...),
-	certTable("ssl_s", needServer, serverCert, "the server's certificate")...),
-	fetch{"ssl_c_san", "", Str, needClient, runClientSAN, nil, "the alternative names of the client's certificate, as OpenSSL writes them"},
-	fetch{"ssl_c_used", "", Bool, needClient, runCertUsed, nil, "the client's TLS session has a certificate"},
-	fetch{"ssl_c_verify", "", Int, needClient, verdictOf(func(v, _, _ int) int { return v }), nil, "what the check of the client's certificate said; 0 = nothing wrong"},
-	fetch{"ssl_c_err", "", Int, needClient, verdictOf(func(v, _, _ int) int { return v }), nil, "the first error of the client's own certificate; 0 = none"},
-	fetch{"ssl_c_ca_err", "", Int, needClient, verdictOf(func(_, ca, _ int) int { return ca }), nil, "the first error of its issuers' certificates; 0 = none"},
-	fetch{"ssl_c_ca_err_depth", "", Int, needClient, verdictOf(func(_, _, depth int) int { return depth }), nil, "which of them"},
-	fetch{"ssl_c_chain_der", "", Bin, needClient, chainDER(clientChain), nil, "all certificates that the client has shown, one after the other in DER"},
-	fetch{"ssl_s_chain_der", "", Bin, needServer, chainDER(serverChain), nil, "all certificates that the server has shown, one after the other in DER"},
+var certFetches = append(append(append(certTable("ssl_c", needSession, clientCert, "the client's certificate"),
+	certTable("ssl_f", needSession, ownCert, "the certificate that the client was shown")...),
+	certTable("ssl_s", needSession, serverCert, "the server's certificate")...),
+	fetch{"ssl_c_san", "", Str, needSession, runClientSAN, nil, "the alternative names of the client's certificate, as OpenSSL writes them"},
+	fetch{"ssl_c_used", "", Bool, needSession, runCertUsed, nil, "the client's TLS session has a certificate"},
+	fetch{"ssl_c_verify", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "what the check of the client's certificate said; 0 = nothing wrong"},
+	fetch{"ssl_c_err", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "the first error of the client's own certificate; 0 = none"},
+	fetch{"ssl_c_ca_err", "", Int, needSession, verdictOf(func(_, ca, _ int) int { return ca }), nil, "the first error of its issuers' certificates; 0 = none"},
+	fetch{"ssl_c_ca_err_depth", "", Int, needSession, verdictOf(func(_, _, depth int) int { return depth }), nil, "which of them"},
+	fetch{"ssl_c_chain_der", "", Bin, needSession, chainDER(clientChain), nil, "all certificates that the client has shown, one after the other in DER"},
+	fetch{"ssl_s_chain_der", "", Bin, needSession, chainDER(serverChain), nil, "all certificates that the server has shown, one after the other in DER"},
 )
 
 func certTable(prefix string, n need, of whose, what string) []fetch {

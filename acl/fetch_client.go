@@ -4,12 +4,12 @@ import "net/netip"
 
 // clientFetches look at the client connection and at who takes part (HAProxy's guide, 7.3.3).
 var clientFetches = []fetch{
-	{"src", "", Addr, needClient, runSrc, nil, "the client's address"},
-	{"src_port", "", Int, needClient, runSrcPort, nil, "the client's port"},
-	{"src_is_local", "", Bool, needClient, runSrcLocal, nil, "the client's address is one of this host"},
-	{"dst", "", Addr, needClient, runDst, nil, "the address that the client connected to"},
-	{"dst_port", "", Int, needClient, runDstPort, nil, "the port that the client connected to"},
-	{"dst_is_local", "", Bool, needClient, runDstLocal, nil, "that address is one of this host"},
+	{"src", "", Addr, needConn, runSrc, nil, "the client's address"},
+	{"src_port", "", Int, needConn, runSrcPort, nil, "the client's port"},
+	{"src_is_local", "", Bool, needConn, runSrcLocal, nil, "the client's address is one of this host"},
+	{"dst", "", Addr, needConn, runDst, nil, "the address that the client connected to"},
+	{"dst_port", "", Int, needConn, runDstPort, nil, "the port that the client connected to"},
+	{"dst_is_local", "", Bool, needConn, runDstLocal, nil, "that address is one of this host"},
 	{"fe_id", "", Int, needClient, runFeID, nil, "the frontend's number"},
 	{"fe_name", "", Str, needClient, runFeName, nil, "the frontend's name"},
 	{"so_id", "", Int, needClient, runSoID, nil, "the listener's number"},

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 
 	"weir/internal/message"
 )
@@ -19,8 +20,8 @@ var constFetches = []fetch{
 	{"int", "value:int", Int, 0, runConst, fixInt, "a constant integer"},
 	{"str", "[text:str]", Str, 0, runConst, fixStr, "a constant string"},
 	{"bin", "hex:str", Bin, 0, runConst, fixBin, "a constant block of bytes, in hex digits"},
-	{"ipv4", "addr:str", Addr, 0, runConst, fixIPv4, "a constant IPv4 address"},
-	{"ipv6", "addr:str", Addr, 0, runConst, fixIPv6, "a constant IPv6 address"},
+	{"ipv4", "addr:ipv4", Addr, 0, runConst, fixIPv4, "a constant IPv4 address"},
+	{"ipv6", "addr:ipv6", Addr, 0, runConst, fixIPv6, "a constant IPv6 address"},
 	{"meth", "name:str", Method, 0, runConst, fixMeth, "a constant HTTP method"},
 	{"env", "name:str", Str, 0, runFixed, fixEnv, "an environment variable, read at load"},
 	{"hostname", "", Str, 0, runFixed, fixHostname, "the system's host name, read at load"},
@@ -32,7 +33,7 @@ var constFetches = []fetch{
 	{"date_us", "", Int, 0, runDateUS, nil, "the microseconds within the second of date"},
 	{"rand", "[range:int]", Int, 0, runRand, fixRange, "a random integer from 0 to range-1; range is 2^32 when left out"},
 	{"uuid", "[version:int]", Str, 0, runUUID, fixUUID, "a random UUID (version 4)"},
-	{"wait_end", "", Bool, 0, runWaitEnd, nil, "true once the inspection has ended"},
+	{"wait_end", "", Bool, needProcess, runWaitEnd, nil, "true once the inspection has ended"},
 }
 
 func runTrue(_ *Context, _ *args, s *Sample) bool  { return s.setBool(true) }
@@ -179,6 +180,13 @@ func hexDigits(b []byte, v uint64) {
 		b[i] = "0123456789abcdef"[v&15]
 		v >>= 4
 	}
+}
+
+// began is when the process did, or near enough.
+var began = time.Now()
+
+func runUptime(c *Context, _ *args, s *Sample) bool {
+	return s.setInt(max(int64(c.Now.Sub(began)/time.Second), 0))
 }
 
 func runWaitEnd(c *Context, _ *args, s *Sample) bool {

@@ -13,7 +13,7 @@ var cookieFetches = []fetch{
 	{"req.cook_cnt", "[name:str]", Int, needReqHead, runReqCookCnt, nil, "how many request cookies have this name"},
 	{"req.cook_val", "[name:str]", Int, needReqHead, runReqCookVal, fixMulti, "the value of a request cookie as an integer"},
 	{"req.cook_names", "[delim:str]", Str, needReqHead, runReqCookNames, nil, "the names of all request cookies"},
-	{"cookie", "[name:str]", Str, needReqHead, runReqCook, fixMulti, "as req.cook, or res.cook in a response rule"},
+	{"cookie", "[name:str]", Str, needContents, runReqCook, fixMulti, "as req.cook, or res.cook in a response rule"},
 	{"res.cook", "[name:str]", Str, needResHead, runResCook, fixMulti, "the value of a response cookie"},
 	{"res.cook_cnt", "[name:str]", Int, needResHead, runResCookCnt, nil, "how many response cookies have this name"},
 	{"res.cook_val", "[name:str]", Int, needResHead, runResCookVal, fixMulti, "the value of a response cookie as an integer"},

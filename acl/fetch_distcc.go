@@ -9,8 +9,8 @@ import (
 // distccFetches read distcc's protocol: tokens of four letters with a number of eight hex digits, which for most is the
 // length of what follows.
 var distccFetches = []fetch{
-	{"distcc_param", "token:str,[occ:int]", Int, needReqBody, runDistccParam, fixDistcc, "the number of a token of distcc"},
-	{"distcc_body", "token:str,[occ:int]", Bin, needReqBody, runDistccBody, fixDistcc, "what follows a token of distcc"},
+	{"distcc_param", "token:str,[occ:int]", Int, needContents, runDistccParam, fixDistcc, "the number of a token of distcc"},
+	{"distcc_body", "token:str,[occ:int]", Bin, needContents, runDistccBody, fixDistcc, "what follows a token of distcc"},
 }
 
 const distccHead = 12 // the token and its number

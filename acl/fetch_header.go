@@ -10,7 +10,7 @@ import (
 // those that are called fhdr see whole lines. In an ACL every value is tested until one matches; elsewhere the last
 // one is taken, or the one at occ: 1 is the first, -1 the last.
 var headerFetches = []fetch{
-	{"hdr", "[name:name,occ:int]", Str, needReqHead, runReqHdr, fixName, "a value of a header field, of the request or in a response rule of the response"},
+	{"hdr", "[name:name,occ:int]", Str, needContents, runReqHdr, fixName, "a value of a header field, of the request or in a response rule of the response"},
 	{"req.hdr", "[name:name,occ:int]", Str, needReqHead, runReqHdr, fixName, "a value of a request header field, split at commas"},
 	{"req.fhdr", "[name:name,occ:int]", Str, needReqHead, runReqFhdr, fixName, "a whole request header field"},
 	{"req.hdr_cnt", "[name:name]", Int, needReqHead, runReqHdrCnt, fixCount, "how many values a request header field has"},

@@ -12,10 +12,10 @@ var helloFetches = []fetch{
 	{"req.ssl_alpn", "", Str, needReqBody, runHelloALPN, nil, "the first protocol that the client's hello offers by ALPN"},
 	{"req.ssl_ec_ext", "", Bool, needReqBody, runHelloEC, nil, "the client's hello has the extension of elliptic curves"},
 	{"req.ssl_st_ext", "", Int, needReqBody, runHelloTicket, nil, "the session ticket extension in the client's hello: 0 none, 1 empty, 2 with a ticket"},
-	{"req.ssl_cipherlist", "", Bin, needReqBody, runHelloCiphers, nil, "the cipher suites of the client's hello, two bytes each"},
-	{"req.ssl_supported_groups", "", Bin, needReqBody, runHelloList(extGroups), nil, "the groups of the client's hello, two bytes each"},
-	{"req.ssl_sigalgs", "", Bin, needReqBody, runHelloList(extSigAlgs), nil, "the signature algorithms of the client's hello, two bytes each"},
-	{"req.ssl_keyshare_groups", "", Bin, needReqBody, runHelloShares, nil, "the groups that the client's hello has key shares of, two bytes each"},
+	{"req.ssl_cipherlist", "", Bin, needConn, runHelloCiphers, nil, "the cipher suites of the client's hello, two bytes each"},
+	{"req.ssl_supported_groups", "", Bin, needConn, runHelloList(extGroups), nil, "the groups of the client's hello, two bytes each"},
+	{"req.ssl_sigalgs", "", Bin, needConn, runHelloList(extSigAlgs), nil, "the signature algorithms of the client's hello, two bytes each"},
+	{"req.ssl_keyshare_groups", "", Bin, needConn, runHelloShares, nil, "the groups that the client's hello has key shares of, two bytes each"},
 }
 
 // settle notes that more may come, and reports whether all is there.

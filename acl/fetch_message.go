@@ -7,11 +7,11 @@ var messageFetches = []fetch{
 	{"req.ver", "", Str, needReqKept, runReqVer, nil, "the request's HTTP version, as 1.1"},
 	{"capture.req.ver", "", Str, needReqKept, runCapReqVer, nil, "the request's HTTP version, as HTTP/1.1"},
 	{"req.proto_http", "", Bool, needReqKept, runProto, nil, "what came is a valid HTTP request"},
-	{"res.ver", "", Str, needResHead, runResVer, nil, "the response's HTTP version, as 1.1"},
-	{"capture.res.ver", "", Str, needResHead, runCapResVer, nil, "the response's HTTP version, as HTTP/1.1"},
-	{"status", "", Int, needResHead, runStatus, nil, "the response's status"},
+	{"res.ver", "", Str, needResKept, runResVer, nil, "the response's HTTP version, as 1.1"},
+	{"capture.res.ver", "", Str, needReqKept, runCapResVer, nil, "the response's HTTP version, as HTTP/1.1"},
+	{"status", "", Int, needResKept, runStatus, nil, "the response's status"},
 	{"capture.req.hdr", "index:int", Str, needReqKept, runCapReqHdr, fixIndex, "what a \"capture request header\" line took, counting from 0"},
-	{"capture.res.hdr", "index:int", Str, needResHead, runCapResHdr, fixIndex, "what a \"capture response header\" line took, counting from 0"},
+	{"capture.res.hdr", "index:int", Str, needResKept, runCapResHdr, fixIndex, "what a \"capture response header\" line took, counting from 0"},
 }
 
 var versions = [...]string{"HTTP/1.0", "HTTP/1.1"}

@@ -13,8 +13,8 @@ var payloadFetches = []fetch{
 	{"req.payload_lv", "offset:int,length:int,[start:str]", Bin, needReqBody, runReqPayloadLV, fixPayloadLV, "a block that the client has sent with its length before it"},
 	{"res.payload", "offset:int,length:int", Bin, needResBody, runResPayload, fixPayload, "bytes that the server has sent; length 0 = all from the offset on"},
 	{"res.payload_lv", "offset:int,length:int,[start:str]", Bin, needResBody, runResPayloadLV, fixPayloadLV, "a block that the server has sent with its length before it"},
-	{"payload", "offset:int,length:int", Bin, 0, runPayload, fixPayload, "req.payload, or res.payload in a response"},
-	{"payload_lv", "offset:int,length:int,[start:str]", Bin, 0, runPayloadLV, fixPayloadLV, "req.payload_lv, or res.payload_lv in a response"},
+	{"payload", "offset:int,length:int", Bin, needContents, runPayload, fixPayload, "req.payload, or res.payload in a response"},
+	{"payload_lv", "offset:int,length:int,[start:str]", Bin, needContents, runPayloadLV, fixPayloadLV, "req.payload_lv, or res.payload_lv in a response"},
 	{"req.rdp_cookie", "[name:str]", Str, needReqBody, runRDPCookie, fixRDP, "the cookie at the beginning of RDP"},
 	{"req.rdp_cookie_cnt", "[name:str]", Int, needReqBody, runRDPCount, fixRDP, "1 where such a cookie is there"},
 }

@@ -13,17 +13,17 @@ import (
 // tlsHelloFetches read the ClientHello of a connection whose TLS Weir ends, as far as tune.ssl.capture-buffer-size keeps it. Some are
 // declared otherwise than what they give, as HAProxy declares them: that decides how an ACL compares.
 var tlsHelloFetches = []fetch{
-	{"ssl_fc_protocol_hello_id", "", Int, needClient, runKeptVersion, nil, "the version in the client's TLS hello"},
-	{"ssl_fc_client_random", "", Bin, needClient, runKeptRandom, nil, "the random of the client's TLS hello"},
-	{"ssl_fc_cipherlist_bin", "[filter:int]", Str, needClient, runKeptCiphers, fixGrease, "the cipher suites of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
-	{"ssl_fc_cipherlist_hex", "[filter:int]", Bin, needClient, runKeptCiphersHex, fixGrease, "the same in hexadecimal"},
-	{"ssl_fc_cipherlist_str", "[filter:int]", Str, needClient, runKeptCiphersStr, fixGrease, "the same by name"},
-	{"ssl_fc_cipherlist_xxh", "", Int, needClient, runKeptCiphersHash, nil, "the xxh64 of that list"},
-	{"ssl_fc_extlist_bin", "[filter:int]", Str, needClient, runKeptExts, fixGrease, "the extensions of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
-	{"ssl_fc_eclist_bin", "[filter:int]", Str, needClient, keptList(extGroups), fixGrease, "the groups of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
-	{"ssl_fc_sigalgs_bin", "[filter:int]", Bin, needClient, keptList(extSigAlgs), fixGrease, "the signature algorithms of the client's TLS hello, two bytes each"},
-	{"ssl_fc_supported_versions_bin", "[filter:int]", Bin, needClient, runKeptVersions, fixGrease, "the versions of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
-	{"ssl_fc_ecformats_bin", "", Str, needClient, runKeptFormats, nil, "the point formats of the client's TLS hello"},
+	{"ssl_fc_protocol_hello_id", "", Int, needSession, runKeptVersion, nil, "the version in the client's TLS hello"},
+	{"ssl_fc_client_random", "", Bin, needSession, runKeptRandom, nil, "the random of the client's TLS hello"},
+	{"ssl_fc_cipherlist_bin", "[filter:int]", Str, needSession, runKeptCiphers, fixGrease, "the cipher suites of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
+	{"ssl_fc_cipherlist_hex", "[filter:int]", Bin, needSession, runKeptCiphersHex, fixGrease, "the same in hexadecimal"},
+	{"ssl_fc_cipherlist_str", "[filter:int]", Str, needSession, runKeptCiphersStr, fixGrease, "the same by name"},
+	{"ssl_fc_cipherlist_xxh", "", Int, needSession, runKeptCiphersHash, nil, "the xxh64 of that list"},
+	{"ssl_fc_extlist_bin", "[filter:int]", Str, needSession, runKeptExts, fixGrease, "the extensions of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
+	{"ssl_fc_eclist_bin", "[filter:int]", Str, needSession, keptList(extGroups), fixGrease, "the groups of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
+	{"ssl_fc_sigalgs_bin", "[filter:int]", Bin, needSession, keptList(extSigAlgs), fixGrease, "the signature algorithms of the client's TLS hello, two bytes each"},
+	{"ssl_fc_supported_versions_bin", "[filter:int]", Bin, needSession, runKeptVersions, fixGrease, "the versions of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
+	{"ssl_fc_ecformats_bin", "", Str, needSession, runKeptFormats, nil, "the point formats of the client's TLS hello"},
 }
 
 // More extensions (RFC 8422, 5.1.2; RFC 8446, 4.2.1).

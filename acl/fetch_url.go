@@ -2,6 +2,7 @@ package acl
 
 import (
 	"bytes"
+	"errors"
 
 	"weir/internal/message"
 )
@@ -11,7 +12,7 @@ var urlFetches = []fetch{
 	{"method", "", Method, needReqKept, runMethod, nil, "the request's method"},
 	{"path", "", Str, needReqHead, runPath, nil, "the path, from the first slash to before the question mark"},
 	{"pathq", "", Str, needReqHead, runPathQ, nil, "the path with the query string"},
-	{"query", "", Str, needReqHead, runQuery, nil, "what follows the first question mark"},
+	{"query", "[option:str]", Str, needReqHead, runQuery, fixQuery, "what follows the first question mark; by with_qm with it"},
 	{"url", "", Str, needReqHead, runURL, nil, "the request target"},
 	{"url_ip", "", Addr, needReqHead, runURLIP, nil, "the address in an absolute URL"},
 	{"url_port", "", Int, needReqHead, runURLPort, nil, "the port in an absolute URL whose host is an address; 80 when it has none"},
@@ -70,8 +71,25 @@ func runPath(c *Context, _ *args, s *Sample) bool {
 	return c.Req != nil && setFound(c.Req.PathOnly(), s)
 }
 
-func runQuery(c *Context, _ *args, s *Sample) bool {
-	_, q, ok := bytes.Cut(pathQuery(c), []byte{'?'})
+// fixQuery puts into num[0] whether the question mark is a part.
+func fixQuery(a *args) error {
+	a.num = []int64{0}
+	switch a.str[0] {
+	case "":
+	case "with_qm":
+		a.num[0] = 1
+	default:
+		return errors.New("want with_qm")
+	}
+	return nil
+}
+
+func runQuery(c *Context, a *args, s *Sample) bool {
+	all := pathQuery(c)
+	_, q, ok := bytes.Cut(all, []byte{'?'})
+	if ok && len(q) > 0 && a.num[0] != 0 {
+		q = all[len(all)-len(q)-1:]
+	}
 	return ok && s.setStr(q)
 }
 

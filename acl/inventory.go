@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// Columns is how many kinds of places HAProxy's list of fetches tells apart.
-const Columns = 22
-
 // Entry is one name of the inventory, aliases too, as HAProxy's own list of keywords writes it.
 type Entry struct {
 	Name      string
@@ -19,30 +16,13 @@ type Entry struct {
 // ACLKeyword is a word that stands for a fetch with its matching method.
 type ACLKeyword struct{ Name, Fetch, Method string }
 
-// columns are what each column of the list can look at.
-var columns = func() (has [Columns]need) {
-	at := func(n need, list ...int) {
-		for _, i := range list {
-			has[i] = n
-		}
-	}
-	at(places[InTCPConn].has, 0, 1)
-	at(places[InTCPContent].has, 2)
-	at(places[InHTTPRequest].has, 3, 4, 5)
-	at(places[InBackendReq].has, 6, 7, 8, 9)
-	at(places[InBackendReq].has|needServer, 10)
-	at(places[InHTTPResponse].has, 11, 12, 13, 14, 15, 16, 17)
-	at(places[InLog].has, 18)
-	return has
-}()
-
 // Fetches lists every name of a fetch.
 func Fetches() []Entry {
 	var list []Entry
 	add := func(name string, f *fetch) {
-		e := Entry{Name: name, Arguments: peerArguments(f.sig), Out: peerType(f.out)}
-		for i, has := range columns {
-			e.Where[i] = f.need&^has == 0
+		e := Entry{Name: name, Arguments: peerArguments(f.sig), Out: peerOut(f)}
+		for i := range e.Where {
+			e.Where[i] = f.need.columns()&from(i, i) != 0
 		}
 		list = append(list, e)
 	}
@@ -105,6 +85,17 @@ func HasACLKeyword(name string) bool {
 // Matchers lists what may follow -m.
 func Matchers() []string { return methodNames() }
 
+// peerOut is a fetch's type. HAProxy tells IPv4 from IPv6 where a fetch gives one of them only.
+func peerOut(f *fetch) string {
+	switch f.name {
+	case "ipv4", "url_ip":
+		return "ipv4"
+	case "ipv6":
+		return "ipv6"
+	}
+	return peerType(f.out)
+}
+
 // peerType is a type by HAProxy's name.
 func peerType(t Type) string {
 	switch t {
@@ -141,6 +132,10 @@ func peerArguments(sig string) string {
 		switch p.kind {
 		case "userlist":
 			b.WriteString("user list")
+		case "ipv4":
+			b.WriteString("IPv4 address")
+		case "ipv6":
+			b.WriteString("IPv6 address")
 		case "str", "name", "text", "var", "optvar", "operand":
 			b.WriteString("string")
 		case "int":

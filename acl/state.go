@@ -1,6 +1,9 @@
 package acl
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // State is what the expressions of one process share and what outlives a request and a configuration: variables' names
 // and the proc variables. A reload gives its Compilers the State of the generation before. Its methods may be called
@@ -17,7 +20,11 @@ type State struct {
 
 	auth     *verdicts // of passwords; made when a userlist is first asked
 	authOnce sync.Once
+	measured atomic.Bool
 }
+
+// Measured reports whether an expression asks how long tasks run or wait: somebody has to measure that then.
+func (s *State) Measured() bool { return s.measured.Load() }
 
 func (s *State) verdicts() *verdicts {
 	s.authOnce.Do(func() { s.auth = newVerdicts() })

@@ -86,6 +86,20 @@ const (
 	ServerRTT    // microseconds
 	ServerRTTVar // microseconds
 
+	// What the configuration says, in milliseconds: of the frontend or listen section, then of the backend.
+	ConfClient
+	ConfTarpit
+	ConfConnect
+	ConfQueue
+	ConfServer
+	ConfBackTarpit
+	ConfTunnel
+	ConfRetries // no time
+
+	LastRuleLine // of the last rule that ended its list
+	LoopBusy     // how busy this loop is, in percent
+	LoopsBusy    // all loops, on average
+
 	CPUCalls // how often the stream's task ran
 	CPUTime  // nanoseconds that it ran
 	LatTime  // nanoseconds that it was ready and waited to run
@@ -102,11 +116,12 @@ const (
 	UniqueID                      // by unique-id-format
 	TermEvents                    // what ended the stream, event by event
 	WaitingEntity                 // the rule or filter that is waited for
-	ProxyAuthority
-	ProxyUniqueID
-	SavedSYN // the client's TCP SYN packet, with its IP header
+	SavedSYN                      // the client's TCP SYN packet, with its IP header
 	CompressionAlgo
 	CacheName
 	ClientDebug
 	ServerDebug
+	LastRuleFile
+	LastEntity
+	DefaultBackend
 )

@@ -41,13 +41,17 @@ type args struct {
 	re    *Regex
 	list  *PatternList // of a map
 	users *Users       // of http_auth
+	acls  []*node      // of acl
+	ask   Num          // of the Stream
+	say   Text         // of the Stream
 	pats  *patSet
 	mask  [2]mask   // ipmask
 	set   [256]bool // field, word, ltrim: characters
 	val   Sample    // constants
 	bytes []byte
-	multi bool // this call walks all values when an ACL asks
-	own   any  // what the keyword's fix has prepared for itself
+	doubt string // what the keyword's fix finds doubtful
+	multi bool   // this call walks all values when an ACL asks
+	own   any    // what the keyword's fix has prepared for itself
 	pos   conf.Pos
 	// path makes a file's name what it is opened by; for fix only.
 	path func(name string) string
@@ -98,7 +102,8 @@ func usage(name, sig string) string {
 
 var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
-	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, certFetches, helloFetches, payloadFetches, distccFetches)
+	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, certFetches, streamFetches, timeoutFetches, timerFetches,
+	connFetches, aclFetches, hdrsBinFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,

@@ -8,7 +8,7 @@ import (
 
 // CheckExprs compiles the expressions of a section's health checks, for package backend, which knows none. e answers for live
 // numbers; nil = nobody does.
-func CheckExprs(c *acl.Compiler, e acl.Env) backend.Exprs { return &checkExprs{c.At(acl.Anywhere), e} }
+func CheckExprs(c *acl.Compiler, e acl.Env) backend.Exprs { return &checkExprs{c.At(acl.InCheck), e} }
 
 type checkExprs struct {
 	*acl.Compiler

@@ -93,7 +93,7 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	var err error
 	fe.connRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPConnRules)
 	add(err)
-	fe.sessRules, err = compileTCP(comp.At(acl.InTCPConn), p, p.TCPSessRules)
+	fe.sessRules, err = compileTCP(comp.At(acl.InTCPSession), p, p.TCPSessRules)
 	add(err)
 	add(fe.route(comp))
 	for _, c := range p.MonitorFail {
@@ -166,7 +166,7 @@ func (px *Proxy) compiler(p *conf.Proxy) *acl.Compiler {
 	if p.Kind&conf.Backend != 0 {
 		own = p.Name
 	}
-	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state, Probe: px.opt.Probe}).In(p.Title(), own)
+	return acl.NewCompiler(acl.Options{Config: px.cfg, State: px.state, Probe: px.opt.Probe}).In(p.Title(), own).With(p.ACLs)
 }
 
 // resolveOne looks a listening host name up.

@@ -96,6 +96,11 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		return nil, err
 	}
 	px.fullconns()
+	if px.state.Measured() {
+		for _, l := range px.loops {
+			l.Measure()
+		}
+	}
 	px.runLoops()
 	return px, nil
 }

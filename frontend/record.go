@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"weir/backend"
+	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/http1"
 	"weir/internal/logfmt"
@@ -59,13 +60,18 @@ type record struct {
 	reqCookie    []byte // "capture cookie"
 	respCookie   []byte
 	tcp          bool
-	values       *kept // of a tunnel
+	respHead     int           // octets of the response head as received
+	srvStatus    int           // what the server answered
+	lastRule     *conf.Pos     // the rule that ended its list
+	waiting      *conf.Pos     // the rule that was waiting when the stream failed
+	cost         loop.TaskCost // of the task, when the stream began
+	values       *kept         // of a tunnel
 }
 
 // start notes when the request began.
 func (r *record) start(st *stream) {
 	s, w := st.s, st.w
-	r.s, r.fe = s, s.fe
+	r.s, r.fe, r.cost = s, s.fe, st.taskCost()
 	now := w.l.Now()
 	r.t0, r.began = now, s.ended
 	if s.requests == 0 {
@@ -75,6 +81,14 @@ func (r *record) start(st *stream) {
 		r.arrived(w)
 	}
 	r.date = w.l.Wall().UnixMilli() - (now-r.began)/1e6
+}
+
+// taskCost is what the task has cost before this stream.
+func (st *stream) taskCost() loop.TaskCost {
+	if st.task == nil {
+		return loop.TaskCost{}
+	}
+	return st.task.Cost()
 }
 
 // arrived notes the request's first byte.
@@ -124,7 +138,7 @@ func (r *record) connected(st *stream) {
 }
 
 func (r *record) responded(st *stream) {
-	r.resp = st.w.l.Now()
+	r.resp, r.respHead, r.srvStatus = st.w.l.Now(), st.out.r, st.resp.Status
 	if cs := r.fe.resCapts; len(cs) > 0 {
 		r.respCap = collect(r.respCap[:0], cs, st.resp.Fields, &st.arena)
 	}

@@ -79,9 +79,10 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 		v := carryOn
 		switch r.kind {
 		case actAllow:
+			st.rec.lastRule = &r.pos
 			return false
 		case actDeed, actHint:
-			v = r.deed.do(st, t, on)
+			v = st.carryOut(r, t, on)
 		case actSocket:
 			st.setSocket(r)
 		}
@@ -93,6 +94,27 @@ func (st *stream) run(t *loop.Task, rules []rule, on phase) (over bool) {
 		}
 	}
 	return len(st.hints) > 0 && st.sendHints(t)
+}
+
+// carryOut does what a rule says. The log tells which rule had the last word, and for which one the stream was waiting when it failed.
+// As in HAProxy, what deny and tarpit make of a response sees the rule already, and what the others make of one does not.
+func (st *stream) carryOut(r *rule, t *loop.Task, on phase) verdict {
+	rec := &st.rec
+	switch r.deed.(type) {
+	case *deny, *tarpit:
+		rec.lastRule = &r.pos
+		return r.deed.do(st, t, on)
+	}
+	rec.waiting = &r.pos
+	v := r.deed.do(st, t, on)
+	if v == answered && rec.fault != nil && rec.fault.Aborted() {
+		return v
+	}
+	rec.waiting = nil
+	if v == answered || v == enough {
+		rec.lastRule = &r.pos
+	}
+	return v
 }
 
 // over ends the list and the stream.

@@ -121,10 +121,7 @@ func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) err
 		}
 	}
 	k := &ruleSite{Compiler: comp, px: px, p: p, slots: &slots}
-	in := acl.InHTTPRequest
-	if p.Kind&conf.Backend != 0 {
-		in = acl.InBackendReq
-	}
+	in := acl.RequestPlace(p.Kind, false)
 	var errs [7]error
 	s.pages, errs[0] = k.pages()
 	errs[6] = noPasswords(comp, p.Pos, p.Title()+": http-error")

@@ -20,6 +20,7 @@ import (
 // task, no stream and no buffer is held for it.
 func (s *session) Run(t *loop.Task) {
 	st := s.w.getStream(s)
+	st.task = t
 	defer st.crash(s)
 	for burst := 1; ; burst++ {
 		next := st.live(t)

@@ -5,6 +5,7 @@ import (
 	"weir/backend"
 	"weir/internal/fault"
 	"weir/internal/http1"
+	"weir/internal/loop"
 	"weir/internal/message"
 )
 
@@ -12,8 +13,9 @@ import (
 //
 // Its phases are the fault package's: request, queue, connect, headers, data.
 type stream struct {
-	w *worker
-	s *session
+	w    *worker
+	s    *session
+	task *loop.Task // that runs it; nil for the rules of a connection
 
 	req     message.Request
 	resp    message.Response
@@ -66,7 +68,7 @@ func newStream(w *worker) *stream {
 	st := &stream{w: w}
 	st.active.st = st
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
-	st.ctx.Loop, st.ctx.Env, st.ctx.Log, st.ctx.Captures, st.ctx.Result = w.id, env{w.px}, st, st, st
+	st.ctx.Loop, st.ctx.Env, st.ctx.Log, st.ctx.Captures, st.ctx.Result, st.ctx.Stream = w.id, env{w.px}, st, st, st, st
 	st.set.retries = asConfigured
 	return st
 }

@@ -59,7 +59,7 @@ func (st *stream) beginTCP() {
 	st.ctx.Begin(w.l.Wall())
 	s.fill(&st.ctx)
 	st.ctx.Final = true
-	rec.s, rec.fe, rec.tcp = s, s.fe, true
+	rec.s, rec.fe, rec.tcp, rec.cost = s, s.fe, true, st.taskCost()
 	rec.t0, rec.began, rec.first, rec.received = s.accepted, s.accepted, s.accepted, s.accepted
 	w.seq++
 	rec.seq = w.seq

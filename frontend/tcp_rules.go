@@ -118,8 +118,8 @@ func compileContent(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule, delay ti
 // compileContents compiles the content rules of a section.
 func (s *settings) compileContents(comp *acl.Compiler, p *conf.Proxy) error {
 	var errs [2]error
-	s.tcpReq, errs[0] = compileContent(comp.At(acl.InTCPContent), p, p.TCPReqRules, p.TCPReqDelay)
-	s.tcpResp, errs[1] = compileContent(comp, p, p.TCPRespRules, p.TCPRespDelay)
+	s.tcpReq, errs[0] = compileContent(comp.At(acl.RequestPlace(p.Kind, true)), p, p.TCPReqRules, p.TCPReqDelay)
+	s.tcpResp, errs[1] = compileContent(comp.At(acl.InTCPResponse), p, p.TCPRespRules, p.TCPRespDelay)
 	return errors.Join(errs[:]...)
 }
 
@@ -131,16 +131,20 @@ func (st *stream) try(t *loop.Task, rules []tcpRule) (last conf.Action, wait boo
 		r := &rules[i]
 		ok := st.holds(t, r.cond)
 		if ctx.More && !ctx.Final {
+			st.rec.waiting = &r.pos
 			return nil, true
 		}
+		st.rec.waiting = nil
 		if !ok {
 			continue
 		}
 		st.checkPasswords(t, r.asks)
 		switch r.kind {
 		case actAllow:
+			st.rec.lastRule = &r.pos
 			return nil, false
 		case actFinal:
+			st.rec.lastRule = &r.pos
 			return r.action, false
 		case actSocket:
 			st.setSocket(&r.rule)

@@ -15,6 +15,8 @@ type worker struct {
 
 	format  logfmt.Formatter
 	line    logfmt.Record
+	asked   logfmt.Record // for timers that rules ask for
+	busy    busy
 	access  *logsink.Producer // nil = no access log
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
@@ -56,7 +58,7 @@ func (w *worker) getStream(s *session) *stream {
 }
 
 func (w *worker) putStream(st *stream) {
-	st.s = nil
+	st.s, st.task = nil, nil
 	st.active.leave()
 	if len(w.free) < maxFreeStreams {
 		w.free = append(w.free, st)

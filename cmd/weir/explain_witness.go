@@ -65,13 +65,13 @@ func newWitness(cfg *conf.Config) *witness {
 	w := &witness{cfg: cfg, rules: map[*conf.Cond]*ruleAt{}, lines: map[string][]string{}}
 	for _, p := range cfg.Proxies {
 		w.list(p, "tcp-request connection", acl.InTCPConn, &p.TCPConnRules)
-		w.list(p, "tcp-request session", acl.InTCPConn, &p.TCPSessRules)
-		w.list(p, "tcp-request content", acl.InTCPContent, &p.TCPReqRules)
-		w.list(p, "http-request", acl.InHTTPRequest, &p.HTTPReqRules)
-		w.list(p, "redirect", acl.InHTTPRequest, &p.RedirectRules)
+		w.list(p, "tcp-request session", acl.InTCPSession, &p.TCPSessRules)
+		w.list(p, "tcp-request content", acl.RequestPlace(p.Kind, true), &p.TCPReqRules)
+		w.list(p, "http-request", acl.RequestPlace(p.Kind, false), &p.HTTPReqRules)
+		w.list(p, "redirect", acl.RequestPlace(p.Kind, false), &p.RedirectRules)
 		w.list(p, "http-response", acl.InHTTPResponse, &p.HTTPRespRules)
 		w.list(p, "http-after-response", acl.InHTTPResponse, &p.HTTPAfterRules)
-		w.list(p, "tcp-response content", acl.InHTTPResponse, &p.TCPRespRules)
+		w.list(p, "tcp-response content", acl.InTCPResponse, &p.TCPRespRules)
 		for _, u := range p.UseBackends {
 			u.Cond = w.known(u.Cond, &ruleAt{p: p, list: "use_backend", pos: u.Pos, place: acl.InHTTPRequest, target: u.Backend.Name})
 		}

@@ -16,22 +16,22 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 	var diags conf.Diagnostics
 	c := acl.NewCompiler(acl.Options{Config: cfg, Warn: func(e *conf.Error) { diags.Warn(e) }})
 	global := &ruleCheck{c.In("global", ""), &conf.Proxy{}, &diags}
-	global.rules(acl.Anywhere, cfg.Global.SetVars)
+	global.rules(acl.InProcess, cfg.Global.SetVars)
 	for _, l := range cfg.Userlists {
 		errs, warnings := acl.CheckUsers(l)
 		diags.Add(errs...)
 		diags.Warn(warnings...)
 	}
 	for _, p := range cfg.Proxies {
-		r := &ruleCheck{c.In(p.Title(), backendName(p)), p, &diags}
+		r := &ruleCheck{c.In(p.Title(), backendName(p)).With(p.ACLs), p, &diags}
 		r.rules(acl.InTCPConn, p.TCPConnRules)
-		r.rules(acl.InTCPConn, p.TCPSessRules)
-		r.rules(acl.InTCPContent, p.TCPReqRules)
-		r.rules(acl.Anywhere, p.TCPRespRules)
-		r.rules(acl.InHTTPRequest, p.HTTPReqRules)
+		r.rules(acl.InTCPSession, p.TCPSessRules)
+		r.rules(acl.RequestPlace(p.Kind, true), p.TCPReqRules)
+		r.rules(acl.InTCPResponse, p.TCPRespRules)
+		r.rules(acl.RequestPlace(p.Kind, false), p.HTTPReqRules)
 		r.rules(acl.InHTTPResponse, p.HTTPRespRules)
 		r.rules(acl.InHTTPResponse, p.HTTPAfterRules)
-		r.rules(acl.InHTTPRequest, p.RedirectRules)
+		r.rules(acl.RequestPlace(p.Kind, false), p.RedirectRules)
 		if p.Kind&conf.Backend != 0 {
 			r.note(backend.CheckRules(p, frontend.CheckExprs(r.c, nil)))
 		}

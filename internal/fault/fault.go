@@ -57,5 +57,8 @@ type Fault struct {
 	Text   string // for people
 }
 
+// Aborted reports whether it cut the stream short: an error or a timeout, and not what the configuration asks for.
+func (f *Fault) Aborted() bool { return f.Side != None && f.Side != Proxy && f.Side != Local }
+
 // Error makes a Fault an error.
 func (f *Fault) Error() string { return f.Text }

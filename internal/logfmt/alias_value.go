@@ -36,6 +36,14 @@ func dataTime(r *Record) int64 {
 	return max(total-before, 0)
 }
 
+// Number is the value of a variable that is a number; false for the others.
+func (a *Alias) Number(r *Record) (int64, bool) {
+	if a.number == nil {
+		return 0, false
+	}
+	return a.number(r), true
+}
+
 func userTime(r *Record) int64 { return r.Tt - max(r.Ti, 0) }
 
 func clientPort(r *Record) int64 {

@@ -17,6 +17,8 @@ const (
 	calmNS = 2000
 	// maxEvents bounds one poll, so that timers and mail are not starved by a flood of events.
 	maxEvents = 256
+	// maxSYN is room for a SYN packet's headers: link layer, IP with extension headers, and TCP with all its options.
+	maxSYN = 512
 	// busyEvery is how much work may go unseen in Stats.BusyNS by a loop that never sleeps.
 	busyEvery = 100 * time.Millisecond
 	// maxRuns bounds the tasks resumed from the run queue in one turn: two that wake each other must not starve the sockets.

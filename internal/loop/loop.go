@@ -66,6 +66,7 @@ type Loop struct {
 	all       map[*Task]struct{} // every coroutine, to end them with the loop
 
 	turnEnd func()
+	measure bool  // see Measure
 	busy    int64 // nanoseconds not yet added to Stats.BusyNS
 
 	// Shared.

@@ -32,6 +32,9 @@ type Task struct {
 	late   bool // the deadline came
 	until  int64
 	timer  Timer
+
+	cost           TaskCost
+	since, readyAt int64 // where the loop measures: the run's beginning, and when it became ready; 0 = it is not
 }
 
 // Go starts fn in a coroutine of its own, at once when called outside tasks, else when the calling task suspends.
@@ -107,12 +110,22 @@ func (t *Task) protect() {
 func (t *Task) resume() {
 	l := t.l
 	l.cur = t
-	t.next()
+	t.cost.Runs++
+	if l.measure {
+		t.beginRun()
+		t.next()
+		t.endRun()
+	} else {
+		t.next()
+	}
 	l.cur = nil
 }
 
 func (l *Loop) enqueue(t *Task) {
 	if !t.queued {
+		if l.measure {
+			t.readyAt = l.clock()
+		}
 		t.queued = true
 		l.runq = append(l.runq, t)
 	}
