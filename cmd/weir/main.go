@@ -43,7 +43,7 @@ type streams struct {
 }
 
 func commands() []*command {
-	return []*command{runCommand(), checkCommand(), convertCommand(), explainCommand(), haproxyCommand(), healthCommand(), versionCommand(), helpCommand()}
+	return []*command{runCommand(), checkCommand(), convertCommand(), explainCommand(), compatCommand(), haproxyCommand(), healthCommand(), versionCommand(), helpCommand()}
 }
 
 func main() {
