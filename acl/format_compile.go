@@ -176,7 +176,7 @@ func (c *Context) ownRecord() (*logfmt.Formatter, *logfmt.Record) {
 		HTTP: c.Req != nil, Status: -1, State: [4]byte{'-', '-', '-', '-'}, ReqHeaders: c.ReqCaptures, RespHeaders: c.RespCaptures,
 	}
 	if c.Req != nil {
-		c.logs.line = logfmt.AppendRequest(c.logs.line, c.Req.FirstMethod(), c.Req.Target, versions[min(int(c.Req.Minor), len(versions)-1)])
+		c.logs.line = logfmt.AppendRequest(c.logs.line, c.Req.FirstMethod(), c.Req.Target, versions[min(int(c.Req.Minor), len(versions)-1)], 0)
 		r.Request = c.logs.line
 	}
 	if c.Resp != nil {

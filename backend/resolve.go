@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 
 	"weir/conf"
@@ -89,6 +90,9 @@ func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
 		return netip.IPv4Unspecified(), nil
 	}
 	network := "ip"
+	if g := s.b.global; g != nil && g.NameFamily != "" {
+		network = "ip" + strings.TrimPrefix(g.NameFamily, "ipv")
+	}
 	switch a := &s.conf.Addr; {
 	case a.V4Only:
 		network = "ip4"

@@ -94,9 +94,43 @@ type Global struct {
 	Daemon         bool
 	MasterWorker   bool
 	TLS            GlobalTLS
+	Process        Process
+	MaxConnRate    int     // connections a second over all frontends; 0 = no limit
+	MaxSessRate    int     // ... and sessions: connections that the rules have let in
+	NameFamily     string  // "dns-accept-family": the addresses of names that are taken; "" = all
 	SetVars        []*Rule // "set-var" and "set-var-fmt" of the global section: proc variables
 	Unsupported    []Unsupported
 }
+
+// Process is what is asked of the system and of the process as a whole.
+type Process struct {
+	ULimitN      int   // "ulimit-n": the limit of open files; 0 = as many as the system lets it, or fd-hard-limit
+	StrictLimits bool  // "strict-limits": a limit that cannot be had is an error
+	PreallocFD   bool  // "prealloc-fd": the table of file descriptors has its full size from the beginning
+	Dumpable     bool  // "set-dumpable": core files are written, also after a change of user
+	ZeroWarning  bool  // "zero-warning": a warning is an error
+	CPUs         []int // the processors to run on; nil = all but DropCPUs
+	DropCPUs     []int
+	ThreadLimit  int // "thread-hard-limit": of nbthread where that is not set; 0 = none
+	NiceStart    Niceness
+	NiceRun      Niceness
+	// CloseSpread is "close-spread-time": over what time idle connections are closed by a stop; SpreadForever ("infinite") leaves them
+	// to their timeouts.
+	CloseSpread      time.Duration
+	SpreadForever    bool
+	WarnBlocked      time.Duration // "warn-blocked-traffic-after"
+	RejectPrivileged bool          // "harden.reject-privileged-ports.tcp": no connections from ports below 1024
+	PP2NeverLocal    bool          // "pp2-never-send-local": health checks announce their own address
+}
+
+// Niceness is a scheduling priority, from -20 to 19.
+type Niceness struct {
+	Set   bool
+	Value int
+}
+
+// VarSizes are tune.vars.*-max-size in bytes; 0 = no limit.
+type VarSizes struct{ Global, Proc, Sess, Txn, ReqRes, Check int }
 
 // Tune holds the tune.* settings that act.
 type Tune struct {
@@ -108,6 +142,12 @@ type Tune struct {
 	// has it.
 	SndBufClient, RcvBufClient, NotSentClient int
 	SndBufServer, RcvBufServer, NotSentServer int
+	Vars                                      VarSizes
+	LogURILen                                 int // tune.http.logurilen: bytes of a logged request line; default 1024
+	MaxPollEvents                             int // events of one poll
+	RunQueue                                  int // tune.runqueue-depth: tasks resumed in a row
+	PipeSize                                  int
+	NoSplice                                  bool
 }
 
 // Unsupported is a keyword that is understood but not done yet; Validate turns each into an error.

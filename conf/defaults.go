@@ -68,7 +68,11 @@ func setDefault[T comparable](field *T, def T) {
 }
 
 func (g *Global) fill() {
-	setDefault(&g.NbThread, runtime.GOMAXPROCS(0))
+	threads := runtime.GOMAXPROCS(0)
+	if most := g.Process.ThreadLimit; most > 0 {
+		threads = min(threads, most)
+	}
+	setDefault(&g.NbThread, threads)
 	setDefault(&g.DefaultPath, defaultDefaultPath)
 	setDefault(&g.LogTag, DefaultLogTag)
 	setDefault(&g.StatsTimeout, DefaultStatsTimeout)

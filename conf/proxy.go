@@ -69,6 +69,7 @@ type Proxy struct {
 	Binds          []*Bind
 	Maxconn        int // connections at once; 0 = the global one
 	Backlog        int // listen(2) queue; 0 = Maxconn
+	SessionRate    int // "rate-limit sessions": a second; 0 = no limit
 	UseBackends    []*UseBackend
 	DefaultBackend *Ref
 	MonitorURI     string
@@ -295,6 +296,10 @@ type Bind struct {
 	Interface   string
 	MSS         int
 	UserTimeout time.Duration // "tcp-ut"
+	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it
+	MD5Sig      string        // "tcp-md5sig": the key that signs segments (RFC 2385); "" = none
+	Namespace   string        // of the network; "" = the process's own
+	SaveSYN     int           // "tcp-ss": what is kept of a client's SYN: 1 = from the IP header on, 2 = from the Ethernet header on
 	AcceptProxy bool
 	CIPMagic    int    // "accept-netscaler-cip"; 0 = off
 	Nice        int    // "nice": accepted and without effect, as set-nice

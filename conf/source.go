@@ -2,6 +2,7 @@ package conf
 
 import (
 	"errors"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,7 @@ func (s *SourceAddr) ParseUse(text string) error {
 		return s.parseHeader(inner)
 	default:
 		a, err := ParseAddr(text)
-		if err != nil || a.Kind != AddrTCP || a.PortEnd > a.Port {
+		if _, notIP := netip.ParseAddr(a.Host); err != nil || notIP != nil || a.Kind != AddrTCP || a.PortEnd > a.Port {
 			return errors.New("want client, clientip, hdr_ip(NAME[,NUMBER]) or an IP address, with a port or without")
 		}
 		a.PortOffset = false

@@ -128,7 +128,7 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 	if st.afterRules(t) {
 		return st.then
 	}
-	keep := !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.px.stopping.Load() && st.skipBody()
+	keep := !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.leaving() && st.skipBody()
 	minor := uint8(1)
 	if st.begun {
 		minor = st.req.Minor

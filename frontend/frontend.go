@@ -37,6 +37,7 @@ type Frontend struct {
 	asks      []*acl.Users // whom the targets' names ask
 
 	cur, max, limit atomic.Int64
+	pace            pace // "rate-limit sessions"
 	disabled, shut  atomic.Bool
 	local           []feLocal // by loop id
 	badRequest      captured
@@ -85,6 +86,7 @@ func (fe *Frontend) Conf() *conf.Proxy { return fe.p }
 func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	fe := &Frontend{px: px, p: p, tcp: p.Mode == conf.ModeTCP, local: make([]feLocal, len(px.loops))}
 	fe.limit.Store(int64(p.Maxconn))
+	fe.pace.limit(p.SessionRate)
 	comp := px.compiler(p)
 	var errs []error
 	add := func(err error) { errs = append(errs, err) }

@@ -19,19 +19,20 @@ import (
 
 // listener is one bind address at work.
 type listener struct {
-	fe    *Frontend
-	b     *conf.Bind
-	name  string
-	id    int
-	ln    *loop.Listener
-	cur   atomic.Int64
-	max   atomic.Int64
-	full  atomic.Bool // paused for want of a place
-	off   atomic.Bool // paused by an administrator
-	local []stats.Traffic
-	tls   *tlsconf.Bind  // nil = clients speak without TLS
-	dst   netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
-	said  atomic.Int64   // unix nanoseconds of the last word about an accept that failed
+	fe      *Frontend
+	b       *conf.Bind
+	name    string
+	id      int
+	ln      *loop.Listener
+	cur     atomic.Int64
+	max     atomic.Int64
+	full    atomic.Bool // paused for want of a place
+	resting atomic.Bool // paused by a rate until a timer says otherwise
+	off     atomic.Bool // paused by an administrator
+	local   []stats.Traffic
+	tls     *tlsconf.Bind  // nil = clients speak without TLS
+	dst     netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
+	said    atomic.Int64   // unix nanoseconds of the last word about an accept that failed
 	// explain takes what would go to a server; nil in live traffic.
 	explain *explained
 }
@@ -99,6 +100,7 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, err
 	if b.Addr.Kind == conf.AddrFD {
 		return loop.ListenFD(b.Addr.FD)
 	}
+	t := &fe.px.cfg.Global.Tune
 	o := &loop.ListenOptions{
 		Backlog:     firstInt(b.Backlog, fe.p.Backlog),
 		V6Only:      b.Addr.V6Only,
@@ -107,11 +109,24 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, err
 		MSS:         b.MSS,
 		UserTimeout: b.UserTimeout,
 		Transparent: b.Transparent,
+		Congestion:  b.Congestion,
+		MD5Sig:      b.MD5Sig,
+		SaveSYN:     b.SaveSYN,
+		SndBuf:      t.SndBufClient,
+		RcvBuf:      t.RcvBufClient,
+		NotSent:     t.NotSentClient,
 		Mode:        modeOf(b.Mode),
 		ReusePort:   fe.px.opt.ReusePort,
 	}
 	if b.TFO {
 		o.FastOpen = 256
+	}
+	if b.Namespace != "" {
+		ns, err := loop.OpenNamespace(b.Namespace)
+		if err != nil {
+			return nil, err
+		}
+		o.Namespace = ns
 	}
 	if err := owner(b, o); err != nil {
 		return nil, err
@@ -125,23 +140,38 @@ func owner(b *conf.Bind, o *loop.ListenOptions) (err error) {
 	}
 	o.Chown, o.UID, o.GID = true, -1, -1
 	if b.User != "" {
-		u, err := user.Lookup(b.User)
-		if err != nil {
-			return err
-		}
-		if o.UID, err = strconv.Atoi(u.Uid); err != nil {
+		if o.UID, err = idOf(b.User, func(name string) (string, error) {
+			u, err := user.Lookup(name)
+			if err != nil {
+				return "", err
+			}
+			return u.Uid, nil
+		}); err != nil {
 			return err
 		}
 	}
 	if b.Group != "" {
-		g, err := user.LookupGroup(b.Group)
-		if err != nil {
-			return err
-		}
-		o.GID, err = strconv.Atoi(g.Gid)
-		return err
+		o.GID, err = idOf(b.Group, func(name string) (string, error) {
+			g, err := user.LookupGroup(name)
+			if err != nil {
+				return "", err
+			}
+			return g.Gid, nil
+		})
 	}
-	return nil
+	return err
+}
+
+// idOf takes a number, or looks a name up.
+func idOf(s string, look func(string) (string, error)) (int, error) {
+	if id, err := strconv.Atoi(s); err == nil {
+		return id, nil
+	}
+	text, err := look(s)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(text)
 }
 
 // listenAddrs resolves a bind address to one socket address per port.
@@ -194,6 +224,10 @@ func (ln *listener) Admit() bool {
 		return false
 	}
 	fe, px := ln.fe, ln.fe.px
+	if ln.tooFast() {
+		ln.full.Store(true)
+		return false
+	}
 	if !take(&ln.cur, &ln.max, int64(ln.b.Maxconn)) {
 		ln.full.Store(true)
 		return false

@@ -54,6 +54,8 @@ type Proxy struct {
 	conns    atomic.Int64 // client connections
 	maxConns atomic.Int64 // most ever
 	limit    atomic.Int64 // maxconn; 0 = none
+	connRate pace         // maxconnrate
+	sessRate pace         // maxsessrate
 	full     atomic.Bool  // a listener was paused for want of a place under limit
 	stopping atomic.Bool
 	cutting  atomic.Bool // the loops end: what still runs is unwound
@@ -73,6 +75,10 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	px.limit.Store(int64(cfg.Global.Maxconn))
 	px.tls = tlsconf.New(cfg, nil)
 	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture}
+	px.connRate.limit(cfg.Global.MaxConnRate)
+	px.sessRate.limit(cfg.Global.MaxSessRate)
+	v := &cfg.Global.Tune.Vars
+	px.state.VarLimits = acl.VarLimits{Global: int64(v.Global), Proc: int64(v.Proc), Sess: int64(v.Sess), Txn: int64(v.Txn), ReqRes: int64(v.ReqRes), Check: int64(v.Check)}
 	if err := px.makeLoops(); err != nil {
 		return nil, err
 	}
@@ -121,8 +127,10 @@ func (px *Proxy) makeLoops() error {
 	if runtime.GOMAXPROCS(0) <= n {
 		runtime.GOMAXPROCS(n + 1)
 	}
+	tune := &px.cfg.Global.Tune
 	for i := range n {
-		l, err := loop.New(loop.Options{ID: i, BufSize: px.cfg.Global.Tune.BufSize, OnPanic: px.onPanic, OnStall: px.onStall})
+		l, err := loop.New(loop.Options{ID: i, BufSize: tune.BufSize, StallLimit: px.cfg.Global.Process.WarnBlocked, MaxEvents: tune.MaxPollEvents,
+			MaxRuns: tune.RunQueue, PipeSize: tune.PipeSize, OnPanic: px.onPanic, OnStall: px.onStall})
 		if err != nil {
 			return err
 		}
@@ -221,7 +229,7 @@ func (px *Proxy) Shutdown(ctx context.Context) error {
 		fe.closeListeners()
 	}
 	for _, w := range px.workers {
-		w.l.Post(w.closeIdle)
+		w.l.Post(w.stop)
 	}
 	px.checkDrained()
 	var err error

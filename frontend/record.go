@@ -278,7 +278,7 @@ func (r *record) requestLine(st *stream) {
 	if st.req.Minor == 0 {
 		version = "HTTP/1.0"
 	}
-	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version)
+	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version, st.w.px.cfg.Global.Tune.LogURILen-1)
 }
 
 func (r *record) serverName(st *stream) string {

@@ -54,6 +54,12 @@ func (ln *listener) Accept(c *loop.Conn) {
 	s.timer.Fire = s.expire
 	defer s.crashed()
 	s.count()
+	ln.countConn()
+	if privileged(s.from) && w.px.cfg.Global.Process.RejectPrivileged {
+		s.fe.traffic(w).DeniedConn++
+		s.abandon()
+		return
+	}
 	switch {
 	case !s.admitted():
 	case s.headers() != 0:
@@ -88,6 +94,9 @@ func (s *session) settle() {
 	w.l.GoRun(s)
 }
 
+// privileged reports whether a client comes from a port that only its machine's system may use: for reflected traffic, a sign of it.
+func privileged(from netip.AddrPort) bool { return from.IsValid() && from.Port() < 1024 }
+
 // crashed is deferred around what runs for a session outside a stream: a panic ends it and gives its places back before the
 // loop contains the panic.
 func (s *session) crashed() {
@@ -121,6 +130,7 @@ func (s *session) opened() {
 	fl.sessRate.Add(now, 1)
 	fl.sessNow.Store(fl.sessRate.Value(now))
 	s.ln.local[w.id].Sessions++
+	s.ln.countSess()
 }
 
 // firstDeadline is when a connection that says nothing is given up.
@@ -152,7 +162,7 @@ func (s *session) nextOrIdle() next {
 // rest waits for the next request without task and buffers.
 func (s *session) rest() {
 	w := s.w
-	if w.px.stopping.Load() {
+	if w.px.stopping.Load() && w.spread.until <= w.l.Now() && !w.px.cfg.Global.Process.SpreadForever {
 		s.close()
 		return
 	}

@@ -1,13 +1,19 @@
 package frontend
 
 // sessionList is a ring of sessions; root stands between last and first.
-type sessionList struct{ root session }
+type sessionList struct {
+	root session
+	n    int
+}
+
+func (l *sessionList) len() int { return l.n }
 
 func (l *sessionList) init() { l.root.next, l.root.prev = &l.root, &l.root }
 
 func (l *sessionList) add(s *session) {
 	s.prev, s.next = l.root.prev, &l.root
 	s.prev.next, l.root.prev = s, s
+	l.n++
 }
 
 func (l *sessionList) remove(s *session) {
@@ -16,6 +22,7 @@ func (l *sessionList) remove(s *session) {
 	}
 	s.prev.next, s.next.prev = s.next, s.prev
 	s.next, s.prev = nil, nil
+	l.n--
 }
 
 func (l *sessionList) first() *session {

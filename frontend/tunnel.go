@@ -97,7 +97,7 @@ func tunnelOptions(fe *Frontend, r *route, upgraded bool) *loop.TunnelOptions {
 		return o.(*loop.TunnelOptions)
 	}
 	f, b := &fe.p.Timeouts, &r.p.Timeouts
-	o := &loop.TunnelOptions{ClientFin: f.ClientFin, ServerFin: b.ServerFin}
+	o := &loop.TunnelOptions{ClientFin: f.ClientFin, ServerFin: b.ServerFin, NoSplice: fe.px.cfg.Global.Tune.NoSplice}
 	if upgraded {
 		o.Linger = lingerTime
 	}

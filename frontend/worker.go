@@ -25,6 +25,7 @@ type worker struct {
 	target  []byte      // the name of a backend being made
 	tls     handshakes
 	snis    map[string]string // see intern
+	spread  spread
 	reqs    uint64            // requests, for "show info"
 	conns   uint64            // connections accepted
 	seq     uint64            // streams, of whatever became of them

@@ -38,6 +38,9 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 	if len(diags.Errors) == 0 && !o.noListener && !listens(cfg) {
 		diags.Add(conf.Bad(conf.Pos{}, "", "nothing would listen: want a bind in a frontend, or a stats socket"))
 	}
+	if cfg.Global.Process.ZeroWarning && len(diags.Warnings) > 0 && len(diags.Errors) == 0 {
+		diags.Add(conf.Bad(conf.Pos{}, "", "there are warnings, and zero-warning makes them errors"))
+	}
 	diags.Tidy()
 	return cfg, diags
 }

@@ -145,11 +145,14 @@ type runtimeOptions struct {
 func serve(r *runtimeOptions) (err error) {
 	cfg, log := r.cfg, r.log
 	tuneRuntime(cfg)
-	limit, err := raiseFDLimit(cfg.Global.FDHardLimit)
+	limit, err := prepare(&cfg.Global)
 	if err != nil {
 		return err
 	}
 	if warning := fitMaxconn(cfg, limit); warning != "" {
+		if cfg.Global.Process.StrictLimits {
+			return errors.New(warning)
+		}
 		log.Warn(warning)
 	}
 	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread})
@@ -173,6 +176,9 @@ func serve(r *runtimeOptions) (err error) {
 	}
 	defer removePid()
 	if err := confine(&cfg.Global, log); err != nil {
+		return err
+	}
+	if err := settle(&cfg.Global.Process); err != nil {
 		return err
 	}
 	log.Info("ready", zap.String("version", version), zap.Strings("config", cfg.Files), zap.Int("pid", os.Getpid()),

@@ -25,6 +25,7 @@ type decoder struct {
 	// Of the line being read.
 	socket       *conf.StatsSocket
 	bind         *conf.Bind
+	unix         unixBind
 	statsMaxconn int // "stats maxconn"
 	pages        *conf.HTTPErrors
 	users        *conf.Userlist

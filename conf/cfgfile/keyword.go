@@ -95,7 +95,12 @@ func (t *table) build() {
 }
 
 // usage is how the keyword is written.
-func (r *row) usage() string { return strings.TrimSpace(r.name + " " + r.args) }
+func (r *row) usage() string {
+	if strings.HasPrefix(r.args, "(") {
+		return r.name + r.args
+	}
+	return strings.TrimSpace(r.name + " " + r.args)
+}
 
 // names returns the keywords that may stand there.
 func (t *table) names(in where) []string {
@@ -116,6 +121,7 @@ func init() {
 	addRemovedRules()
 	addSource()
 	addSockets()
+	addProcess()
 	addProbes()
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	addTLS()

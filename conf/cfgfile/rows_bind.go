@@ -32,6 +32,12 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	}},
 	{name: "user", args: "<user>", doc: "owner of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.User, "<user>") }},
 	{name: "group", args: "<group>", doc: "group of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.Group, "<group>") }},
+	{name: "uid", args: "<number>", doc: "as user, by number", read: func(l *line) { l.id(&l.d.bind.User) }},
+	{name: "gid", args: "<number>", doc: "as group, by number", read: func(l *line) { l.id(&l.d.bind.Group) }},
+	{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.d.bind.Congestion, "<algorithm>") }},
+	{name: "tcp-md5sig", args: "<key>", doc: "key that signs TCP segments (RFC 2385)", read: func(l *line) { l.text(&l.d.bind.MD5Sig, "<key>") }},
+	{name: "tcp-ss", args: "<0|1|2>", doc: "what the kernel keeps of a client's SYN: nothing, its headers from IP on, or from Ethernet on", read: func(l *line) { l.int(&l.d.bind.SaveSYN, 0, 2) }},
+	{name: "namespace", args: "<name>", doc: "network namespace to listen in", read: func(l *line) { l.text(&l.d.bind.Namespace, "<name>") }},
 	{name: "v4v6", doc: "IPv4 connections too", read: func(l *line) { l.d.bind.Addr.V4V6 = true }},
 	{name: "v6only", doc: "IPv6 connections only", read: func(l *line) { l.d.bind.Addr.V6Only = true }},
 	{name: "shards", args: "<number|by-thread|by-group>", status: Inert, why: "the loops share each socket and hand connections over", read: inert(1, 1)},
@@ -65,6 +71,7 @@ func readBind(l *line) {
 		one := *b
 		a.V4V6, a.V6Only = a.V4V6 || b.Addr.V4V6, a.V6Only || b.Addr.V6Only
 		one.Addr = a
+		l.d.unix.apply(&one.Addr, &one.Mode, &one.User, &one.Group)
 		l.sec.Binds = append(l.sec.Binds, &one)
 	}
 }

@@ -52,7 +52,6 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "set-var", in: inGlobal, args: "<var> <expression>", doc: "sets a proc variable", read: readGlobalVar},
 	{name: "set-var-fmt", in: inGlobal, args: "<var> <format>", doc: "sets a proc variable", read: readGlobalVarFmt},
 	{name: "localpeer", in: inGlobal, args: "<name>", status: Inert, why: "there are no peers; it sets HAPROXY_LOCALPEER for what follows", read: readLocalPeer},
-	{name: "ulimit-n", in: inGlobal, args: "<number>", status: Inert, why: "Weir raises the limit of open files as far as the system lets it", read: inert(1, 1)},
 	{name: "expose-experimental-directives", in: inGlobal, status: Inert, why: "there are none", read: inert(0, 0)},
 	{name: "expose-deprecated-directives", in: inGlobal, status: Inert, why: "what loads, loads", read: inert(0, 0)},
 	{name: "quiet", in: inGlobal, status: Inert, why: "nothing is written at start that could be left out", read: inert(0, 0)},
@@ -83,11 +82,11 @@ func addInertGlobals() {
 	}
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
 		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1, "tune.fd.edge-triggered": 1, "tune.idle-pool.shared": 1,
-		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.maxpollevents": 1, "tune.memory.hot-size": 1, "tune.pipesize": 1, "tune.pool-high-fd-ratio": 1,
-		"tune.pool-low-fd-ratio": 1, "tune.recv_enough": 1, "tune.runqueue-depth": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
+		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1, "tune.pool-high-fd-ratio": 1,
+		"tune.pool-low-fd-ratio": 1, "tune.recv_enough": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1,
 		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
-		"max-threads-per-group": 1, "tune.fd.tables": 1, "tune.takeover-other-tg-connections": 1, "tune.renice.runtime": 1, "tune.renice.startup": 1, "thread-hard-limit": 1} {
+		"max-threads-per-group": 1, "tune.fd.tables": 1, "tune.takeover-other-tg-connections": 1} {
 		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: name == "busy-polling" || name == "numa-cpu-mapping", status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
 	}
 }
@@ -103,12 +102,7 @@ func valueUsage(n int) string {
 }
 
 func readID(at func(*conf.Global) *string) func(*line) {
-	return func(l *line) {
-		n := 0
-		if l.int(&n, 0, maxInt) {
-			*at(&l.d.cfg.Global) = strconv.Itoa(n)
-		}
-	}
+	return func(l *line) { l.id(at(&l.d.cfg.Global)) }
 }
 
 func readMasterWorker(l *line) {
@@ -264,6 +258,8 @@ var statsSocketTable = table{context: "stats socket", in: inGlobal, pending: pen
 			l.d.socket.Level = conf.Level(i + 1)
 		}
 	}},
+	{name: "uid", args: "<number>", doc: "as user, by number", read: func(l *line) { l.id(&l.d.socket.User) }},
+	{name: "gid", args: "<number>", doc: "as group, by number", read: func(l *line) { l.id(&l.d.socket.Group) }},
 	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.socket.Maxconn, 1, maxInt) }},
 	{name: "name", args: "<name>", status: Inert, why: "stats sockets have no statistics", read: inert(1, 1)},
 	{name: "expose-fd", args: "<listeners>", status: Inert, why: "a reload of Weir hands its sockets over by itself", read: func(l *line) { l.word("listeners") }},
@@ -286,6 +282,9 @@ func readStatsSocket(l *line) {
 	s := &conf.StatsSocket{Pos: w.Pos, Addr: addr, Maxconn: l.d.statsMaxconn}
 	l.d.socket = s
 	l.options(&statsSocketTable)
+	mode := uint32(s.Mode)
+	l.d.unix.apply(&s.Addr, &mode, &s.User, &s.Group)
+	s.Mode = fs.FileMode(mode)
 	l.d.cfg.Global.StatsSockets = append(l.d.cfg.Global.StatsSockets, s)
 }
 

@@ -29,6 +29,10 @@ func addSockets() {
 		}),
 		row{name: "proxy-v2-options", args: "<option>[,<option>...]", doc: "what a PROXY header of version 2 says beside the addresses", read: readProxyOptions},
 		row{name: "set-proxy-v2-tlv-fmt", args: "(<type>) <format>", doc: "one more record in a PROXY header of version 2", read: func(l *line) { readTLV(l, l.key) }},
+		row{name: "usesrc", args: "<address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])", doc: "behind source: whose address streams come from", read: func(l *line) {
+			l.bad(l.key, "belongs behind source <address>")
+			l.skip()
+		}},
 		serverSwitch("tfo", "TCP Fast Open", func(s *conf.Server) { s.TFO = true }),
 		serverSwitch("no-tfo", "undoes tfo of a default-server line", func(s *conf.Server) { s.TFO = false }),
 		row{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.srv.Congestion, "<algorithm>") }},

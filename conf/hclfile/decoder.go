@@ -12,6 +12,7 @@ import (
 
 // decoder turns the parsed files into the model.
 type decoder struct {
+	unix       unixBind
 	sources    map[string]*source
 	cfg        *conf.Config
 	diags      conf.Diagnostics

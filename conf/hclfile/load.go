@@ -93,6 +93,7 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
+	d.unix.apply(d.cfg)
 	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.Underscores()}, opts...)...))
 	d.diags.Tidy()
 	return d.cfg, d.diags

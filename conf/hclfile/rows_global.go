@@ -58,7 +58,11 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 				g.Logs = nil
 			}
 		}, text: nothing[conf.Global]},
-}, globalTLSRows...), nests: []nest[conf.Global]{
+}, append(processRows, globalTLSRows...)...), nests: []nest[conf.Global]{
+	{name: "unix_bind", once: true, doc: "what all unix sockets have that their own blocks do not say", attrs: unixBindGrammar.infos,
+		read: func(d *decoder, _ *conf.Global, b *block, _ where) {
+			read(d, &unixBindGrammar, &d.unix, b.body, b.path, 0)
+		}},
 	{name: "stats_socket", low: 1, high: 1, labels: `"ADDRESS"`, doc: "a socket that takes commands", attrs: statsGrammar.infos, read: readStatsSocket},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: `where log lines go: "stdout", "stderr", "HOST:PORT" (UDP syslog), "tcp@HOST:PORT", "/dev/log", "fd@N"`, attrs: logGrammar.infos,
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { g.Logs = append(g.Logs, d.log(b)) }},
@@ -74,7 +78,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { read(d, &tuneGrammar, &g.Tune, b.body, b.path, 0) }},
 }}
 
-var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: []row[conf.Tune]{
+var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: append([]row[conf.Tune]{
 	{info: info{name: "bufsize", typ: tSize, min: 1024, max: 1 << 24, def: "16384", doc: "bytes of one buffer, which bounds a message's head"},
 		at: func(t *conf.Tune) any { return &t.BufSize }},
 	{info: info{name: "maxrewrite", typ: tSize, def: "1024", doc: "bytes of a buffer kept free for added header fields"},
@@ -83,7 +87,7 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: []row[conf.Tune]{
 		at: func(t *conf.Tune) any { return &t.MaxHeaders }},
 	{info: info{name: "maxaccept", typ: tInt, min: -1, def: "64", doc: "connections accepted per wake-up"},
 		at: func(t *conf.Tune) any { return &t.MaxAccept }},
-}}
+}, socketTunes...)}
 
 var (
 	setVarGrammar = &grammar[ruleNode]{context: "set_var", rows: []row[ruleNode]{

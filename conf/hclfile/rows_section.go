@@ -67,6 +67,8 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		at: func(s *section) any { return &s.Maxconn }},
 	{info: info{name: "backlog", typ: tInt, in: forFrontends, min: 1, doc: "connections that the kernel queues; where not given, maxconn"},
 		at: func(s *section) any { return &s.Backlog }},
+	{info: info{name: "rate_limit_sessions", typ: tInt, in: forFrontends, doc: "sessions a second; 0 is no limit"},
+		at: func(s *section) any { return &s.SessionRate }},
 	{info: info{name: "default_backend", typ: tString, in: forFrontends, doc: "backend of the streams that no use_backend takes"},
 		read: readDefaultBackend, text: func(s *section) string {
 			if s.DefaultBackend == nil {
@@ -272,8 +274,12 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bi
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(b *conf.Bind) any { return &b.UserTimeout }},
 	{info: info{name: "accept_proxy", typ: tBool, doc: "connections begin with a PROXY header, which says whom they are for"}, at: func(b *conf.Bind) any { return &b.AcceptProxy }},
 	{info: info{name: "accept_netscaler_cip", typ: tInt, min: 1, max: math.MaxUint32, doc: "connections begin with the header that a NetScaler inserts, of this magic number"}, at: func(b *conf.Bind) any { return &b.CIPMagic }},
+	{info: info{name: "cc", typ: tString, doc: "the kernel's congestion control"}, at: func(b *conf.Bind) any { return &b.Congestion }},
+	{info: info{name: "tcp_md5sig", typ: tString, doc: "key that signs TCP segments (RFC 2385)"}, at: func(b *conf.Bind) any { return &b.MD5Sig }},
+	{info: info{name: "tcp_ss", typ: tInt, max: 2, doc: "what the kernel keeps of a client's SYN: 1 = its headers from IP on, 2 = from Ethernet on"}, at: func(b *conf.Bind) any { return &b.SaveSYN }},
+	{info: info{name: "namespace", typ: tString, doc: "network namespace to listen in"}, at: func(b *conf.Bind) any { return &b.Namespace }},
 	{info: info{name: "nice", typ: tInt, min: -1024, max: 1024, doc: "does nothing, as set-nice"}, at: func(b *conf.Bind) any { return &b.Nice }},
-	{info: info{name: "mss", typ: tInt, min: 1, max: 65535, doc: "TCP maximum segment size"}, at: func(b *conf.Bind) any { return &b.MSS }},
+	{info: info{name: "mss", typ: tInt, min: -65535, max: 65535, doc: "TCP maximum segment size; a negative one is by how much less than the kernel's own"}, at: func(b *conf.Bind) any { return &b.MSS }},
 	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},
 	{info: info{name: "user", typ: tString, doc: "owner of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.User }},
 	{info: info{name: "group", typ: tString, doc: "group of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Group }},

@@ -24,6 +24,16 @@ func readTLV(d *decoder, s *server, b *block, _ where) {
 	s.ProxyTLVs = append(slices.Clone(s.ProxyTLVs), t)
 }
 
+// readProxyOptions adds to what a default_server says, as the keyword does.
+func readProxyOptions(d *decoder, s *server, a *attr) {
+	s.ProxyV2 = slices.Clone(s.ProxyV2)
+	for _, name := range d.strings(a, conf.ProxyV2Options) {
+		if !slices.Contains(s.ProxyV2, name) {
+			s.ProxyV2 = append(s.ProxyV2, name)
+		}
+	}
+}
+
 func tlvNodes(m style, list []*conf.ProxyTLV) []*Node {
 	var out []*Node
 	for _, t := range list {

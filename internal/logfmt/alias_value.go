@@ -138,7 +138,7 @@ func ofRequest(part func(line []byte) []byte) appendText {
 		if len(r.Request) == 0 {
 			return append(dst, "<BADREQ>"...), true
 		}
-		return appendSafe(dst, part(r.Request[:min(len(r.Request), MaxRequest)]), inRequest, fl), true
+		return appendSafe(dst, part(r.Request), inRequest, fl), true
 	}
 }
 

@@ -81,7 +81,7 @@ func appendRequestLine(dst []byte, r *Record) []byte {
 	if len(r.Request) == 0 {
 		dst = append(dst, "<BADREQ>"...)
 	} else {
-		dst = appendEscaped(dst, r.Request[:min(len(r.Request), MaxRequest)], inRequest)
+		dst = appendEscaped(dst, r.Request, inRequest)
 	}
 	return append(dst, '"')
 }

@@ -96,15 +96,15 @@ func TestDate(t *testing.T) {
 }
 
 func TestAppendRequest(t *testing.T) {
-	if got := string(AppendRequest(nil, []byte("GET"), []byte("/a"), "HTTP/1.1")); got != "GET /a HTTP/1.1" {
+	if got := string(AppendRequest(nil, []byte("GET"), []byte("/a"), "HTTP/1.1", 0)); got != "GET /a HTTP/1.1" {
 		t.Fatalf("got %q", got)
 	}
 	long := strings.Repeat("a", 2*MaxRequest)
-	got := string(AppendRequest([]byte("x"), []byte("GET"), []byte("/"+long), "HTTP/1.1"))
+	got := string(AppendRequest([]byte("x"), []byte("GET"), []byte("/"+long), "HTTP/1.1", 0))
 	if want := "xGET /" + long[:MaxRequest-5]; got != want {
 		t.Fatalf("got %d bytes %.20q; want %d", len(got), got, len(want))
 	}
-	if got := AppendRequest(nil, []byte(long), []byte("/"), "HTTP/1.1"); len(got) != MaxRequest {
+	if got := AppendRequest(nil, []byte(long), []byte("/"), "HTTP/1.1", 0); len(got) != MaxRequest {
 		t.Fatalf("a long method gave %d bytes", len(got))
 	}
 }

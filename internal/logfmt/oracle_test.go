@@ -238,7 +238,7 @@ func TestAgainstHAProxy(t *testing.T) {
 		{"request timeout", "HTTP", "GET / HT", 0, Record{Frontend: "fe_http", Status: 408, State: [4]byte([]byte("cR--"))}, "http"},
 		{"client abort", "HTTP", "GET / HT", 50 * time.Millisecond, Record{Frontend: "fe_http", Status: 400, State: [4]byte([]byte("CR--"))}, "http"},
 		{"long", "HTTP", get(long), 0, Record{
-			Frontend: "fe_http", Backend: "bk", Server: "s1", Status: 200, State: [4]byte([]byte("----")), Request: []byte("GET " + long + " HTTP/1.1"),
+			Frontend: "fe_http", Backend: "bk", Server: "s1", Status: 200, State: [4]byte([]byte("----")), Request: AppendRequest(nil, []byte("GET"), []byte(long), "HTTP/1.1", 0),
 			RespCookie: []byte("SID=answer"), ReqHeaders: list("a.example", ""), RespHeaders: list("reply{|}an", ""),
 		}, "http"},
 		{"logasap", "PLAIN", get("/"), 0, Record{

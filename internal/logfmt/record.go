@@ -99,14 +99,17 @@ type Record struct {
 	Reason string // JSON: why the stream did not end well, in words; "" = it did
 }
 
-// AppendRequest appends "METHOD TARGET VERSION" and stops at MaxRequest bytes. A stream keeps this for its log line,
+// AppendRequest appends "METHOD TARGET VERSION" and stops at most bytes, 0 = MaxRequest. A stream keeps this for its log line,
 // since its request's bytes are gone when it ends. version is "HTTP/1.1" and the like.
-func AppendRequest(dst, method, target []byte, version string) []byte {
+func AppendRequest(dst, method, target []byte, version string, most int) []byte {
+	if most <= 0 {
+		most = MaxRequest
+	}
 	start := len(dst)
 	dst = append(dst, method...)
 	dst = append(dst, ' ')
-	dst = append(dst, target[:min(len(target), MaxRequest)]...)
+	dst = append(dst, target[:min(len(target), most)]...)
 	dst = append(dst, ' ')
 	dst = append(dst, version...)
-	return dst[:min(len(dst), start+MaxRequest)]
+	return dst[:min(len(dst), start+most)]
 }

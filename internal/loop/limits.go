@@ -37,6 +37,8 @@ const (
 	maxIdlePipes = 64
 	// pipeSize is asked of the kernel for each pipe: fewer, longer splices (its default of 64 KiB costs twice the calls).
 	pipeSize = 512 << 10
+	// minPipeSize is a page: the kernel makes no pipe smaller, and less at a time would be a system call for every few octets.
+	minPipeSize = 4096
 	// spliceAfter is how many bytes a direction must have moved in one wake-up before splice pays for its pipe.
 	spliceAfter = 32 << 10
 	// tunnelTurn bounds what one direction may move in one wake-up: a fast sender must not starve the other connections.

@@ -16,6 +16,11 @@ const Never int64 = math.MaxInt64
 type Options struct {
 	ID      int
 	BufSize int // bytes of one buffer (tune.bufsize); 0 = DefaultBufSize
+	// StallLimit is what OnStall is told of; 0 = the package's.
+	StallLimit time.Duration
+	MaxEvents  int // of one poll, up to the package's own bound
+	MaxRuns    int // tasks resumed from the run queue in one turn
+	PipeSize   int // bytes of a pipe that splice uses
 	// OnPanic is told of a contained panic, on the loop. It must not block.
 	OnPanic func(l *Loop, value any, stack []byte)
 	// OnStall is told of a turn that took longer than StallLimit, on the loop. It must not block.
@@ -87,14 +92,33 @@ func New(o Options) (*Loop, error) {
 	if o.BufSize == 0 {
 		o.BufSize = DefaultBufSize
 	}
+	o.fill()
 	l := &Loop{opt: o, base: time.Now(), done: make(chan struct{}), all: map[*Task]struct{}{}}
 	l.wall = l.base
 	l.trim.timer.Fire = l.endIdle
+	l.poll.max = o.MaxEvents
 	if err := l.poll.open(); err != nil {
 		return nil, fmt.Errorf("loop %d: %w", o.ID, err)
 	}
 	l.scratch = make([]byte, max(ScratchSize, o.BufSize))
 	return l, nil
+}
+
+// fill puts the package's bounds where none are given.
+func (o *Options) fill() {
+	if o.StallLimit <= 0 {
+		o.StallLimit = StallLimit
+	}
+	if o.MaxEvents <= 0 || o.MaxEvents > maxEvents {
+		o.MaxEvents = maxEvents
+	}
+	if o.MaxRuns <= 0 {
+		o.MaxRuns = maxRuns
+	}
+	if o.PipeSize <= 0 {
+		o.PipeSize = pipeSize
+	}
+	o.PipeSize = max(o.PipeSize, minPipeSize)
 }
 
 // ID is the loop's number, from 0.
@@ -212,7 +236,7 @@ func (l *Loop) turned(start, end int64) {
 	if l.busy += took; l.busy > int64(busyEvery) {
 		l.publishBusy()
 	}
-	if took > int64(StallLimit) {
+	if took > int64(l.opt.StallLimit) {
 		l.Stats.Stalls.Add(1)
 		if l.opt.OnStall != nil {
 			l.opt.OnStall(l, time.Duration(took))

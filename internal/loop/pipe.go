@@ -26,7 +26,7 @@ func (l *Loop) getPipe() (p pipe, ok bool) {
 		return p, false
 	}
 	// Without the privilege the kernel caps it; the default size works too.
-	unix.RawSyscall(unix.SYS_FCNTL, uintptr(fds[1]), unix.F_SETPIPE_SZ, pipeSize)
+	unix.RawSyscall(unix.SYS_FCNTL, uintptr(fds[1]), unix.F_SETPIPE_SZ, uintptr(l.opt.PipeSize))
 	return pipe{fds[0], fds[1]}, true
 }
 

@@ -15,6 +15,7 @@ import (
 type poller struct {
 	ep, ev int // epoll instance; eventfd that wakes it
 	events [maxEvents]unix.EpollEvent
+	max    int // of one poll
 }
 
 // What a connection may be ready for.
@@ -60,7 +61,7 @@ func (p *poller) remove(fd int) { p.ctl(unix.EPOLL_CTL_DEL, fd, 0, 0) }
 
 // try polls without sleeping and without telling the scheduler: it returns within a microsecond.
 func (p *poller) try() int {
-	n, _, errno := syscall.RawSyscall6(sysEpollWait, uintptr(p.ep), uintptr(unsafe.Pointer(&p.events[0])), maxEvents, 0, 0, 0)
+	n, _, errno := syscall.RawSyscall6(sysEpollWait, uintptr(p.ep), uintptr(unsafe.Pointer(&p.events[0])), uintptr(p.max), 0, 0, 0)
 	if errno != 0 {
 		return 0
 	}
@@ -72,7 +73,7 @@ func (p *poller) try() int {
 // that must stop the loop interrupts the call (EINTR). The runtime needs one processor more than there are loops, or
 // its other goroutines would wait as long.
 func (p *poller) nap(ms int) int {
-	n, _, errno := syscall.RawSyscall6(sysEpollWait, uintptr(p.ep), uintptr(unsafe.Pointer(&p.events[0])), maxEvents, uintptr(ms), 0, 0)
+	n, _, errno := syscall.RawSyscall6(sysEpollWait, uintptr(p.ep), uintptr(unsafe.Pointer(&p.events[0])), uintptr(p.max), uintptr(ms), 0, 0)
 	if errno != 0 {
 		return 0
 	}

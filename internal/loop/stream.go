@@ -39,7 +39,7 @@ func (s *stream) move(tn *Tunnel, src, dst *Conn, srcFail, dstFail End) (moved i
 		}
 		spliced := s.bulk
 		if spliced {
-			_, err = s.flow.Fill(src, pipeSize)
+			_, err = s.flow.Fill(src, l.opt.PipeSize)
 		} else {
 			n, err = s.copyOnce(l, src, dst, &s.dead)
 			moved += n

@@ -134,7 +134,7 @@ func (l *Loop) enqueue(t *Task) {
 // runTasks resumes what is in the run queue, including what those tasks wake in turn, up to maxRuns.
 func (l *Loop) runTasks() {
 	n := 0
-	for ; n < len(l.runq) && n < maxRuns; n++ {
+	for ; n < len(l.runq) && n < l.opt.MaxRuns; n++ {
 		t := l.runq[n]
 		t.queued = false
 		t.resume()

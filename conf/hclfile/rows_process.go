@@ -1,0 +1,143 @@
+package hclfile
+
+import (
+	"cmp"
+	"io/fs"
+	"strconv"
+
+	"weir/conf"
+)
+
+// processRows are what the global section says of the process and of sockets as a whole.
+var processRows = []row[conf.Global]{
+	{info: info{name: "ulimit_n", typ: tInt, min: 1, doc: "limit of open files; where not given, as many as the system lets it, or fd_hard_limit"},
+		at: func(g *conf.Global) any { return &g.Process.ULimitN }},
+	{info: info{name: "strict_limits", typ: tBool, doc: "a limit that cannot be had is an error"}, at: func(g *conf.Global) any { return &g.Process.StrictLimits }},
+	{info: info{name: "prealloc_fd", typ: tBool, doc: "the table of file descriptors has its full size from the beginning"}, at: func(g *conf.Global) any { return &g.Process.PreallocFD }},
+	{info: info{name: "set_dumpable", typ: tBool, doc: "core files are written, also after a change of user"}, at: func(g *conf.Global) any { return &g.Process.Dumpable }},
+	{info: info{name: "zero_warning", typ: tBool, doc: "a warning is an error"}, at: func(g *conf.Global) any { return &g.Process.ZeroWarning }},
+	cpuRow("only_cpu", "the processors to run on, as in \"0-3,6\"", func(g *conf.Global) *[]int { return &g.Process.CPUs }),
+	cpuRow("drop_cpu", "processors not to run on", func(g *conf.Global) *[]int { return &g.Process.DropCPUs }),
+	{info: info{name: "thread_hard_limit", typ: tInt, min: 1, max: 1024, doc: "the most loops where nbthread is not given"}, at: func(g *conf.Global) any { return &g.Process.ThreadLimit }},
+	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
+	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),
+	{info: info{name: "close_spread_time", typ: tOther, doc: "over what time idle connections are closed by a stop; \"infinite\" leaves them to their timeouts"}, read: readSpread, text: textSpread},
+	{info: info{name: "warn_blocked_traffic_after", typ: tDuration, doc: "how long a loop may be held up before it is said"}, at: func(g *conf.Global) any { return &g.Process.WarnBlocked }},
+	{info: info{name: "reject_privileged_ports", typ: tBool, doc: "no connections from ports below 1024"}, at: func(g *conf.Global) any { return &g.Process.RejectPrivileged }},
+	{info: info{name: "pp2_never_send_local", typ: tBool, doc: "health checks announce their own address in PROXY headers"}, at: func(g *conf.Global) any { return &g.Process.PP2NeverLocal }},
+	{info: info{name: "maxconnrate", typ: tInt, doc: "connections a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxConnRate }},
+	{info: info{name: "maxsessrate", typ: tInt, doc: "sessions a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxSessRate }},
+	{info: info{name: "dns_accept_family", typ: tWord, enum: []string{"ipv4", "ipv6"}, doc: "the addresses of names that are taken; where not given, both"}, at: func(g *conf.Global) any { return &g.NameFamily }},
+}
+
+// socketTunes are the sizes of the kernel's buffers, of pipes and of a loop's turn.
+var socketTunes = []row[conf.Tune]{
+	tuneSize("sndbuf_client", "the kernel's buffer of what is sent to a client", func(t *conf.Tune) *int { return &t.SndBufClient }),
+	tuneSize("rcvbuf_client", "the kernel's buffer of what a client sends", func(t *conf.Tune) *int { return &t.RcvBufClient }),
+	tuneSize("notsent_lowat_client", "how much may wait in the kernel that is not sent to a client yet", func(t *conf.Tune) *int { return &t.NotSentClient }),
+	tuneSize("sndbuf_server", "the kernel's buffer of what is sent to a server", func(t *conf.Tune) *int { return &t.SndBufServer }),
+	tuneSize("rcvbuf_server", "the kernel's buffer of what a server sends", func(t *conf.Tune) *int { return &t.RcvBufServer }),
+	tuneSize("notsent_lowat_server", "how much may wait in the kernel that is not sent to a server yet", func(t *conf.Tune) *int { return &t.NotSentServer }),
+	{info: info{name: "http_logurilen", typ: tInt, min: 2, doc: "bytes of a logged request line; where not given, 1024"}, at: func(t *conf.Tune) any { return &t.LogURILen }},
+	{info: info{name: "maxpollevents", typ: tInt, min: 1, doc: "events of one poll, up to 256"}, at: func(t *conf.Tune) any { return &t.MaxPollEvents }},
+	{info: info{name: "runqueue_depth", typ: tInt, min: 1, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
+	tuneSize("pipesize", "bytes of a pipe that splice uses", func(t *conf.Tune) *int { return &t.PipeSize }),
+	{info: info{name: "nosplice", typ: tBool, doc: "bytes are never moved by the kernel alone"}, at: func(t *conf.Tune) any { return &t.NoSplice }},
+	tuneSize("vars_global_max_size", "memory of all variables; 0 is no limit", func(t *conf.Tune) *int { return &t.Vars.Global }),
+	tuneSize("vars_proc_max_size", "... of those of the process", func(t *conf.Tune) *int { return &t.Vars.Proc }),
+	tuneSize("vars_sess_max_size", "... of a session, its streams' too", func(t *conf.Tune) *int { return &t.Vars.Sess }),
+	tuneSize("vars_txn_max_size", "... of a request and its response", func(t *conf.Tune) *int { return &t.Vars.Txn }),
+	tuneSize("vars_reqres_max_size", "... of a request or of a response", func(t *conf.Tune) *int { return &t.Vars.ReqRes }),
+	tuneSize("vars_check_max_size", "... of a health check", func(t *conf.Tune) *int { return &t.Vars.Check }),
+}
+
+func tuneSize(name, doc string, at func(*conf.Tune) *int) row[conf.Tune] {
+	return row[conf.Tune]{info: info{name: name, typ: tSize, doc: doc}, at: func(t *conf.Tune) any { return at(t) }}
+}
+
+func cpuRow(name, doc string, at func(*conf.Global) *[]int) row[conf.Global] {
+	return row[conf.Global]{info: info{name: name, typ: tString, doc: doc},
+		read: func(d *decoder, g *conf.Global, a *attr) {
+			text := ""
+			if d.assign(&text, &info{typ: tString}, a); text == "" {
+				return
+			}
+			cpus, err := conf.ParseCPUs(text)
+			if err != nil {
+				d.add(conf.Misread(a.pos, a.path, text, err))
+				return
+			}
+			*at(g) = cpus
+		},
+		text: func(g *conf.Global) string { return quoted(conf.CPUsText(*at(g))) }}
+}
+
+func niceRow(name, doc string, at func(*conf.Global) *conf.Niceness) row[conf.Global] {
+	i := info{name: name, typ: tInt, min: -20, max: 19, doc: doc}
+	return row[conf.Global]{info: i,
+		read: func(d *decoder, g *conf.Global, a *attr) {
+			before := d.failures
+			d.assign(&at(g).Value, &i, a)
+			at(g).Set = d.failures == before
+		},
+		text: func(g *conf.Global) string {
+			if n := at(g); n.Set {
+				return strconv.Itoa(n.Value)
+			}
+			return ""
+		}}
+}
+
+func readSpread(d *decoder, g *conf.Global, a *attr) {
+	p := &g.Process
+	if v, ok := d.constant(a.expr, a.path); ok && v.s == "infinite" {
+		p.SpreadForever = true
+		return
+	}
+	d.assign(&p.CloseSpread, &info{typ: tDuration}, a)
+}
+
+func textSpread(g *conf.Global) string {
+	if g.Process.SpreadForever {
+		return quote("infinite")
+	}
+	return textDuration(g.Process.CloseSpread)
+}
+
+// unixBind is what all unix sockets of binds and stats sockets have that their own blocks do not say.
+type unixBind struct {
+	Prefix, User, Group string
+	Mode                uint32
+}
+
+var unixBindGrammar = grammar[unixBind]{context: "unix_bind", rows: []row[unixBind]{
+	{info: info{name: "prefix", typ: tString, doc: "what stands before their paths"}, at: func(u *unixBind) any { return &u.Prefix }},
+	{info: info{name: "mode", typ: tOctal, doc: "of their files"}, at: func(u *unixBind) any { return &u.Mode }},
+	{info: info{name: "user", typ: tString, doc: "owner of their files"}, at: func(u *unixBind) any { return &u.User }},
+	{info: info{name: "group", typ: tString, doc: "group of their files"}, at: func(u *unixBind) any { return &u.Group }},
+}}
+
+// apply gives the unix sockets what unix_bind says and they do not.
+func (u *unixBind) apply(cfg *conf.Config) {
+	for _, s := range cfg.Global.StatsSockets {
+		mode := uint32(s.Mode)
+		u.to(&s.Addr, &mode, &s.User, &s.Group)
+		s.Mode = fs.FileMode(mode)
+	}
+	for _, p := range cfg.Proxies {
+		for _, b := range p.Binds {
+			u.to(&b.Addr, &b.Mode, &b.User, &b.Group)
+		}
+	}
+}
+
+func (u *unixBind) to(a *conf.Addr, mode *uint32, user, group *string) {
+	if a.Kind != conf.AddrUnix {
+		return
+	}
+	a.Path = u.Prefix + a.Path
+	if *mode == 0 {
+		*mode = u.Mode
+	}
+	*user, *group = cmp.Or(*user, u.User), cmp.Or(*group, u.Group)
+}
