@@ -29,7 +29,7 @@ func addSockets() {
 		}),
 		row{name: "proxy-v2-options", args: "<option>[,<option>...]", doc: "what a PROXY header of version 2 says beside the addresses", read: readProxyOptions},
 		row{name: "set-proxy-v2-tlv-fmt", args: "(<type>) <format>", doc: "one more record in a PROXY header of version 2", read: func(l *line) { readTLV(l, l.key) }},
-		row{name: "usesrc", args: "<address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])", doc: "behind source: whose address streams come from", read: func(l *line) {
+		row{name: "usesrc", doc: "behind source: whose address streams come from", read: func(l *line) {
 			l.bad(l.key, "belongs behind source <address>")
 			l.skip()
 		}},
