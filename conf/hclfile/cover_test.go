@@ -30,12 +30,6 @@ var unwritten = map[string]string{
 	"CrtStore.CrtBase":    notRead,
 	"CrtStore.KeyBase":    notRead,
 	"CrtStore.Name":       notRead,
-	"Tune.NotSentClient":  notRead,
-	"Tune.NotSentServer":  notRead,
-	"Tune.RcvBufClient":   notRead,
-	"Tune.RcvBufServer":   notRead,
-	"Tune.SndBufClient":   notRead,
-	"Tune.SndBufServer":   notRead,
 }
 
 const notRead = "neither language reads it yet"
