@@ -280,6 +280,9 @@ func (px *Proxy) stopLoops() {
 	}
 }
 
+// Certificates are what the proxies show and trust; they can be changed at run time.
+func (px *Proxy) Certificates() *tlsconf.Store { return px.tls }
+
 // Backends are the backends in configuration order. Read only.
 func (px *Proxy) Backends() []*backend.Backend { return px.backends }
 

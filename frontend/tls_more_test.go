@@ -247,3 +247,50 @@ listen "web" {
 	px.logLine("Timeout during SSL handshake")
 	px.balanced()
 }
+
+// TestTLSSwap: a certificate that is swapped is shown to the next client, and whoever is connected stays.
+func TestTLSSwap(t *testing.T) {
+	b := newTLSBench(t, nil)
+	px := newTestProxy(t, fmt.Sprintf(`
+listen "web" {
+  bind "127.0.0.1:1" {
+    ssl = true
+    crt = [%q]
+  }
+  server "s1" { address = %q }
+}`, b.dir+"/site.pem", b.originAddr()))
+	cfg := &tls.Config{RootCAs: b.ca.Pool(), ServerName: "www.example.com"}
+	dial := func() (*tls.Conn, *bufio.Reader) {
+		c, err := tls.Dial("tcp", px.addr("web", 0), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(waitTime))
+		return c, bufio.NewReader(c)
+	}
+	use := func(c *tls.Conn, r *bufio.Reader) {
+		t.Helper()
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+		resp, err := http.ReadResponse(r, nil)
+		if err != nil || resp.StatusCode != 200 {
+			t.Fatal(resp, err)
+		}
+		io.Copy(io.Discard, resp.Body)
+	}
+	old, oldReader := dial()
+	use(old, oldReader)
+	cert, key := b.ca.Issue(t, testpki.Leaf{CN: "fresh", Names: []string{"www.example.com"}})
+	store := px.Certificates()
+	path := []string{b.dir + "/site.pem"}
+	store.Command("set ssl cert", path, string(cert)+string(key))
+	if got := store.Command("commit ssl cert", path, ""); !strings.HasSuffix(got, "\nSuccess!") {
+		t.Fatal(got)
+	}
+	c, r := dial()
+	use(c, r)
+	if got := c.ConnectionState().PeerCertificates[0].Subject.CommonName; got != "fresh" {
+		t.Errorf("got %q", got)
+	}
+	use(old, oldReader)
+}

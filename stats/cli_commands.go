@@ -80,6 +80,7 @@ func init() {
 		{"prompt", "", "toggle interactive mode", LevelUser, false, togglePrompt},
 		{"quit", "", "disconnect", LevelUser, false, quit},
 	}
+	addSSLCommands()
 }
 
 // alwaysShown is how many rows at the end of the table every help lists.
@@ -114,6 +115,9 @@ func help(c *call) error {
 // there reports whether the process has what the command works on.
 func (c *command) there(a Admin) bool {
 	ok := true
+	if strings.Contains(c.name, " ssl ") {
+		_, ok = a.(CertAdmin)
+	}
 	switch c.name {
 	case "show sess", "shutdown session", "shutdown sessions server":
 		_, ok = a.(SessionAdmin)
@@ -135,7 +139,13 @@ func (c *command) there(a Admin) bool {
 }
 
 // takesPayload reports whether lines may follow the command.
-func (c *command) takesPayload() bool { return c.name == "add map" || c.name == "add acl" }
+func (c *command) takesPayload() bool {
+	switch c.name {
+	case "add map", "add acl", "add ssl crt-list", "set ssl cert", "set ssl ca-file", "set ssl crl-file":
+		return true
+	}
+	return false
+}
 
 // helpLine is the command's line in help. The colon's column is HAProxy's.
 func (c *command) helpLine() string {

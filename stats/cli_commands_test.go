@@ -14,6 +14,8 @@ func TestThere(t *testing.T) {
 	want := []string{"add acl", "add map", "clear acl", "clear map", "commit acl", "commit map", "del acl", "del map", "disable agent", "enable agent", "get acl", "get map", "get var",
 		"prepare acl", "prepare map", "set map", "set rate-limit", "set var", "show acl", "show errors", "show events", "show map", "show sess",
 		"shutdown session", "shutdown sessions server"}
+	want = append(want, SSLCommands()...)
+	slices.Sort(want)
 	var missing, missingWhole []string
 	for i := range commandTable {
 		if c := &commandTable[i]; !c.there(plainAdmin{newLab()}) {

@@ -229,3 +229,7 @@ func recorded(t *testing.T, name string) string {
 	}
 	return string(bytes.TrimRight(b, "\n"))
 }
+
+func (l *lab) SSLCommand(_ context.Context, name string, args []string, payload string) string {
+	return fmt.Sprintf("%s %q\n%q", name, args, payload)
+}

@@ -141,3 +141,8 @@ func (a *admin) ShutdownServerSessions(ctx context.Context, b, s string) error {
 
 // Errors is for "show errors".
 func (a *admin) Errors(ctx context.Context) []stats.CapturedError { return a.px.Errors(ctx) }
+
+// SSLCommand is for the commands on certificates.
+func (a *admin) SSLCommand(_ context.Context, name string, args []string, payload string) string {
+	return a.px.Certificates().Command(name, args, payload)
+}

@@ -1,5 +1,401 @@
 package tlsconf
 
-type txns struct{}
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"weir/conf"
+)
+
+// Commands are those that Command carries out, by their words in HAProxy's management guide.
+var Commands = []string{
+	"abort ssl ca-file", "abort ssl cert", "abort ssl crl-file", "add ssl crt-list", "commit ssl ca-file", "commit ssl cert", "commit ssl crl-file",
+	"del ssl ca-file", "del ssl cert", "del ssl crl-file", "del ssl crt-list", "new ssl ca-file", "new ssl cert", "new ssl crl-file",
+	"set ssl ca-file", "set ssl cert", "set ssl crl-file", "show ssl ca-file", "show ssl cert", "show ssl crl-file", "show ssl crt-list",
+}
+
+// txns are the transactions under way: one of each kind, as in HAProxy.
+type txns struct {
+	cert *certTxn
+	ca   *fileTxn[*caFile]
+	crl  *fileTxn[*crlFile]
+}
 
 func (t *txns) init() {}
+
+// certTxn is a certificate that is being changed.
+type certTxn struct {
+	path  string
+	files files
+}
+
+// fileTxn is a CA or CRL file that is being changed.
+type fileTxn[T any] struct {
+	path string
+	next T
+}
+
+// Command carries out a command on certificates and returns its answer. The words of the answers are HAProxy's: tools read them.
+func (s *Store) Command(name string, args []string, payload string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	arg := ""
+	if len(args) > 0 {
+		arg = args[0]
+	}
+	verb, kind, _ := strings.Cut(name, " ssl ")
+	switch kind {
+	case "cert":
+		return s.certCommand(verb, arg, payload)
+	case "crt-list":
+		return s.listCommand(verb, args, payload)
+	}
+	return s.caCommand(verb, kind, arg, payload)
+}
+
+func (s *Store) certCommand(verb, path, payload string) string {
+	switch verb {
+	case "show":
+		return s.showCert(path)
+	case "new":
+		return s.newCert(path)
+	case "set":
+		return s.setCert(path, payload)
+	case "commit":
+		return s.commitCert(path)
+	case "abort":
+		return s.abortCert(path)
+	}
+	return s.delCert(path)
+}
+
+// answer joins lines.
+func answer(lines ...string) string { return strings.Join(lines, "\n") }
+
+func (s *Store) newCert(path string) string {
+	switch {
+	case path == "":
+		return "'new ssl cert' expects a filename"
+	case s.pairs[path] != nil:
+		return "Certificate '" + path + "' already exists!"
+	}
+	s.pairs[path] = &entry{path: path}
+	return "New empty certificate store '" + path + "'!"
+}
+
+// partOf is the certificate that a file belongs to, and which of its files that is.
+func (s *Store) partOf(path string) (base, ending string) {
+	for _, e := range []string{".key", ".ocsp", ".issuer", ".sctl"} {
+		if b, ok := strings.CutSuffix(path, e); ok && s.pairs[path] == nil && s.pairs[b] != nil {
+			return b, e
+		}
+	}
+	return path, ""
+}
+
+func (s *Store) setCert(path, payload string) string {
+	if path == "" || payload == "" {
+		return "'set ssl cert expects a filename and a certificate as a payload"
+	}
+	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
+	base, ending := s.partOf(path)
+	t, word := s.txn.cert, "updated"
+	if t != nil && t.path != base {
+		return refuse(ongoing(t.path, path))
+	}
+	e := s.pairs[base]
+	if e == nil {
+		return refuse("Can't replace a certificate which is not referenced by the configuration!")
+	}
+	if t == nil {
+		t, word = &certTxn{path: base}, "created"
+		if e.pair != nil {
+			t.files = e.pair.source
+		}
+	}
+	if err := t.set(ending, payload); err != nil {
+		return refuse(err.Error(), "Can't load the payload")
+	}
+	s.txn.cert = t
+	return "Transaction " + word + " for certificate " + base + "!"
+}
+
+func ongoing(has, wants string) string {
+	return fmt.Sprintf("The ongoing transaction is about '%s' but you are trying to set '%s'", has, wants)
+}
+
+// set puts the payload in the place of one of the certificate's files.
+func (t *certTxn) set(ending, payload string) error {
+	b := []byte(payload)
+	has := func(kind string) bool { return bytes.Contains(b, []byte(kind+"-----")) }
+	switch ending {
+	case ".key":
+		if !has("PRIVATE KEY") {
+			return fmt.Errorf("unable to load private key from file '%s'.", t.path)
+		}
+		t.files.key = b
+	case ".ocsp":
+		der, err := unbase64(payload)
+		if err != nil {
+			return fmt.Errorf("OCSP response: %w", err)
+		}
+		t.files.ocsp = der
+	case ".issuer":
+		t.files.issuer = b
+	case ".sctl":
+		t.files.sctl = b
+	default:
+		block, _ := pem.Decode(b)
+		if block == nil || !has("BEGIN CERTIFICATE") {
+			return fmt.Errorf("unable to load certificate from file '%s'.", t.path)
+		}
+		if has("PRIVATE KEY") {
+			t.files.key = nil
+		} else if t.files.key == nil { // the key is what it was
+			t.files.key = t.files.pem
+		}
+		t.files.pem, t.files.ocsp = b, nil
+	}
+	return nil
+}
+
+func (s *Store) commitCert(path string) string {
+	if path == "" {
+		return "'commit ssl cert expects a filename"
+	}
+	refuse := func(lines ...string) string { return answer(append(lines, "Can't commit "+path+"!")...) }
+	t := s.txn.cert
+	if t == nil {
+		return refuse("No ongoing transaction! !")
+	}
+	if t.path != path {
+		return refuse(ongoing(t.path, path))
+	}
+	p, err := parsePair(path, t.files)
+	if err != nil {
+		return refuse(err.Error())
+	}
+	e := s.pairs[path]
+	old := e.pair
+	e.pair = p
+	if err := s.rebuild(); err != nil {
+		e.pair = old
+		return refuse(err.Error())
+	}
+	s.txn.cert = nil
+	lines := []string{"Committing " + path + strings.Repeat(".", s.users(path))}
+	for _, n := range p.notes {
+		lines = append(lines, "Warning: "+n)
+	}
+	return answer(append(lines, "Success!")...)
+}
+
+func (s *Store) abortCert(path string) string {
+	t := s.txn.cert
+	switch {
+	case path == "":
+		return "'abort ssl cert' expects a filename"
+	case t == nil:
+		return "No ongoing transaction!"
+	case t.path != path:
+		return answer(fmt.Sprintf("The ongoing transaction is about '%s' but you are trying to abort a transaction for '%s'", t.path, path))
+	}
+	s.txn.cert = nil
+	return "Transaction aborted for certificate '" + path + "'!"
+}
+
+func (s *Store) delCert(path string) string {
+	const cannot = "Can't remove the certificate: certificate '"
+	switch {
+	case path == "":
+		return "'del ssl cert' expects a certificate name"
+	case s.pairs[path] == nil:
+		return cannot + path + "' doesn't exist!"
+	case s.users(path) > 0 || s.listedAnywhere(path):
+		return cannot + path + "' in use, can't be deleted!"
+	}
+	delete(s.pairs, path)
+	return "Certificate '" + path + "' deleted!"
+}
+
+func (s *Store) listedAnywhere(path string) bool {
+	for _, l := range s.lists {
+		if slices.ContainsFunc(l.lines, func(n *line) bool { return n.path == path }) {
+			return true
+		}
+	}
+	return false
+}
+
+// users is how many lines of binds and servers show the certificate.
+func (s *Store) users(path string) int {
+	n := 0
+	for _, b := range s.binds {
+		for _, l := range b.lines() {
+			if l.path == path {
+				n++
+			}
+		}
+	}
+	for _, v := range s.servers {
+		if v.path == path {
+			n++
+		}
+	}
+	return n
+}
+
+// rebuild makes everything anew of what the files hold now, and puts it in place once all of it is good.
+func (s *Store) rebuild() error {
+	var errs conf.Errors
+	tables := make([]*names, len(s.binds))
+	for i, b := range s.binds {
+		n, err := b.build(b.reporter(&errs))
+		if err != nil {
+			return err
+		}
+		tables[i] = n
+	}
+	clients := make([]*client, len(s.servers))
+	for i, v := range s.servers {
+		clients[i] = v.build(v.reporter(&errs))
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	for i, b := range s.binds {
+		b.names.Store(tables[i])
+	}
+	for i, v := range s.servers {
+		v.now.Store(clients[i])
+		if v.told != nil {
+			v.told()
+		}
+	}
+	return nil
+}
+
+// listCommand carries out the commands on crt-lists.
+func (s *Store) listCommand(verb string, args []string, payload string) string {
+	switch verb {
+	case "add":
+		if len(args) < 1 || len(args) < 2 && payload == "" {
+			return "'add ssl crt-list' expects a filename and a certificate name"
+		}
+		text := payload
+		if text == "" {
+			text = strings.Join(args[1:], " ")
+		}
+		return s.addLine(args[0], strings.Trim(text, "\r\n"))
+	case "del":
+		if len(args) < 2 {
+			return "'del ssl crt-list' expects a filename and a certificate name"
+		}
+		return s.delLine(args[0], args[1])
+	}
+	numbers := len(args) > 0 && args[0] == "-n"
+	if numbers {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return answer(slices.Sorted(maps.Keys(s.lists))...)
+	}
+	return s.showList(args[0], numbers)
+}
+
+func (s *Store) addLine(list, text string) string {
+	const cannot = "Can't edit the crt-list: "
+	l := s.lists[list]
+	if l == nil {
+		return cannot + "crt-list '" + list + "' does not exist!"
+	}
+	n, err := parseListLine(text)
+	switch {
+	case err != nil:
+		return cannot + err.Error()
+	case n == nil || strings.Contains(text, "\n"):
+		return cannot + "want one line"
+	case s.pairs[n.path] == nil || s.pairs[n.path].pair == nil:
+		return cannot + "certificate '" + n.path + "' does not exist!"
+	}
+	n.list, n.number = list, 1
+	if l.folder {
+		n.list = ""
+	}
+	for _, o := range l.lines {
+		n.number = max(n.number, o.number+1)
+	}
+	before := l.lines
+	l.lines = append(slices.Clone(before), n)
+	if err := s.rebuild(); err != nil {
+		l.lines = before
+		return cannot + err.Error()
+	}
+	return answer(fmt.Sprintf("Inserting certificate '%s' in crt-list '%s'%s", n.path, list, strings.Repeat(".", s.listUsers(l))), "Success!")
+}
+
+func (s *Store) listUsers(l *listFile) int {
+	n := 0
+	for _, b := range s.binds {
+		if slices.Contains(b.lists, l) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Store) delLine(list, name string) string {
+	const cannot = "Can't delete the entry: "
+	l := s.lists[list]
+	if l == nil {
+		return cannot + "crt-list '" + list + "' does not exist!"
+	}
+	path, number := name, ""
+	if i := strings.LastIndexByte(name, ':'); i > 0 && s.pairs[name] == nil {
+		path, number = name[:i], name[i+1:]
+	}
+	if s.pairs[path] == nil {
+		return cannot + "certificate '" + path + "' does not exist!"
+	}
+	var at []int
+	var numbers []string
+	for i, n := range l.lines {
+		if n.path == path && (number == "" || number == fmt.Sprint(n.number)) {
+			at = append(at, i)
+			numbers = append(numbers, fmt.Sprint(n.number))
+		}
+	}
+	switch {
+	case len(at) == 0:
+		return cannot + "the certificate '" + name + "' is not in the crt-list!"
+	case len(at) > 1:
+		return fmt.Sprintf("%sfound the certificate '%s' in several entries, please specify a line number preceded by colons (%s)!", cannot, path, strings.Join(numbers, ", "))
+	}
+	before := l.lines
+	l.lines = slices.Delete(slices.Clone(before), at[0], at[0]+1)
+	if err := s.rebuild(); err != nil {
+		l.lines = before
+		return cannot + err.Error()
+	}
+	return "Entry '" + path + "' deleted in crtlist '" + list + "'!"
+}
+
+func (s *Store) showList(list string, numbers bool) string {
+	l := s.lists[list]
+	if l == nil {
+		return "didn't find the specified filename"
+	}
+	out := []string{"# " + list}
+	for _, n := range l.lines {
+		text := n.text()
+		if numbers {
+			text = fmt.Sprintf("%s:%d%s", n.path, n.number, strings.TrimPrefix(text, n.path))
+		}
+		out = append(out, text)
+	}
+	return answer(out...)
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,7 +24,7 @@ type Bind struct {
 	p     *conf.Proxy
 	b     *conf.Bind
 	t     conf.BindTLS // with the defaults
-	lines []*line
+	lists []*listFile
 	names atomic.Pointer[names]
 	keys  tickets
 	base  *tls.Config
@@ -59,11 +60,6 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	b.names.Store(n)
 	b.base = &tls.Config{GetConfigForClient: b.configFor}
 	params(b.base, &b.t.TLS, &report{bad: ignore, warn: ignore})
-	for _, l := range b.lines {
-		if e := s.pairs[l.path]; e != nil {
-			e.users++
-		}
-	}
 	s.binds = append(s.binds, b)
 	return b, nil
 }
@@ -109,49 +105,66 @@ func (b *Bind) setKeys(r *report) {
 	b.keys.keys.SetSessionTicketKeys(keys)
 }
 
-// readLines reads the certificates: default-crt first, then crt and crt-list as they come in HAProxy's examples, crt before lists.
+// readLines reads the certificates: default-crt first, then crt, then crt-list, each in order.
 func (b *Bind) readLines(r *report) {
 	base := b.s.cfg.Global.TLS.CrtBase
 	add := func(keyword string, names []string, def bool) {
 		for _, name := range names {
-			paths, err := b.s.certPaths(b.s.file(name, base, b.b.Pos))
+			path := b.s.file(name, base, b.b.Pos)
+			l, err := b.s.crt(path, def)
 			if err != nil {
 				r.bad(keyword, "%q: %s", name, err)
+				continue
 			}
-			for _, p := range paths {
-				b.lines = append(b.lines, &line{path: p, isDefault: def})
-			}
+			b.lists = append(b.lists, l)
 		}
 	}
 	add("default-crt", b.t.DefaultCerts, true)
 	add("crt", b.t.Certs, false)
 	for _, name := range b.t.Lists {
-		path := b.s.file(name, base, b.b.Pos)
-		l, err := b.s.list(path)
+		l, err := b.s.list(b.s.file(name, base, b.b.Pos), b.b.Pos)
 		if err != nil {
 			r.bad("crt-list", "%q: %s", name, err)
 			continue
 		}
-		b.addList(l, r)
+		b.lists = append(b.lists, l)
 	}
-	if len(b.lines) == 0 && !b.t.StrictSNI {
+	if len(b.lists) == 0 && !b.t.StrictSNI {
 		r.bad("ssl", "no certificate; want crt or crt-list")
 	}
 }
 
-// addList takes the lines of a list; one that names a bundle stands for each of its files.
-func (b *Bind) addList(l *listFile, r *report) {
-	for _, ln := range l.lines {
-		paths, err := b.s.certPaths(b.s.listed(ln.path, b.b.Pos))
-		if err != nil {
-			r.bad("crt-list", "%s:%d: %q: %s", l.path, ln.number, ln.path, err)
-		}
-		for _, p := range paths {
-			one := *ln
-			one.path = p
-			b.lines = append(b.lines, &one)
-		}
+// lines are the certificates of the bind line, in order, as they stand now.
+func (b *Bind) lines() []*line {
+	var all []*line
+	for _, l := range b.lists {
+		all = append(all, l.lines...)
 	}
+	return all
+}
+
+// crt is what a crt names. A folder is a list of its own, to which certificates can be added at run time.
+func (s *Store) crt(path string, def bool) (*listFile, error) {
+	if l := s.lists[path]; l != nil && l.folder && !def {
+		return l, nil
+	}
+	paths, err := s.certPaths(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &listFile{path: path}
+	if st, err := os.Stat(path); err == nil && st.IsDir() && !def {
+		l.folder = true
+		s.lists[path] = l
+	}
+	for i, p := range paths {
+		n := &line{path: p, number: 1, isDefault: def} // those of a bundle are one
+		if l.folder {
+			n.number += i
+		}
+		l.lines = append(l.lines, n)
+	}
+	return l, nil
 }
 
 // listed is where the file of a crt-list's line is.
@@ -171,7 +184,8 @@ func (s *Store) certPaths(path string) ([]string, error) {
 func (b *Bind) build(r *report) (*names, error) {
 	n := &names{exact: map[string][]*choice{}, wild: map[string][]*choice{}, strict: b.t.StrictSNI}
 	var errs []error
-	for _, l := range b.lines {
+	lines := b.lines()
+	for _, l := range lines {
 		e, err := b.s.pair(l.path)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s%q: %w", l.where(), l.path, err))
@@ -192,7 +206,7 @@ func (b *Bind) build(r *report) (*names, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	n.def = b.defaults(n)
+	n.def = n.defaults(lines)
 	return n, nil
 }
 
@@ -204,11 +218,11 @@ func (l *line) where() string {
 }
 
 // defaults are the certificates for names that nothing is for: of default-crt and "*", else the first one, with those of its bundle.
-func (b *Bind) defaults(n *names) []*choice {
-	if len(n.def) > 0 || len(b.lines) == 0 {
+func (n *names) defaults(lines []*line) []*choice {
+	if len(n.def) > 0 || len(lines) == 0 {
 		return n.def
 	}
-	first := b.lines[0]
+	first := lines[0]
 	base := bundleBase(first.path)
 	var list []*choice
 	for _, c := range n.all {

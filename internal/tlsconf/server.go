@@ -59,9 +59,6 @@ func (s *Store) Server(p *conf.Proxy, srv *conf.Server) (*Server, error) {
 		return nil, errs
 	}
 	v.now.Store(c)
-	if e := s.pairs[v.path]; e != nil {
-		e.users++
-	}
 	s.servers = append(s.servers, v)
 	return v, nil
 }

@@ -32,9 +32,8 @@ type Store struct {
 
 // entry is a certificate that can be swapped.
 type entry struct {
-	path  string
-	pair  *Pair // nil = announced by "new ssl cert" and not set yet
-	users int   // lines that show it
+	path string
+	pair *Pair // nil = announced by "new ssl cert" and not set yet
 }
 
 type caFile struct {
@@ -50,8 +49,9 @@ type crlFile struct {
 }
 
 type listFile struct {
-	path  string
-	lines []*line
+	path   string
+	folder bool // of a crt that names one
+	lines  []*line
 }
 
 // New makes the Store of a configuration, of which nothing is read yet. warn is told what is doubtful; nil = nobody.
@@ -196,7 +196,8 @@ func (s *Store) crl(path string) (*crlFile, error) {
 	return c, nil
 }
 
-func (s *Store) list(path string) (*listFile, error) {
+// list reads a crt-list. A line that names a bundle stands for each of its files.
+func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	if l := s.lists[path]; l != nil {
 		return l, nil
 	}
@@ -208,7 +209,18 @@ func (s *Store) list(path string) (*listFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listFile{path: path, lines: lines}
+	l := &listFile{path: path}
+	for _, ln := range lines {
+		paths, err := s.certPaths(s.listed(ln.path, pos))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %q: %w", ln.number, ln.path, err)
+		}
+		for _, p := range paths {
+			one := *ln
+			one.path = p
+			l.lines = append(l.lines, &one)
+		}
+	}
 	s.lists[path] = l
 	return l, nil
 }

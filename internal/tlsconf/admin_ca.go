@@ -1,0 +1,187 @@
+package tlsconf
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"weir/conf"
+)
+
+// caKind is what the commands on CA files and on CRL files have in common. They work on the files that lines name; what is trusted changes
+// for every line at once.
+type caKind[T any] struct {
+	keyword, short, long string // ca-file, "CA", "CA file"
+	files                map[string]T
+	txn                  **fileTxn[T]
+	parse                func(path string, pem []byte) (T, error)
+	empty                func(path string) T
+	count                func(T) string // behind the name in a list
+	show                 func(path, status string, f T) string
+}
+
+func (s *Store) caCommand(verb, kind, path, payload string) string {
+	if kind == "ca-file" {
+		return caRun(s, &caKind[*caFile]{keyword: kind, short: "CA", long: "CA file", files: s.cas, txn: &s.txn.ca,
+			parse: func(path string, b []byte) (*caFile, error) {
+				certs, err := certsOf(b)
+				return &caFile{path: path, certs: certs, pem: b}, err
+			},
+			empty: func(path string) *caFile { return &caFile{path: path} },
+			count: func(f *caFile) string { return fmt.Sprintf(" - %d certificate(s)", len(f.certs)) },
+			show:  func(path, status string, f *caFile) string { return describeCAs(path, status, f.certs) },
+		}, verb, path, payload)
+	}
+	return caRun(s, &caKind[*crlFile]{keyword: kind, short: "CRL", long: "CRL file", files: s.crls, txn: &s.txn.crl,
+		parse: func(path string, b []byte) (*crlFile, error) {
+			list, err := parseCRLs(b)
+			return &crlFile{path: path, list: list}, err
+		},
+		empty: func(path string) *crlFile { return &crlFile{path: path} },
+		count: func(*crlFile) string { return "" },
+		show:  func(path, status string, f *crlFile) string { return describeCRLs(path, status, f.list) },
+	}, verb, path, payload)
+}
+
+func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
+	if path == "" && verb != "show" {
+		return "'" + verb + " ssl " + k.keyword + "' expects a filename"
+	}
+	t := *k.txn
+	switch verb {
+	case "show":
+		return k.list(s, path)
+	case "new":
+		if _, have := k.files[path]; have {
+			return k.long + " '" + path + "' already exists!"
+		}
+		k.files[path] = k.empty(path)
+		return "New " + k.long + " created '" + path + "'!"
+	case "set":
+		return k.set(path, payload)
+	case "commit":
+		return k.commit(s, path)
+	case "abort":
+		switch {
+		case t == nil:
+			return "No ongoing transaction!"
+		case t.path != path:
+			return fmt.Sprintf("The ongoing transaction is about '%s' but you are trying to abort a transaction for '%s'", t.path, path)
+		}
+		*k.txn = nil
+		return "Transaction aborted for " + k.long + " '" + path + "'!"
+	}
+	cannot := "Can't remove the " + k.long + ": " + k.long + " '" + path
+	if _, have := k.files[path]; !have {
+		return cannot + "' doesn't exist!"
+	}
+	if s.trusts(k.keyword, path) {
+		return cannot + "' in use, can't be deleted!"
+	}
+	delete(k.files, path)
+	return k.long + " '" + path + "' deleted!"
+}
+
+func (k *caKind[T]) list(s *Store, path string) string {
+	status := func(path string) string {
+		if s.trusts(k.keyword, path) {
+			return "Used"
+		}
+		return "Unused"
+	}
+	t := *k.txn
+	if path == "" {
+		var out []string
+		if t != nil {
+			out = append(out, "# transaction", "*"+t.path+k.count(t.next))
+		}
+		out = append(out, "# filename")
+		for _, p := range slices.Sorted(maps.Keys(k.files)) {
+			out = append(out, p+k.count(k.files[p]))
+		}
+		return answer(out...)
+	}
+	if of, ok := strings.CutPrefix(path, "*"); ok && t != nil && t.path == of {
+		return k.show(path, "Unused", t.next)
+	}
+	f, ok := k.files[path]
+	if !ok {
+		return "Can't display the " + k.short + " file : Not found!"
+	}
+	return k.show(path, status(path), f)
+}
+
+func (k *caKind[T]) set(path, payload string) string {
+	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
+	t, word := *k.txn, "updated"
+	if t != nil && t.path != path {
+		return refuse(ongoing(t.path, path))
+	}
+	if _, have := k.files[path]; !have {
+		return refuse("Can't replace a " + k.long + " which is not referenced by the configuration!")
+	}
+	if payload == "" {
+		return "'set ssl " + k.keyword + " expects a filename and " + k.short + "s as a payload"
+	}
+	next, err := k.parse(path, []byte(payload))
+	if err != nil {
+		return refuse("Invalid payload")
+	}
+	if t == nil {
+		word = "created"
+	}
+	*k.txn = &fileTxn[T]{path, next}
+	return "transaction " + word + " for " + k.short + " " + path + "!"
+}
+
+func (k *caKind[T]) commit(s *Store, path string) string {
+	refuse := func(lines ...string) string { return answer(append(lines, "Can't commit "+path+"!")...) }
+	t := *k.txn
+	switch {
+	case t == nil:
+		return refuse("No ongoing transaction! !")
+	case t.path != path:
+		return refuse(ongoing(t.path, path))
+	}
+	old := k.files[path]
+	k.files[path] = t.next
+	if err := s.rebuild(); err != nil {
+		k.files[path] = old
+		return refuse(err.Error())
+	}
+	*k.txn = nil
+	return answer("Committing "+path+strings.Repeat(".", s.trusters(k.keyword, path)), "Success!")
+}
+
+// trusts reports whether a line names the CA or CRL file.
+func (s *Store) trusts(keyword, path string) bool { return s.trusters(keyword, path) > 0 }
+
+func (s *Store) trusters(keyword, path string) int {
+	n := 0
+	look := func(pos conf.Pos, names ...string) {
+		for _, name := range names {
+			if name != "" && s.file(name, s.cfg.Global.TLS.CABase, pos) == path {
+				n++
+			}
+		}
+	}
+	for _, b := range s.binds {
+		for _, l := range b.lines() {
+			t := l.over(&b.t)
+			if keyword == "ca-file" {
+				look(b.b.Pos, t.CAFile, t.CAVerifyFile)
+			} else {
+				look(b.b.Pos, t.CRLFile)
+			}
+		}
+	}
+	for _, v := range s.servers {
+		if keyword == "ca-file" {
+			look(v.srv.Pos, v.t.CAFile)
+		} else {
+			look(v.srv.Pos, v.t.CRLFile)
+		}
+	}
+	return n
+}

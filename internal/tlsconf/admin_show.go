@@ -1,0 +1,109 @@
+package tlsconf
+
+import (
+	"crypto/sha1"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+func unbase64(text string) ([]byte, error) {
+	b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		return nil, errors.New("it is not base64")
+	}
+	return b, nil
+}
+
+func (s *Store) showCert(path string) string {
+	if path == "" {
+		var out []string
+		if t := s.txn.cert; t != nil {
+			out = append(out, "# transaction", "*"+t.path)
+		}
+		out = append(out, "# filename")
+		return answer(append(out, slices.Sorted(maps.Keys(s.pairs))...)...)
+	}
+	const missing = "Can't display the certificate: Not found or the certificate is a bundle!"
+	if of, ok := strings.CutPrefix(path, "*"); ok {
+		t := s.txn.cert
+		if t == nil || t.path != of {
+			return missing
+		}
+		p, err := parsePair(of, t.files)
+		if err != nil {
+			return answer("Filename: "+path, "Status: Invalid ("+err.Error()+")")
+		}
+		return describePair(path, "Unused", p)
+	}
+	e := s.pairs[path]
+	switch {
+	case e == nil:
+		return missing
+	case e.pair == nil:
+		return answer("Filename: "+path, "Status: Empty")
+	case s.users(path) == 0:
+		return describePair(path, "Unused", e.pair)
+	}
+	return describePair(path, "Used", e.pair)
+}
+
+func describePair(path, status string, p *Pair) string {
+	out := append([]string{"Filename: " + path, "Status: " + status}, describe(p.Leaf)...)
+	for _, der := range p.tls.Certificate[1:] {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			out = append(out, "Chain Subject: "+DNText(c.RawSubject), "Chain Issuer: "+DNText(c.RawIssuer))
+		}
+	}
+	key := "OCSP Response Key: "
+	if p.ocsp != nil {
+		key += fmt.Sprintf("%x", p.ocsp.SerialNumber)
+	}
+	return answer(append(out, key)...)
+}
+
+// describe are the lines about one certificate.
+func describe(c *x509.Certificate) []string {
+	const layout = "Jan _2 15:04:05 2006 GMT"
+	var names []string
+	for _, n := range c.DNSNames {
+		names = append(names, "DNS:"+n)
+	}
+	for _, n := range c.IPAddresses {
+		names = append(names, "IP Address:"+n.String())
+	}
+	return []string{
+		"Serial: " + fmt.Sprintf("%X", c.SerialNumber.Bytes()),
+		"notBefore: " + c.NotBefore.UTC().Format(layout),
+		"notAfter: " + c.NotAfter.UTC().Format(layout),
+		"Subject Alternative Name: " + strings.Join(names, ", "),
+		"Algorithm: " + KeyName(c),
+		"SHA1 FingerPrint: " + fmt.Sprintf("%X", sha1.Sum(c.Raw)),
+		"Subject: " + DNText(c.RawSubject),
+		"Issuer: " + DNText(c.RawIssuer),
+	}
+}
+
+func describeCAs(path, status string, certs []*x509.Certificate) string {
+	out := []string{"Filename: " + path, "Status: " + status}
+	for i, c := range certs {
+		out = append(out, " ", fmt.Sprintf("Certificate #%d:", i+1))
+		out = append(out, describe(c)...)
+	}
+	return answer(out...)
+}
+
+func describeCRLs(path, status string, list []*crl) string {
+	out := []string{"Filename: " + path, "Status: " + status}
+	for i, c := range list {
+		out = append(out, " ", fmt.Sprintf("Certificate Revocation List #%d:", i+1), "Issuer: "+DNText(c.list.RawIssuer),
+			"Last Update: "+c.list.ThisUpdate.UTC().Format(time.RFC3339), "Next Update: "+c.list.NextUpdate.UTC().Format(time.RFC3339),
+			fmt.Sprintf("Revoked Certificates: %d", len(c.revoked)))
+	}
+	return answer(out...)
+}
