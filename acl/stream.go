@@ -96,6 +96,7 @@ const (
 	ConfTunnel
 	ConfRetries // no time
 
+	BufSize      // of one buffer, in octets
 	LastRuleLine // of the last rule that ended its list
 	LoopBusy     // how busy this loop is, in percent
 	LoopsBusy    // all loops, on average

@@ -103,7 +103,7 @@ func usage(name, sig string) string {
 var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
 	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, certFetches, streamFetches, timeoutFetches, timerFetches,
-	connFetches, aclFetches, hdrsBinFetches, helloFetches, payloadFetches, distccFetches)
+	connFetches, aclFetches, hdrsBinFetches, htxFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },
 	intConvs, stringConvs, codecConvs, hashConvs, timeConvs, addrConvs, varConvs, mapConvs,

@@ -73,3 +73,13 @@ func TestParseNetwork(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// req.ssl_ver is compared with versions: what they look like is for who compares them.
+func TestVersionPattern(t *testing.T) {
+	for name, want := range map[string]bool{"req.ssl_ver": true, "req_ssl_ver": true, "src_port": false} {
+		test := &Test{Expr: &Expr{Fetch: Call{Name: name}}, Match: "int"}
+		if got := checkPattern(test, "3.1") == ""; got != want {
+			t.Errorf("%s 3.1 is taken: %v", name, got)
+		}
+	}
+}

@@ -108,6 +108,8 @@ func (st *stream) ownNum(n acl.Num) (int64, bool) {
 		if r.lastRule != nil {
 			return int64(r.lastRule.Line), true
 		}
+	case acl.BufSize:
+		return int64(st.w.l.BufSize()), true
 	case acl.LoopBusy:
 		return st.w.busy.loop(st.w), true
 	case acl.LoopsBusy:
