@@ -199,6 +199,10 @@ func defaultTLSRows(side string, at func(*conf.GlobalTLS) *conf.TLS) []row {
 func readTLSOptions(l *line, bind bool) {
 	g := globalTLS(l)
 	words := conf.TLSOptions(bind)
+	if _, ok := l.arg("<option>"); !ok {
+		return
+	}
+	l.i--
 	for l.more() {
 		w, version := l.next(), ""
 		if slices.Contains(words, w.Text+" ") {
