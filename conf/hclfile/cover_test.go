@@ -60,7 +60,7 @@ func TestEveryFieldWritten(t *testing.T) {
 // TestEveryActionWritten holds the actions of conf to those that have a row.
 func TestEveryActionWritten(t *testing.T) {
 	known := map[string]bool{}
-	for _, typ := range actionTypes() {
+	for _, typ := range actionTypes(anyList) {
 		known[typ.Name()] = true
 	}
 	files, _ := filepath.Glob("../*.go")
@@ -86,19 +86,35 @@ func TestEveryActionWritten(t *testing.T) {
 	}
 }
 
-// actionTypes are the types of the actions that have a row.
-func actionTypes() []reflect.Type {
+const anyList = ^ruleList(0)
+
+// actionTypes are the types of the actions of a list.
+func actionTypes(in ruleList) []reflect.Type {
 	seen := map[reflect.Type]bool{}
 	var out []reflect.Type
 	for _, rows := range [][]actionRow{actionRows, checkActionRows} {
 		for i := range rows {
-			if typ := reflect.TypeOf(rows[i].make()).Elem(); !seen[typ] {
+			if typ := reflect.TypeOf(rows[i].make()).Elem(); rows[i].in&in != 0 && !seen[typ] {
 				seen[typ] = true
 				out = append(out, typ)
 			}
 		}
 	}
 	return out
+}
+
+// rulesAt is the list that a path has come to: of a proxy, or else one that has what the global section and redirect lines may have.
+func rulesAt(path []step) ruleList {
+	if len(path) > 3 && path[1] == (step{}) {
+		p := &conf.Proxy{}
+		field := reflect.ValueOf(p).Elem().Field(path[3].field).Addr().Interface()
+		for i := range listRows {
+			if any(listRows[i].rulesP(p)) == field {
+				return listRows[i].list
+			}
+		}
+	}
+	return httpReq
 }
 
 // coverage is which fields there are, and which are written. A field is named by its type, and so is the same wherever that type stands.
@@ -122,7 +138,7 @@ func (c *coverage) walk(typ reflect.Type, path []step, name string) {
 	case typ == reflect.TypeFor[conf.Pos]():
 		return
 	case typ == reflect.TypeFor[conf.Action]():
-		for _, action := range actionTypes() {
+		for _, action := range actionTypes(rulesAt(path)) {
 			c.walk(action, append(path[:len(path):len(path)], step{as: action}), action.Name())
 		}
 		return
