@@ -15,7 +15,7 @@ type serverCtx struct {
 }
 
 var serverTable = table{context: "server", in: forBackends, pending: pendingServer, rows: []row{
-	{name: "id", args: "<number>", doc: "number in statistics", read: serverInt(func(s *serverCtx) *int { return &s.ID }, 1, maxInt)},
+	{name: "id", args: "<number>", doc: "number in statistics", read: readServerID},
 	{name: "weight", args: "<number>", doc: "share of the load beside the other servers", read: func(l *line) {
 		if l.int(&l.srv.Weight, 0, conf.MaxWeight) {
 			l.srv.WeightSet = true
@@ -75,6 +75,14 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 		l.srv.ShutBackups = l.word("shutdown-backup-sessions") == 0
 	}},
 }}
+
+func readServerID(l *line) {
+	if l.srv.def {
+		l.bad(l.key, "is for one server, not for all after a default-server line")
+		return
+	}
+	l.int(&l.srv.ID, 1, maxInt)
+}
 
 func serverInt(at func(*serverCtx) *int, low, high int) func(*line) {
 	return func(l *line) { l.int(at(l.srv), low, high) }

@@ -9,7 +9,7 @@ import (
 var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[conf.Global]{
 	{info: info{name: "nbthread", typ: tInt, min: 1, max: 1024, doc: "event loops; where not given, one for each usable core"},
 		at: func(g *conf.Global) any { return &g.NbThread }, text: textNbThread},
-	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once over all frontends; where not given, what the fd limit lets"},
+	{info: info{name: "maxconn", typ: tInt, doc: "connections at once over all frontends; where not given, or 0, what the fd limit lets"},
 		at: func(g *conf.Global) any { return &g.Maxconn }},
 	{info: info{name: "fd_hard_limit", typ: tInt, min: 1, doc: "file descriptors that the process may use at most"},
 		at: func(g *conf.Global) any { return &g.FDHardLimit }},

@@ -17,7 +17,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 	switchRow("log_separate_errors", forFrontends, "lines of streams that ended in an error have the level err", func(o *conf.Options) *bool { return &o.LogSeparateErrors }),
 	switchRow("logasap", forFrontends, "the line is written when the response begins", func(o *conf.Options) *bool { return &o.LogASAP }),
 	switchRow("log_health_checks", forBackends, "a line for each health check that changes something", func(o *conf.Options) *bool { return &o.LogHealthChecks }),
-	switchRow("abortonclose", forBackends, "a stream whose client has gone leaves the queue", func(o *conf.Options) *bool { return &o.AbortOnClose }),
+	switchRow("abortonclose", 0, "a stream whose client has gone leaves the queue", func(o *conf.Options) *bool { return &o.AbortOnClose }),
 	switchRow("http_no_delay", 0, "never wait for more bytes before sending: what Weir always does", func(o *conf.Options) *bool { return &o.HTTPNoDelay }),
 	switchRow("http_buffer_request", 0, "wait for the whole body, as far as a buffer holds it, before a server is chosen", func(o *conf.Options) *bool { return &o.HTTPBufferRequest }),
 	switchRow("http_drop_request_trailers", forBackends, "leave the trailers of requests out", func(o *conf.Options) *bool { return &o.DropReqTrailers }),

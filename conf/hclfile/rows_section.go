@@ -63,9 +63,9 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		read: errorLocReader(302), text: errorLocText(302)},
 	{info: info{name: "errorloc303", typ: tMap, doc: "the same with 303: what follows is always a GET"},
 		read: errorLocReader(303), text: errorLocText(303)},
-	{info: info{name: "maxconn", typ: tInt, in: forFrontends, min: 1, doc: "connections at once; where not given, the global one"},
+	{info: info{name: "maxconn", typ: tInt, in: forFrontends, doc: "connections at once; where not given, or 0, the global one"},
 		at: func(s *section) any { return &s.Maxconn }},
-	{info: info{name: "backlog", typ: tInt, in: forFrontends, min: 1, doc: "connections that the kernel queues; where not given, maxconn"},
+	{info: info{name: "backlog", typ: tInt, in: forFrontends, doc: "connections that the kernel queues; where not given, or 0, maxconn"},
 		at: func(s *section) any { return &s.Backlog }},
 	{info: info{name: "rate_limit_sessions", typ: tInt, in: forFrontends, doc: "sessions a second; 0 is no limit"},
 		at: func(s *section) any { return &s.SessionRate }},
@@ -159,6 +159,11 @@ var sectionNests = []nest[section]{
 	{name: "default_server", in: forBackends, doc: "settings of the servers after it, those of sections that begin with a defaults block too", attrs: serverGrammar.infos,
 		read: func(d *decoder, s *section, b *block, _ where) {
 			s.serverDefaults = append(s.serverDefaults, serverDefault{b.body, b.path})
+			for _, name := range []string{"address", "id"} {
+				if a := b.body.Attributes[name]; a != nil {
+					d.add(conf.Bad(d.pos(a.NameRange), join(b.path, name), "is for one server, not for all after a default_server block"))
+				}
+			}
 			read(d, &serverGrammar, &server{Server: &conf.Server{}, section: s}, b.body, b.path, 0) // to report what is wrong once
 		}},
 	{name: "server", in: inBackend, low: 1, high: 1, labels: `"NAME"`, doc: "a server", attrs: serverGrammar.infos, read: readServer},
@@ -266,7 +271,7 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bi
 	{info: info{name: "name", typ: tString, doc: "name in statistics"}, at: func(b *conf.Bind) any { return &b.Name }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(b *conf.Bind) any { return &b.ID }},
 	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once"}, at: func(b *conf.Bind) any { return &b.Maxconn }},
-	{info: info{name: "backlog", typ: tInt, min: 1, doc: "connections that the kernel queues"}, at: func(b *conf.Bind) any { return &b.Backlog }},
+	{info: info{name: "backlog", typ: tInt, doc: "connections that the kernel queues"}, at: func(b *conf.Bind) any { return &b.Backlog }},
 	{info: info{name: "defer_accept", typ: tBool, doc: "accept when the first bytes are there"}, at: func(b *conf.Bind) any { return &b.DeferAccept }},
 	{info: info{name: "tfo", typ: tBool, doc: "TCP fast open"}, at: func(b *conf.Bind) any { return &b.TFO }},
 	{info: info{name: "transparent", typ: tBool, doc: "listen on addresses that are not this host's"}, at: func(b *conf.Bind) any { return &b.Transparent }},
