@@ -45,7 +45,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	}},
 	wordRow("on_marked_down", "shutdown-sessions", "what becomes of its streams when it goes down", func(s *server) *bool { return &s.ShutOnDown }),
 	wordRow("on_marked_up", "shutdown-backup-sessions", "what becomes of the backup servers' streams when it comes up", func(s *server) *bool { return &s.ShutBackups }),
-	{info: info{name: "observe", typ: tWord, enum: []string{"layer4", "layer7"}, doc: "what traffic shows counts as checks"}, at: func(s *server) any { return &s.Observe }},
+	{info: info{name: "observe", typ: tWord, enum: observes, def: "none", doc: "what traffic shows counts as checks"}, at: func(s *server) any { return &s.Observe }, read: readObserve},
 	{info: info{name: "error_limit", typ: tInt, min: 1, def: "10", doc: "errors in a row that count"}, at: func(s *server) any { return &s.ErrorLimit }},
 	{info: info{name: "on_error", typ: tWord, enum: conf.ErrorActions, def: "fail-check", doc: "what so many errors do"}, at: func(s *server) any { return &s.OnError }},
 	{info: info{name: "slowstart", typ: tDuration, doc: "over which a server that has come back takes up its load"}, at: func(s *server) any { return &s.SlowStart }},
@@ -114,6 +114,18 @@ func readTrack(d *decoder, s *server, a *attr) {
 	name := ""
 	if d.assign(&name, &info{typ: tString}, a); name != "" {
 		s.Track = &conf.Ref{Pos: a.pos, Name: name}
+	}
+}
+
+var observes = []string{"none", "layer4", "layer7"}
+
+func readObserve(d *decoder, s *server, a *attr) {
+	switch i := d.word(observes, a); i {
+	case -1:
+	case 0:
+		s.Observe = ""
+	default:
+		s.Observe = observes[i]
 	}
 }
 
