@@ -2,7 +2,6 @@ package convert
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -122,50 +121,4 @@ func oneLine(t *testing.T, kind, line string) bool {
 	}
 	converted(t, []cfgfile.Source{{Name: "x.cfg", Text: []byte(text)}})
 	return true
-}
-
-// TestEveryKeyword holds lines.txt to the keywords that cfgfile reads: a new one needs a line there, and with it has a test that it is
-// converted.
-func TestEveryKeyword(t *testing.T) {
-	lines := readLines(t)
-	var proxy []string
-	for _, heading := range headings["listen"] {
-		proxy = append(proxy, lines[heading]...)
-	}
-	in := map[string][]string{"global": lines["global"], "global stats": lines["global"], "stats socket": lines["global"], "userlist": lines["userlist"],
-		"http-errors": lines["http-errors"], "server": lines["server"], "bind": lines["bind"]}
-	prefix := map[string]string{"global stats": "stats ", "option": "option ", "timeout": "timeout ", "stats": "stats "}
-	n := 0
-	for _, k := range cfgfile.Keywords() {
-		// What changes nothing and has no argument to read wrongly needs no line.
-		if k.Context == "section" || k.Status != cfgfile.Done {
-			continue
-		}
-		n++
-		list, ok := in[k.Context]
-		if !ok {
-			list = proxy
-		}
-		start := prefix[k.Context]
-		if !ok && start == "" && k.Context != "proxy" {
-			start = k.Context + " "
-		}
-		if !slices.ContainsFunc(list, func(line string) bool { return says(line, start+k.Name, ok && start == "") }) {
-			t.Errorf("testdata/lines.txt has no line with %s: %s", k.Context, k.Usage)
-		}
-	}
-	if n < 400 {
-		t.Errorf("looked at %d keywords", n)
-	}
-}
-
-// says reports whether a line begins with a keyword, or where anywhere is true has it in it.
-func says(line, keyword string, anywhere bool) bool {
-	line = strings.TrimPrefix(strings.TrimPrefix(line, "no "), "default ") + " "
-	for _, end := range []string{" ", "("} {
-		if strings.HasPrefix(line, keyword+end) || anywhere && strings.Contains(line, " "+keyword+end) {
-			return true
-		}
-	}
-	return false
 }
