@@ -284,3 +284,13 @@ frontend f
 		}
 	}
 }
+
+// A name to listen on that nobody knows is an error of the configuration, told with the others.
+func TestCheckBindName(t *testing.T) {
+	file := writeCfg(t, "frontend f\n    bind nosuch.invalid:8081\n    bind 127.0.0.1:8081\n    maxcon 5\n")
+	_, diags := load([]string{file})
+	text := strings.ReplaceAll(diags.Errors.Error(), file, "x.cfg")
+	if !strings.Contains(text, `x.cfg:2:10: frontend "f": bind: address "nosuch.invalid": `) || !strings.Contains(text, `got "maxcon"`) {
+		t.Errorf("got %s", text)
+	}
+}

@@ -155,3 +155,29 @@ func TestCompatFiles(t *testing.T) {
 	f(exitFail, "cannot be read: no such file or directory", filepath.Join(dir, "nosuch.cfg"))
 	f(exitFail, "has no *.cfg file", t.TempDir())
 }
+
+// Whatever is wrong with a configuration, compat says so and goes on to its end.
+func TestCompatMistakes(t *testing.T) {
+	files, _ := filepath.Glob("../../conf/cfgfile/testdata/errors/*.txt")
+	n := 0
+	for _, file := range files {
+		for _, c := range readAcceptCases(t, file) {
+			n++
+			path := writeCfg(t, c.text+"\nbackend last\n    retries 3\n")
+			p, err := compatOf([]string{path})
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			last := directive{}
+			if len(p.Directives) > 0 {
+				last = p.Directives[len(p.Directives)-1]
+			}
+			if last.Text != "retries 3" && !strings.Contains(c.text, ".if") { // an .if without an end leaves it out
+				t.Errorf("%s: ends with %+v", c.name, last)
+			}
+		}
+	}
+	if n < 150 {
+		t.Errorf("%d cases", n)
+	}
+}

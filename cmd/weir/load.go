@@ -32,6 +32,7 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 	case len(diags.Errors) > 0: // nothing will be built, which is where names are looked up else
 		diags.Add(unknownNames(cfg)...)
 	}
+	diags.Add(unknownBinds(cfg)...)
 	if len(diags.Errors) == 0 {
 		diags.Add(compileErrors(cfg)...)
 	}

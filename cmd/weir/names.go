@@ -55,24 +55,51 @@ func (u *unknownServer) lookUp(ctx context.Context) {
 		hosts = append(hosts, u.s.Addr.Host)
 	}
 	for _, host := range hosts {
-		if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" {
-			continue
-		}
-		network := "ip"
-		switch {
-		case u.s.Addr.V4Only:
-			network = "ip4"
-		case u.s.Addr.V6Only:
-			network = "ip6"
-		}
-		if _, err := net.DefaultResolver.LookupNetIP(ctx, network, host); err != nil {
-			text := err.Error()
-			if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
-				text = dns.Err
-			}
-			u.err.Msg = fmt.Sprintf("address %q: %s", host, text)
+		if text := lookUpHost(ctx, u.s.Addr, host); text != "" {
+			u.err.Msg = text
 		}
 	}
+}
+
+// lookUpHost says why there is no address of that name in the family of addr; "" = there is one.
+func lookUpHost(ctx context.Context, addr conf.Addr, host string) string {
+	if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" {
+		return ""
+	}
+	network := "ip"
+	switch {
+	case addr.V4Only:
+		network = "ip4"
+	case addr.V6Only:
+		network = "ip6"
+	}
+	_, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
+	if err == nil {
+		return ""
+	}
+	text := err.Error()
+	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
+		text = dns.Err
+	}
+	return fmt.Sprintf("address %q: %s", host, text)
+}
+
+// unknownBinds are the errors of the names that are to be listened on.
+func unknownBinds(cfg *conf.Config) conf.Errors {
+	ctx, cancel := context.WithTimeout(context.Background(), namesTime)
+	defer cancel()
+	var errs conf.Errors
+	for _, p := range cfg.Proxies {
+		for _, b := range p.Binds {
+			if p.Disabled || b.Addr.Kind != conf.AddrTCP {
+				continue
+			}
+			if text := lookUpHost(ctx, b.Addr, b.Addr.Host); text != "" {
+				errs = append(errs, conf.Bad(b.Pos, p.Title()+": bind", "%s", text))
+			}
+		}
+	}
+	return errs
 }
 
 // unknownNames are the errors of names, for a configuration that has other errors too.
