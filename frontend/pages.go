@@ -78,7 +78,7 @@ func filePage(status int, f *conf.ErrorFile) (*page, error) {
 	return p, nil
 }
 
-// reply compiles a ready response. Where nothing says what it holds, it is the section's page for the status if pageByDefault
+// reply compiles a ready response. Where nothing says what it holds, fields neither, it is the section's page for the status if pageByDefault
 // says so and there is one, else empty.
 func (k *ruleSite) reply(y *conf.Reply, pageByDefault bool) (r reply, err error) {
 	r.status = y.Status
@@ -92,7 +92,7 @@ func (k *ruleSite) reply(y *conf.Reply, pageByDefault bool) (r reply, err error)
 		r.page = k.emptyPage(y)
 		r.page.text = &text{}
 		r.page.text.format, err = k.Format(y.Format)
-	case !y.HasBody && len(y.Body) == 0 && pageByDefault && (y.Status == 0 || slices.Contains(conf.ErrorFileStatuses, y.Status)):
+	case !y.HasBody && len(y.Body) == 0 && len(y.Headers) == 0 && pageByDefault && (y.Status == 0 || slices.Contains(conf.ErrorFileStatuses, y.Status)):
 	default:
 		r.page = k.emptyPage(y)
 		r.page.body = y.Body
