@@ -81,7 +81,7 @@ func (f *Format) Append(dst []byte, c *Context) []byte {
 }
 
 // AppendLine evaluates the format for a record. values, where not nil, are what Values gave for the expressions: of a stream whose
-// Context is gone, c is nil then.
+// Context is gone. c, where not nil, has a Stream then that still knows some numbers and texts, and better.
 func (f *Format) AppendLine(dst []byte, c *Context, fm *logfmt.Formatter, r *logfmt.Record, values [][]byte) []byte {
 	if f == nil {
 		return dst
@@ -114,7 +114,7 @@ func (f *Format) append(dst []byte, c *Context, fm *logfmt.Formatter, r *logfmt.
 		case p.alias != nil:
 			dst = p.alias.Append(fm, dst, r, p.flags)
 		case p.expr != nil && values != nil:
-			dst, values = append(dst, values[0]...), values[1:]
+			dst, values = p.appendKept(dst, c, values[0]), values[1:]
 		case p.expr != nil:
 			dst = p.appendExpr(dst, c)
 		case p.space:
@@ -138,12 +138,27 @@ func (f *Format) appendObject(dst []byte, c *Context, fm *logfmt.Formatter, r *l
 		case p.alias != nil:
 			dst = p.alias.Append(fm, dst, r, p.flags)
 		case values != nil:
-			dst, values = append(dst, values[0]...), values[1:]
+			dst, values = p.appendKept(dst, c, values[0]), values[1:]
 		default:
 			dst = p.appendExpr(dst, c)
 		}
 	}
 	return logfmt.AppendEnd(dst, f.root)
+}
+
+// appendKept appends the value that an expression had, or has: of what a Stream is asked, the last word counts.
+func (p *formatPart) appendKept(dst []byte, c *Context, v []byte) []byte {
+	if c == nil || p.expr.args.ask == 0 && p.expr.args.say == 0 {
+		return append(dst, v...)
+	}
+	saved := c.it
+	c.it = cursor{}
+	ok := p.expr.next(c)
+	c.it = saved
+	if !ok {
+		return append(dst, v...)
+	}
+	return p.appendExpr(dst, c)
 }
 
 // appendExpr evaluates an item's expression.

@@ -159,3 +159,33 @@ func TestAskAnything(t *testing.T) {
 		w.putStream(st)
 	})
 }
+
+// The line of a tunnel is written when it is over: what has come of it by then counts.
+func TestAskTunnel(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newCfgProxy(t, `
+global
+  nbthread 1
+  log stdout format raw local0
+listen f
+  mode tcp
+  log global
+  timeout client 30s
+  timeout connect 30s
+  timeout server 30s
+  bind 127.0.0.1:1
+  log-format "%[bytes_in] %[bytes_out] %[txn.sess_term_state] %[bc_dst_port] %[fc.timer.total,add(0),mul(0)] %[src] end"
+  server s `+o.addr()+`
+`)
+	c := dialPeer(t, px.addr("f", 0))
+	c.send("hello")
+	s := o.accept()
+	s.expect("hello")
+	s.send("hi")
+	c.expect("hi")
+	s.Close()
+	c.closed()
+	c.Close()
+	_, port, _ := strings.Cut(o.addr(), ":")
+	px.logLine("5 2 -- " + port + " 0 127.0.0.1 end")
+}

@@ -58,7 +58,7 @@ func (r *record) emit(w *worker, st *stream, asap bool) {
 	if st != nil {
 		ctx = &st.ctx
 	} else if r.values != nil {
-		values = *r.values
+		values, ctx = *r.values, w.ended.context(w, r, lr)
 	}
 	b := p.Begin()
 	if l.sd != nil {

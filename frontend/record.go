@@ -362,6 +362,7 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	defer w.count(r)
 	r.bytes = tn.head + int64(tn.Down)
 	in, out := uint64(r.up)+tn.Up, uint64(r.bytes)
+	r.up = int64(in)
 	fe, ln := r.fe.traffic(w), &s.ln.local[w.id]
 	be := tn.route.b.Counters(w.l)
 	fe.BytesIn += in

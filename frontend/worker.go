@@ -17,6 +17,7 @@ type worker struct {
 	line    logfmt.Record
 	asked   logfmt.Record // for timers that rules ask for
 	busy    busy
+	ended   ended
 	access  *logsink.Producer // nil = no access log
 	scratch []byte            // heads and chunks are put together here; never held across a suspension
 	free    []*stream
