@@ -8,4 +8,5 @@ type Draft struct {
 	Global *Global
 	Users  *Userlist
 	Errors *HTTPErrors
+	Store  *CrtStore
 }

@@ -25,7 +25,7 @@ var hapFeatures = []struct {
 	{"51DEGREES", false}, {"ACCEPT4", true}, {"BACKTRACE", true}, {"CLOSEFROM", false}, {"CPU_AFFINITY", false}, {"CRYPT_H", false},
 	{"DEVICEATLAS", false}, {"DL", false}, {"ENGINE", false}, {"EPOLL", true}, {"EVPORTS", false}, {"GETADDRINFO", false}, {"KQUEUE", false},
 	{"LIBCRYPT", false}, {"LINUX_CAP", false}, {"LINUX_SPLICE", true}, {"LINUX_TPROXY", true}, {"LUA", false}, {"MATH", false},
-	{"MEMORY_PROFILING", false}, {"NETFILTER", false}, {"NS", false}, {"OBSOLETE_LINKER", false}, {"OPENSSL", false}, {"OT", false}, {"PCRE", false},
+	{"MEMORY_PROFILING", false}, {"NETFILTER", false}, {"NS", false}, {"OBSOLETE_LINKER", false}, {"OPENSSL", true}, {"OT", false}, {"PCRE", false},
 	{"PCRE2", false}, {"PCRE2_JIT", false}, {"PCRE_JIT", false}, {"POLL", false}, {"PRCTL", false}, {"PROCCTL", false}, {"PROMEX", true},
 	{"QUIC", false}, {"QUIC_OPENSSL_COMPAT", false}, {"RT", true}, {"SLZ", false}, {"SSL", false}, {"STATIC_PCRE", false}, {"STATIC_PCRE2", false},
 	{"SYSTEMD", true}, {"TFO", true}, {"THREAD", true}, {"THREAD_DUMP", false}, {"TPROXY", true}, {"WURFL", false}, {"ZLIB", false},

@@ -29,6 +29,7 @@ type decoder struct {
 	statsMaxconn int // "stats maxconn"
 	pages        *conf.HTTPErrors
 	users        *conf.Userlist
+	store        *conf.CrtStore // the crt-store section being read
 	later        []*errorFilesLine
 }
 

@@ -125,7 +125,7 @@ func (d *decoder) closeBlocks() {
 const CompatVersion = "2.6.12"
 
 // features are what feature() knows: HAProxy's build options that mean something in Weir.
-var features = []string{"EPOLL", "GETADDRINFO", "LINUX_SPLICE", "LINUX_TPROXY", "PROMEX", "TFO", "THREAD", "TPROXY"}
+var features = []string{"EPOLL", "GETADDRINFO", "LINUX_SPLICE", "LINUX_TPROXY", "OPENSSL", "PROMEX", "TFO", "THREAD", "TPROXY"}
 
 // enabledNames are what enabled() knows, of which Weir has the first three switched on.
 var enabledNames = []string{"EPOLL", "GETADDRINFO", "SPLICE", "POLL", "KQUEUE", "EVPORTS", "FAST-FORWARD", "REUSEPORT", "SERVER-SSL-VERIFY-NONE"}

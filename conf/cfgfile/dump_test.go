@@ -21,6 +21,9 @@ func dump(cfg *conf.Config) string {
 	for _, h := range cfg.HTTPErrors {
 		d.value("http-errors "+h.Name, reflect.ValueOf(h), reflect.Value{})
 	}
+	for _, c := range cfg.CrtStores {
+		d.value("crt-store "+c.Name, reflect.ValueOf(c), reflect.Value{})
+	}
 	for _, p := range cfg.Proxies {
 		name := p.Kind.String() + " " + p.Name
 		fmt.Fprintln(&d.b, name)

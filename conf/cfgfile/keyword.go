@@ -30,6 +30,7 @@ const (
 	inBackend
 	inUserlist
 	inHTTPErrors
+	inCrtStore
 	inUnnamed    // marks an anonymous defaults section while it is read
 	inAny        = inDefaults | inFrontend | inBackend
 	forFrontends = inDefaults | inFrontend
@@ -44,7 +45,7 @@ func (w where) sections() []string {
 		name string
 		bits where
 	}{{"global", inGlobal}, {"defaults", inDefaults}, {"frontend", inFrontend}, {"listen", inFrontend | inBackend}, {"backend", inBackend},
-		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}} {
+		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}, {"crt-store", inCrtStore}} {
 		if w&s.bits != 0 {
 			out = append(out, s.name)
 		}
@@ -126,7 +127,7 @@ func init() {
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	addTLS()
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,
-		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable}
+		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable, &crtStoreTable}
 	for _, list := range ruleLists {
 		tables = append(tables, &list.table)
 	}

@@ -30,7 +30,7 @@ func readLines(t testing.TB) map[string][]string {
 
 // headings are those whose lines may stand in a section of the kind.
 var headings = map[string][]string{
-	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"},
+	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"}, "crt-store": {"crt-store"},
 	"defaults": {"any", "front", "back"},
 	"frontend": {"any", "front", "frontonly", "both", "http-request", "http-response", "http-after-response", "tcp-front", "tcp-any"},
 	"backend":  {"any", "back", "backonly", "both", "http-request", "http-response", "http-after-response", "tcp-any", "tcp-back"},

@@ -120,6 +120,7 @@ var contexts = map[string]string{
 	"listen":      "backend b\nlisten l\n",
 	"userlist":    "userlist u\n",
 	"http-errors": "http-errors e\n",
+	"crt-store":   "crt-store s\n",
 }
 
 // convertedIfGood converts a configuration, as it is and with comments, unless it has errors; it returns 1 where it has none.

@@ -41,6 +41,8 @@ func Pieces(keyword string, drafts, before [3]conf.Draft) []*Piece {
 		return attrPieces(drafts, before, func(with, without *conf.Draft) []*Piece {
 			return touched("", &httpErrorsGrammar, errorsOf, with, without)
 		})
+	case d.Store != nil:
+		return storePieces(drafts, before)
 	case d.Global != nil:
 		return globalPieces(drafts, before)
 	case d.Proxy != nil:

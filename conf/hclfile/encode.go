@@ -24,6 +24,9 @@ func nodes(cfg *conf.Config) []*Node {
 	for _, h := range cfg.HTTPErrors {
 		out = append(out, newBlock("http_errors", []string{h.Name}, attrNodes(m, &httpErrorsGrammar, h)))
 	}
+	for _, s := range cfg.CrtStores {
+		out = append(out, crtStoreNode(m, s))
+	}
 	for i, p := range cfg.Proxies {
 		out = append(out, sectionNode(p, i+2))
 	}

@@ -139,5 +139,5 @@ var haproxyKeywords = map[string]string{
 	replace-value sc-add-gpc sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 set-header set-headers-bin
 	set-log-level set-map set-status set-var set-var-fmt strict-mode unset-var`,
 	"return": `default_errorfiles errorfile errorfiles file hdr lf_file lf_string`,
-	"file":   `cache fcgi_app http_errors log_forward mailers peers program resolvers ring userlist crt_list crt_store traces acme`,
+	"file":   `cache fcgi_app http_errors log_forward mailers peers program resolvers ring userlist crt_list traces acme`,
 }

@@ -110,6 +110,7 @@ var sections = []struct {
 	{"global", 0, 0, "", "settings of the process"},
 	{"userlist", 1, 1, `"NAME"`, "users and groups, for http_auth(NAME) and http_auth_group(NAME)"},
 	{"http_errors", 1, 1, `"NAME"`, "error pages that sections take with errorfiles"},
+	{"crt_store", 0, 1, `["NAME"]`, "certificates with names, which crt takes as @NAME/ALIAS"},
 	{"defaults", 0, 1, `["NAME"]`, "what the sections after it begin with, or those that name it: from = \"NAME\""},
 	{"frontend", 1, 1, `"NAME"`, "the client side: where to listen, and what to do with requests"},
 	{"backend", 1, 1, `"NAME"`, "the server side: servers, balancing, health checks"},
@@ -162,6 +163,8 @@ func (d *decoder) top(hb *hclsyntax.Block, current *defaults, named map[string]*
 		d.global(hb)
 	case "userlist":
 		d.readUserlist(hb)
+	case "crt_store":
+		d.readCrtStore(hb)
 	case "frontend":
 		d.section(hb, conf.Frontend, current, named)
 	case "backend":

@@ -85,6 +85,9 @@ func (c *Conn) RawRecv(b []byte) (int, error) {
 	return n, nil
 }
 
+// RawReadable reports whether RawRecv may find something.
+func (c *Conn) RawReadable() bool { return c.flags&flagRaw != 0 }
+
 // RawSend is TrySend of the socket, for the codec above it.
 func (c *Conn) RawSend(b []byte) (int, error) { return c.rawTrySend(b, nil, false) }
 

@@ -317,3 +317,18 @@ func TestTicketKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestCrtStore finds certificates by the names that a crt-store gives them.
+func TestCrtStore(t *testing.T) {
+	l := newLab(t)
+	cert, key := l.ca.Issue(t, testpki.Leaf{Names: []string{"a.example.com"}})
+	l.write("stored.crt", string(cert))
+	l.write("elsewhere.key", string(key))
+	l.cfg.CrtStores = []*conf.CrtStore{{Name: "web", CrtBase: l.dir, KeyBase: l.dir, Loads: []*conf.CrtLoad{{Crt: "stored.crt", Alias: "a", Key: "elsewhere.key"}}}}
+	b := l.mustBind(conf.BindTLS{Certs: []string{"@web/a"}})
+	if r, err := handshake(t, b.Config(), &tls.Config{InsecureSkipVerify: true}); err != nil || r.client.PeerCertificates[0].DNSNames[0] != "a.example.com" {
+		t.Fatal(err)
+	}
+	_, err := l.bind(conf.BindTLS{Certs: []string{"@web/b"}})
+	want(t, err, `"@web/b": no crt-store section has it`)
+}

@@ -45,6 +45,9 @@ func Of(c *loop.Conn) *Conn {
 // Recv is loop.Layer's. The end of the stream is io.EOF only where the peer has said so, else io.ErrUnexpectedEOF: somebody on
 // the way may have cut it (RFC 8446, 6.1).
 func (c *Conn) Recv(b []byte) (int, error) {
+	if c.dry() {
+		return 0, loop.ErrAgain
+	}
 	c.attach()
 	n, err := c.tls.Read(b)
 	c.detach()

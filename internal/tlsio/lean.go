@@ -65,6 +65,11 @@ func listOf(l *loop.Loop) *list {
 	return (*p).(*list)
 }
 
+// dry reports whether nothing is there: asking crypto/tls would cost more than this.
+func (c *Conn) dry() bool {
+	return fields.known && !c.c.RawReadable() && rawInput(c.tls).Len() == 0 && input(c.tls).Len() == 0
+}
+
 // attach gives crypto/tls a buffer to receive in, unless it has one.
 func (c *Conn) attach() {
 	if !fields.known || c.lean != nil {

@@ -1,0 +1,66 @@
+package cfgfile
+
+import "weir/conf"
+
+// enterCrtStore begins a crt-store section; one without a name is the store of names that begin with @/.
+func (d *decoder) enterCrtStore(l *line) {
+	st := &conf.CrtStore{Pos: l.key.Pos}
+	title := "crt-store"
+	if l.more() {
+		w, ok := l.sectionName()
+		if !ok {
+			return
+		}
+		st.Name = w.Text
+		title += ` "` + w.Text + `"`
+	}
+	for _, have := range d.cfg.CrtStores {
+		if have.Name == st.Name {
+			d.add(conf.Conflict(st.Pos, "", title, have.Pos))
+		}
+	}
+	d.cfg.CrtStores = append(d.cfg.CrtStores, st)
+	d.walk.drafting(func() conf.Draft { return conf.Draft{Store: &conf.CrtStore{Name: st.Name}} }, func(words []Word, dr *conf.Draft) {
+		was := st
+		st = dr.Store
+		d.read(words)
+		st = was
+	})
+	d.read = func(words []Word) {
+		in := &line{d: d, words: words, path: title, in: inCrtStore}
+		d.store = st
+		d.prefixed(in, &crtStoreTable)
+	}
+}
+
+var crtStoreTable = table{context: "crt-store", in: inCrtStore, rows: []row{
+	{name: "crt-base", in: inCrtStore, args: "<directory>", doc: "where its certificates are", read: func(l *line) { l.text(&l.d.store.CrtBase, "<directory>") }},
+	{name: "key-base", in: inCrtStore, args: "<directory>", doc: "where its keys are", read: func(l *line) { l.text(&l.d.store.KeyBase, "<directory>") }},
+	{name: "load", in: inCrtStore, args: "crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>]", doc: "a certificate, named @STORE/ALIAS or @STORE/FILE", read: readLoad},
+}}
+
+func readLoad(l *line) {
+	c := &conf.CrtLoad{Pos: l.key.Pos}
+	to := map[string]*string{"crt": &c.Crt, "alias": &c.Alias, "key": &c.Key, "ocsp": &c.OCSP, "issuer": &c.Chain}
+	for l.more() {
+		w := l.next()
+		switch field := to[w.Text]; {
+		case field != nil:
+			if !l.text(field, "<value>") {
+				return
+			}
+		case w.Text == "ocsp-update" && l.took("off"):
+		case w.Text == "sctl" || w.Text == "ocsp-update" || w.Text == "acme" || w.Text == "domains" || w.Text == "jwt":
+			l.add(conf.NotDone(w.Pos, l.path, w.Text, ""))
+			return
+		default:
+			l.wrong(w, "crt", "alias", "key", "ocsp", "issuer")
+			return
+		}
+	}
+	if c.Crt == "" {
+		l.arg("crt <file>")
+		return
+	}
+	l.d.store.Loads = append(l.d.store.Loads, c)
+}

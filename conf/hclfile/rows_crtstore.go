@@ -1,0 +1,72 @@
+package hclfile
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"weir/conf"
+)
+
+var crtStoreGrammar = grammar[conf.CrtStore]{context: "crt_store", rows: []row[conf.CrtStore]{
+	{info: info{name: "crt_base", typ: tString, doc: "where its certificates are"}, at: func(s *conf.CrtStore) any { return &s.CrtBase }},
+	{info: info{name: "key_base", typ: tString, doc: "where its keys are"}, at: func(s *conf.CrtStore) any { return &s.KeyBase }},
+}, nests: []nest[conf.CrtStore]{
+	{name: "load", low: 1, high: 1, labels: `"FILE"`, doc: "a certificate, which crt names as @STORE/ALIAS or @STORE/FILE", attrs: crtLoadGrammar.infos, read: readLoad},
+}}
+
+var crtLoadGrammar = grammar[conf.CrtLoad]{context: "load", rows: []row[conf.CrtLoad]{
+	{info: info{name: "alias", typ: tString, doc: "its name in the store; where not given, its file's"}, at: func(l *conf.CrtLoad) any { return &l.Alias }},
+	{info: info{name: "key", typ: tString, doc: "the file of its key"}, at: func(l *conf.CrtLoad) any { return &l.Key }},
+	{info: info{name: "ocsp", typ: tString, doc: "the file of an OCSP response"}, at: func(l *conf.CrtLoad) any { return &l.OCSP }},
+	{info: info{name: "issuer", typ: tString, doc: "the file of its issuer's certificate"}, at: func(l *conf.CrtLoad) any { return &l.Chain }},
+}}
+
+func readLoad(d *decoder, s *conf.CrtStore, b *block, _ where) {
+	l := &conf.CrtLoad{Pos: b.labelPos[0], Crt: b.label()}
+	read(d, &crtLoadGrammar, l, b.body, b.path, 0)
+	s.Loads = append(s.Loads, l)
+}
+
+func (d *decoder) readCrtStore(hb *hclsyntax.Block) {
+	b := d.block(hb, "")
+	s := &conf.CrtStore{Pos: b.pos}
+	if len(b.labels) > 0 {
+		s.Name = b.label()
+	}
+	read(d, &crtStoreGrammar, s, b.body, b.path, 0)
+	for _, other := range d.cfg.CrtStores {
+		if other.Name == s.Name {
+			d.add(conf.Conflict(b.pos, "", b.path, other.Pos))
+			return
+		}
+	}
+	d.cfg.CrtStores = append(d.cfg.CrtStores, s)
+}
+
+func crtStoreNodes(m style, s *conf.CrtStore) []*Node {
+	out := attrNodes(m, &crtStoreGrammar, s)
+	for _, l := range s.Loads {
+		out = append(out, whole(m, &crtLoadGrammar, l, "load", l.Crt))
+	}
+	return out
+}
+
+func crtStoreNode(m style, s *conf.CrtStore) *Node {
+	var labels []string
+	if s.Name != "" {
+		labels = []string{s.Name}
+	}
+	return newBlock("crt_store", labels, crtStoreNodes(m, s))
+}
+
+func storeOf(d *conf.Draft) *conf.CrtStore { return d.Store }
+
+// storePieces are what a line of a crt-store says.
+func storePieces(drafts, before [3]conf.Draft) []*Piece {
+	if loads := drafts[0].Store.Loads; len(loads) > 0 {
+		n := whole(brief, &crtLoadGrammar, loads[0], "load", loads[0].Crt)
+		return []*Piece{{Node: n}}
+	}
+	return attrPieces(drafts, before, func(with, without *conf.Draft) []*Piece {
+		return touched("", &crtStoreGrammar, storeOf, with, without)
+	})
+}
