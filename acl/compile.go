@@ -118,6 +118,9 @@ func (c *Compiler) compileFetch(call *conf.Call, f *fetch, hard bool) (*fetch, *
 	if a.ask == CPUTime || a.ask == LatTime {
 		c.State.measured.Store(true)
 	}
+	if c.place == InLog && strings.HasPrefix(f.name, "bc_") {
+		c.State.server.Store(true)
+	}
 	return f, a
 }
 

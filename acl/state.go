@@ -21,10 +21,15 @@ type State struct {
 	auth     *verdicts // of passwords; made when a userlist is first asked
 	authOnce sync.Once
 	measured atomic.Bool
+	server   atomic.Bool
 }
 
 // Measured reports whether an expression asks how long tasks run or wait: somebody has to measure that then.
 func (s *State) Measured() bool { return s.measured.Load() }
+
+// LogsServer reports whether a log format asks for the server's connection, which is gone when the line is written: somebody has to
+// remember what is asked for.
+func (s *State) LogsServer() bool { return s.server.Load() }
 
 func (s *State) verdicts() *verdicts {
 	s.authOnce.Do(func() { s.auth = newVerdicts() })

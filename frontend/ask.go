@@ -152,7 +152,7 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 	case acl.ServerAborted:
 		return asInt(st.rec.fault != nil && st.rec.fault.Side == fault.Server && st.rec.conn != 0), true
 	case acl.ServerReused:
-		return asInt(st.lease.Reused), server
+		return asInt(st.lease.Reused || st.rec.srvReused), server || st.rec.conn != 0
 	}
 	return 0, false
 }
@@ -235,14 +235,7 @@ func (st *stream) inForce(n acl.Num) (int64, bool) {
 
 // kernel asks the kernel about a connection, at the price of a system call.
 func (st *stream) kernel(n acl.Num) (int64, bool) {
-	c := st.s.c
-	if n >= acl.ServerRTT {
-		c = st.lease.Conn
-	}
-	if c == nil {
-		return 0, false
-	}
-	i, ok := c.TCPInfo()
+	i, ok := st.tcpInfo(n >= acl.ServerRTT)
 	if !ok {
 		return 0, false
 	}
@@ -266,6 +259,29 @@ func (st *stream) kernel(n acl.Num) (int64, bool) {
 		v = i.Reordering
 	}
 	return int64(v), true
+}
+
+func (st *stream) tcpInfo(server bool) (i loop.TCPInfo, ok bool) {
+	switch c := st.lease.Conn; {
+	case !server && st.s.c != nil:
+		return st.s.c.TCPInfo()
+	case server && c != nil:
+		return c.TCPInfo()
+	case server:
+		return st.rec.srvInfo, st.rec.srvKnown
+	}
+	return i, false
+}
+
+// keepServer remembers what the log will ask for of a connection that somebody else has then.
+func (r *record) keepServer(st *stream) {
+	c := st.lease.Conn
+	if c == nil || c.Closed() {
+		return
+	}
+	r.srvEnds = [2]netip.AddrPort{c.LocalAddr(), c.RemoteAddr()}
+	r.srvInfo, r.srvKnown = c.TCPInfo()
+	r.srvReused = st.lease.Reused
 }
 
 // cost is what the stream's task has cost.

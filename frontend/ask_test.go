@@ -26,7 +26,7 @@ defaults
 frontend f
   bind 127.0.0.1:1
   unique-id-format %%[req.hdr(host)]-u
-  log-format "%%[last_rule_file] %%[last_rule_line] %%[last_entity] %%[waiting_entity] %%[txn.sess_term_state] %%[txn.status] %%[cpu_calls] %%[fs.aborted] %%[bc_err_name] end"
+  log-format "%%[last_rule_file] %%[last_rule_line] %%[last_entity] %%[waiting_entity] %%[txn.sess_term_state] %%[txn.status] %%[cpu_calls] %%[fs.aborted] %%[bc_err_name] end %%[bc_dst] %%[bc_dst_port] %%[bc_src] %%[bc_reused] %%[bc_rtt(us)]"
   http-request deny if { path /deny }
   http-request wait-for-body time 30s if { path /wait }
   http-request set-timeout server 7s if { path /set }
@@ -78,9 +78,9 @@ func TestAsk(t *testing.T) {
 	if len(l) != 5 || l[2] == "0" || l[4] == "0" {
 		t.Errorf("the task's numbers: %q", l)
 	}
-	line := px.logLine(" end")
-	if f := strings.Fields(line); len(f) < 8 || f[len(f)-5] != "201" || f[len(f)-6] != "--" {
-		t.Errorf("the log has %q", line)
+	f := strings.Fields(px.logLine(" end "))
+	if len(f) != 15 || f[4] != "--" || f[5] != "201" || f[10] != host || f[11] != port || f[12] != "127.0.0.1" || f[13] != "0" || f[14] == "-" {
+		t.Errorf("the log has %q", f)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestAskRules(t *testing.T) {
 	r.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	r.status(503)
 	px.logLine(" SC 503 ")
-	px.logLine(" EREFUSED end")
+	px.logLine(" EREFUSED end ")
 }
 
 // The rules of a connection have no stream yet; what they ask for must be there or missing all the same.

@@ -57,6 +57,9 @@ type record struct {
 	id           []byte         // unique-id-format's value, once it is made
 	dst          netip.AddrPort // where the client connected to
 	srvEnds      [2]netip.AddrPort
+	srvInfo      loop.TCPInfo // of its connection, where srvKnown
+	srvKnown     bool
+	srvReused    bool
 	reqCookie    []byte // "capture cookie"
 	respCookie   []byte
 	tcp          bool

@@ -117,6 +117,9 @@ func (s *session) fill(ctx *acl.Context) {
 // finish logs and counts the stream and lets go of everything it holds but the session's buffer.
 func (st *stream) finish() {
 	if st.lease.Server != nil || st.lease.Conn != nil {
+		if st.w.px.state.LogsServer() {
+			st.rec.keepServer(st)
+		}
 		st.letGo()
 	}
 	switch {
