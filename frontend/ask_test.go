@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"weir/acl"
+	"weir/internal/logfmt"
 )
 
 // askConf has what the fetches ask for; the response tells it in fields.
@@ -188,4 +189,32 @@ listen f
 	c.Close()
 	_, port, _ := strings.Cut(o.addr(), ":")
 	px.logLine("5 2 -- " + port + " 0 127.0.0.1 end")
+}
+
+// The parts of a stream's time add up to the whole (HAProxy manual, 8.4).
+func TestTimes(t *testing.T) {
+	const msec = 1e6
+	at := func(ms int64) int64 { return 1e9 + ms*msec }
+	r := record{date: 1000, began: at(0), hands: 5 * msec, first: at(8), received: at(10), slot: at(13), conn: at(17), resp: at(22)}
+	var lr logfmt.Record
+	f := func(name string, want int64) {
+		t.Helper()
+		if got, ok := logfmt.LookupAlias(name).Number(&lr); !ok || got != want {
+			t.Errorf("%s = %d; want %d", name, got, want)
+		}
+	}
+	lr.HTTP = true
+	r.times(&lr, at(30))
+	for name, want := range map[string]int64{"Th": 5, "Ti": 3, "TR": 2, "Tq": 10, "Tw": 3, "Tc": 4, "Tr": 5, "Td": 8, "Ta": 22, "Tt": 30, "Tu": 27} {
+		f(name, want)
+	}
+	if lr.Date != 1008 || lr.Start != 1000 {
+		t.Errorf("accepted at %d, requested at %d", lr.Start, lr.Date)
+	}
+	r = record{tcp: true, began: at(0), hands: 5 * msec, first: at(0), received: at(0), slot: at(7), conn: at(9)}
+	lr = logfmt.Record{}
+	r.times(&lr, at(20))
+	for name, want := range map[string]int64{"Th": 5, "Tw": 2, "Tc": 2, "Td": 11, "Tt": 20} {
+		f(name, want)
+	}
 }

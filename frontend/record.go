@@ -18,6 +18,7 @@ import (
 type record struct {
 	t0       int64 // the wait for the request began: of the first one, the accept
 	began    int64 // the accept, or the end of the stream before this one
+	hands    int64 // nanoseconds of handshakes: of the first request
 	first    int64 // the request's first byte
 	received int64 // its head was complete
 	slot     int64 // a server was assigned
@@ -78,7 +79,7 @@ func (r *record) start(st *stream) {
 	now := w.l.Now()
 	r.t0, r.began = now, s.ended
 	if s.requests == 0 {
-		r.t0, r.began = s.accepted, s.accepted
+		r.t0, r.began, r.hands = s.accepted, s.accepted, s.settled-s.accepted
 	}
 	if s.in.e > 0 {
 		r.arrived(w)

@@ -58,18 +58,19 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 func (r *record) times(lr *logfmt.Record, now int64) {
 	lr.Start, lr.Date = r.date, r.date
 	lr.Ti, lr.TR = logfmt.NotReached, logfmt.NotReached
+	lr.Th = r.hands / 1e6
 	lr.Tt = (now - r.began) / 1e6
 	lr.Ta = lr.Tt
 	if r.first != 0 {
-		lr.Ti = (r.first - r.began) / 1e6
+		lr.Ti = max((r.first-r.began)/1e6-lr.Th, 0)
 		lr.TR = timer(r.first, r.received)
 		lr.Ta = (now - r.first) / 1e6
-		lr.Date += lr.Ti
+		lr.Date += lr.Th + lr.Ti
 	}
 	lr.Tw, lr.Tc, lr.Tr = timer(r.received, r.slot), timer(r.slot, r.conn), timer(r.conn, r.resp)
 	switch {
 	case r.tcp:
-		lr.Tw = timer(r.began, r.slot)
+		lr.Tw = timer(r.began+r.hands, r.slot)
 	case r.tarpitted: // the time in the pit is one of waiting, and the request counts as never read
 		lr.TR = logfmt.NotReached
 	}

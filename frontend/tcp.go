@@ -60,6 +60,7 @@ func (st *stream) beginTCP() {
 	s.fill(&st.ctx)
 	st.ctx.Final = true
 	rec.s, rec.fe, rec.tcp, rec.cost = s, s.fe, true, st.taskCost()
+	rec.hands = s.settled - s.accepted
 	rec.t0, rec.began, rec.first, rec.received = s.accepted, s.accepted, s.accepted, s.accepted
 	w.seq++
 	rec.seq = w.seq

@@ -27,7 +27,9 @@ func sum(a, b int64) int64 {
 func dataTime(r *Record) int64 {
 	before := sum(r.Tw, r.Tc)
 	total := r.Tt
-	if r.HTTP {
+	if !r.HTTP {
+		before = sum(before, r.Th)
+	} else {
 		before, total = sum(sum(before, r.TR), r.Tr), r.Ta
 	}
 	if before < 0 {

@@ -46,6 +46,7 @@ type Record struct {
 	Backend string
 	Server  string // "" means NoServer
 
+	Th int64 // handshakes, before the first request of a connection
 	Ti int64 // waiting for the first byte of the request
 	TR int64 // H: waiting for the full request
 	Tw int64 // in queues
