@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"strconv"
@@ -12,11 +13,11 @@ type cast func(c *Context, s *Sample) bool
 // casts[from][to] is how a type becomes another (HAProxy's guide, 7.1); nil where it never does, nop where nothing is
 // to be done.
 var casts = [numTypes][numTypes]cast{
-	Bool:   {Any: nop, Bool: nop, Int: retype(Int), Str: intToStr},
+	Bool:   {Any: nop, Bool: nop, Int: retype(Int), Str: intToStr, Bin: intToBin},
 	Int:    {Any: nop, Bool: intToBool, Int: nop, Addr: intToAddr, Str: intToStr, Bin: intToBin},
-	Addr:   {Any: nop, Int: addrToInt, Addr: nop, Str: addrToStr, Bin: addrToBin},
+	Addr:   {Any: nop, Bool: addrToBool, Int: addrToInt, Addr: nop, Str: addrToStr, Bin: addrToBin},
 	Str:    {Any: nop, Bool: strToBool, Int: strToInt, Addr: strToAddr, Str: nop, Bin: retype(Bin), Method: retype(Method)},
-	Bin:    {Any: nop, Int: strToInt, Addr: binToAddr, Str: retype(Str), Bin: nop, Method: retype(Method)},
+	Bin:    {Any: nop, Int: strToInt, Addr: binToAddr, Str: binToStr, Bin: nop, Method: retype(Method)},
 	Method: {Any: nop, Str: retype(Str), Bin: retype(Bin), Method: nop},
 }
 
@@ -70,6 +71,8 @@ func addrToInt(_ *Context, s *Sample) bool {
 	return s.setInt(int64(binary.BigEndian.Uint32(b[:])))
 }
 
+func addrToBool(c *Context, s *Sample) bool { return addrToInt(c, s) && intToBool(c, s) }
+
 func addrToStr(c *Context, s *Sample) bool {
 	return s.setStr(c.Arena.Seal(s.Addr.AppendTo(c.Arena.Open())))
 }
@@ -88,14 +91,27 @@ func binToAddr(_ *Context, s *Sample) bool {
 	return ok && s.setAddr(a)
 }
 
+// binToStr ends at the first NUL, as HAProxy's texts do.
+func binToStr(_ *Context, s *Sample) bool {
+	if i := bytes.IndexByte(s.Bytes, 0); i >= 0 {
+		s.Bytes = s.Bytes[:i:i]
+	}
+	s.Type = Str
+	return true
+}
+
 // strToBool goes by the number that the text starts with: "12" is true, "0", "true" and "" are not, as in HAProxy.
 func strToBool(_ *Context, s *Sample) bool {
 	n, _ := leadingInt(s.Bytes)
 	return s.setBool(n != 0)
 }
 
-// strToInt reads leading digits and stops at what is none, as HAProxy's hdr_val does: "7x" is 7 and "x" is 0.
+// strToInt reads leading digits and stops at what is none, as HAProxy's hdr_val does: "7x" is 7 and "x" is 0. An
+// empty text is no number at all.
 func strToInt(_ *Context, s *Sample) bool {
+	if len(s.Bytes) == 0 {
+		return false
+	}
 	n, _ := leadingInt(s.Bytes)
 	return s.setInt(n)
 }

@@ -24,7 +24,7 @@ func TestPacketConverters(t *testing.T) {
 	f(frame+",eth.src,hex", "020000000002")
 	f(frame+",eth.proto", "2048")
 	f(frame+",eth.vlan", "200")
-	f(frame+",eth.hdr,length", "22")
+	f(frame+",eth.hdr,hex,length", "44")
 	f(frame+",eth.data,hex", strings.ToUpper(packetSYN))
 	f("bin(0200000000010200000000020800),eth.vlan", "-")
 	f("bin(0200000000010200000000020800),eth.data,length", "0")
@@ -38,9 +38,9 @@ func TestPacketConverters(t *testing.T) {
 	f(packet+",ip.proto", "6")
 	f(packet+",ip.src", "192.0.2.1")
 	f(packet+",ip.dst", "198.51.100.2")
-	f(packet+",ip.hdr,length", "20")
+	f(packet+",ip.hdr,hex,length", "40")
 	f(packet+",ip.data,hex", strings.ToUpper(segmentSYN))
-	f("bin("+packetSYN+"0000),ip.data,length", "40") // the padding of a frame
+	f("bin("+packetSYN+"0000),ip.data,hex,length", "80") // the padding of a frame
 	f("bin(45),ip.ver", "4")
 	f("bin(45),ip.src", "-")
 	f("bin(44"+packetSYN[2:]+"),ip.data", "-") // a header of 16 octets
@@ -52,7 +52,7 @@ func TestPacketConverters(t *testing.T) {
 	f("bin("+packet6+"),ip.proto", "17")
 	f("bin("+packet6+"),ip.src", "2001:db8::1")
 	f("bin("+packet6+"),ip.dst", "2001:db8::2")
-	f("bin("+packet6+"),ip.hdr,length", "56")
+	f("bin("+packet6+"),ip.hdr,hex,length", "112")
 	f("bin("+packet6+"),ip.data,hex", "0035003500080000") // two octets are behind its end
 	f("bin("+packet6[:100]+"),ip.proto", "-")
 	segment := packet + ",ip.data"

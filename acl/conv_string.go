@@ -25,7 +25,7 @@ var stringConvs = []conv{
 	{"port_only", "", Str, Int, convPortOnly, nil, "the port of a host; 0 when it has none"},
 	{"reverse", "", Str, Str, convReverse, nil, "the text backwards"},
 	{"reverse_dom", "", Str, Str, convReverseDom, nil, "a domain's labels in the opposite order"},
-	{"hex2i", "", Str, Int, convHex2i, nil, "hex digits as an integer; 0 when they are none"},
+	{"hex2i", "", Str, Int, convHex2i, nil, "hex digits as an integer; nothing when something else is among them"},
 }
 
 func convLower(c *Context, _ *args, s *Sample) bool {
@@ -120,8 +120,10 @@ func pickForward(b []byte, a *args, words bool, index, count int64) ([]byte, boo
 			i++
 		}
 		if words && from == i {
-			// Only delimiters are left.
-			return runSoFar(b, a, start)
+			if start < 0 { // only delimiters are left
+				return []byte{}, false
+			}
+			return b[start:], true
 		}
 		if n++; n == index {
 			start = from
@@ -139,18 +141,6 @@ func pickForward(b []byte, a *args, words bool, index, count int64) ([]byte, boo
 	}
 }
 
-// runSoFar is the run that the end of the text cuts short, without the delimiters after its last word.
-func runSoFar(b []byte, a *args, start int) ([]byte, bool) {
-	if start < 0 {
-		return []byte{}, false
-	}
-	end := len(b)
-	for end > start && a.set[b[end-1]] {
-		end--
-	}
-	return b[start:end], true
-}
-
 func pickBackward(b []byte, a *args, words bool, index, count int64) ([]byte, bool) {
 	i, n, end := len(b), int64(0), -1
 	for {
@@ -165,7 +155,7 @@ func pickBackward(b []byte, a *args, words bool, index, count int64) ([]byte, bo
 			if end < 0 {
 				return []byte{}, false
 			}
-			return bytes.TrimLeftFunc(b[:end], func(r rune) bool { return r < 256 && a.set[byte(r)] }), true
+			return b[:end], true
 		}
 		if n++; n == index {
 			end = to
@@ -283,7 +273,7 @@ func convHex2i(_ *Context, _ *args, s *Sample) bool {
 	for _, ch := range s.Bytes {
 		d, ok := unhex(ch)
 		if !ok {
-			return s.setInt(0)
+			return false
 		}
 		n = n<<4 | int64(d)
 	}

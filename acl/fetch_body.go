@@ -12,9 +12,13 @@ var bodyFetches = []fetch{
 	{"res.len", "", Int, needResBody, runResLen, nil, "the bytes in the response's buffer"},
 }
 
-func runReqBody(c *Context, _ *args, s *Sample) bool { return c.ReqBody != nil && s.setBin(c.ReqBody) }
+// runReqBody is empty for a message without a body, and absent without a message.
+func runReqBody(c *Context, _ *args, s *Sample) bool {
+	return (c.Req != nil || c.ReqBody != nil) && s.setBin(c.ReqBody)
+}
+
 func runResBody(c *Context, _ *args, s *Sample) bool {
-	return c.RespBody != nil && s.setBin(c.RespBody)
+	return (c.Resp != nil || c.RespBody != nil) && s.setBin(c.RespBody)
 }
 
 func runReqBodyLen(c *Context, _ *args, s *Sample) bool { return s.setInt(int64(len(c.ReqBody))) }

@@ -44,9 +44,19 @@ func runFeName(c *Context, a *args, s *Sample) bool { return setName(c.FrontendN
 func runSoID(c *Context, _ *args, s *Sample) bool   { return s.setInt(int64(c.ListenerID)) }
 func runSoName(c *Context, a *args, s *Sample) bool { return setName(c.ListenerName, a, s) }
 func runBeID(c *Context, _ *args, s *Sample) bool {
-	return c.BackendName != "" && s.setInt(int64(c.BackendID))
+	if c.BackendName == "" {
+		return runFeID(c, nil, s)
+	}
+	return s.setInt(int64(c.BackendID))
 }
-func runBeName(c *Context, a *args, s *Sample) bool { return setName(c.BackendName, a, s) }
+
+// runBeName is the frontend's name where no backend was chosen, as in the log's own fields.
+func runBeName(c *Context, a *args, s *Sample) bool {
+	if c.BackendName == "" {
+		return setName(c.FrontendName, a, s)
+	}
+	return setName(c.BackendName, a, s)
+}
 func runSrvID(c *Context, _ *args, s *Sample) bool {
 	return c.ServerName != "" && s.setInt(int64(c.ServerID))
 }

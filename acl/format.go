@@ -35,11 +35,11 @@ type Log interface {
 
 // Format compiles a format. A nil one gives a nil Format, which appends nothing.
 //
-// In a log a missing value is "-" and spaces are merged. Elsewhere it is nothing, and neither +Q nor +E acts on an expression: both as
+// In a log a missing value is "-" and spaces are merged. Elsewhere it is nothing, and +Q does not act on an expression: both as
 // observed from HAProxy 2.6, whose manual has http-request set-header X-SSL-Client-DN %{+Q}[ssl_c_s_dn].
 func (c *Compiler) Format(f *conf.Format) (*Format, error) { return c.format(f, c.place == InLog) }
 
-// VarFormat compiles the format of set-var-fmt, in which +Q and +E act on expressions too.
+// VarFormat compiles the format of set-var-fmt, in which +Q acts on expressions too.
 func (c *Compiler) VarFormat(f *conf.Format) (*Format, error) { return c.format(f, true) }
 
 func (c *Compiler) format(f *conf.Format, quotes bool) (*Format, error) {

@@ -10,7 +10,7 @@ type formatBuilder struct {
 	c      *Compiler
 	pos    conf.Pos
 	log    bool // merge spaces, "-" for what is missing
-	quotes bool // +Q and +E act on expressions
+	quotes bool // +Q acts on expressions
 	out    *Format
 }
 
@@ -56,7 +56,7 @@ func (b *formatBuilder) expr(p *conf.FormatPart, flags logfmt.Flags) {
 		return
 	}
 	if !b.quotes {
-		flags &^= logfmt.Quote | logfmt.Escape
+		flags &^= logfmt.Quote
 	}
 	b.out.parts = append(b.out.parts, formatPart{expr: x, flags: flags, name: p.Name, cast: formatCasts[p.Cast]})
 }
@@ -93,7 +93,11 @@ func (b *formatBuilder) text(text string) {
 			n++
 		}
 		if n > 0 {
-			b.out.parts = append(b.out.parts, formatPart{space: true})
+			if parts := b.out.parts; len(parts) > 0 && parts[len(parts)-1].alias == queryAlias {
+				b.out.parts = append(parts, formatPart{text: " "}) // the space after %HQ is there even if the query is not
+			} else {
+				b.out.parts = append(parts, formatPart{space: true})
+			}
 			text = text[n:]
 			continue
 		}
@@ -104,6 +108,8 @@ func (b *formatBuilder) text(text string) {
 		text = text[n:]
 	}
 }
+
+var queryAlias = logfmt.LookupAlias("HQ")
 
 // word adds text to the one before it, if that is what comes before.
 func (b *formatBuilder) word(text string) {

@@ -50,7 +50,7 @@ func TestMatch(t *testing.T) {
 	f("hdr(host) -m found", true)
 	f("fe_name web", true)
 	f("fe_id 2", true)
-	f("be_name web", false)
+	f("be_name web", true)      // no backend yet: the frontend stands for it
 	f("srv_conn(b/s) 0", false) // no Env
 	f("status 200", false)      // no response
 	f("http_first_req", false)

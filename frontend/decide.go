@@ -97,7 +97,10 @@ func unusualName(f *message.Field) bool {
 // introduce tells the server whom it serves: "forwardfor", "originalto", "forwarded". The backend's word goes before the frontend's.
 func (st *stream) introduce() {
 	fe, r := &st.fe().settings, &st.route.settings
-	if name := st.fe().lines.idName; name != "" && len(st.uniqueID()) > 0 {
+	if c := st.fe().cookie; c != nil { // as the rules have left it
+		st.rec.reqCookie = c.request(st)
+	}
+	if name := st.fe().lines.idName; name != "" && st.uniqueID() != nil {
 		st.req.Fields.AddBytes(st.arena.CopyString(name), st.uniqueID())
 	}
 	firstForward(r.forward, fe.forward).add(&st.req, st.ctx.Src.Addr(), &st.arena)

@@ -235,7 +235,7 @@ func (st *stream) exchange(t *loop.Task) next {
 		}
 		return nextClose
 	}
-	st.reuse = st.resp.KeepAlive && st.resp.Framing != message.UntilClose && !st.up.on && st.up.ended && st.out.len() == 0 &&
+	st.reuse = st.resp.KeepAlive && st.resp.Framing != message.UntilClose && !st.bodyless && !st.up.on && st.up.ended && st.out.len() == 0 &&
 		st.route.p.Options.ConnMode == conf.KeepAlive && st.fe().p.Options.ConnMode == conf.KeepAlive
 	return st.after()
 }
@@ -291,6 +291,9 @@ func (st *stream) after() next {
 func (st *stream) responseRules(t *loop.Task) (over bool) {
 	fe, r := st.fe(), st.route
 	st.out.lo = st.out.r // a rule may wait for more
+	if st.resp.Framing == message.Length && (len(r.resRules) > 0 || len(fe.resRules) > 0) {
+		st.seeResponse() // as much of the body as there is; chunks are taken apart for those only who wait for them
+	}
 	if len(r.resRules) > 0 && st.run(t, r.resRules, onResponse) {
 		return true
 	}
@@ -323,6 +326,10 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	st.closeSide = before || st.mustClose()
 	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide})
 	st.resp.Framing = framing
+	if st.bodyless = st.asked == message.MethodHead && st.req.MethodID != message.MethodHead; st.bodyless {
+		// A rule has made it another method: what the server sends is not for this client (RFC 9110, 9.3.2).
+		framing, chunked = message.NoBody, false
+	}
 	st.headSent()
 	st.answered = true
 	st.rec.status = st.resp.Status

@@ -68,6 +68,7 @@ type settings struct {
 	tcpReq     *content // nil = none
 	tcpResp    *content
 	captures   []capture // request fields to log
+	reqSlots   int       // ... and how many values with those of rules
 	resCapts   []capture
 	forward    *forwardFor
 	original   *forwardFor // "originalto"

@@ -51,4 +51,6 @@ const (
 	// maxGreeting bounds the wait for a PROXY header where no timeout is shorter: the protocol asks for at least 3 seconds, so that a
 	// lost packet can come again, and a header that has not come by then holds a place that others need.
 	maxGreeting = 10 * time.Second
+	// maxUniqueID bounds unique-id-format's text, which goes into a header and every log line. It is HAProxy's limit.
+	maxUniqueID = 127
 )

@@ -110,8 +110,8 @@ func (r *record) request(st *stream) {
 	if cs := r.fe.captures; len(cs) > 0 {
 		r.reqCap = collect(r.reqCap[:0], cs, st.req.Fields, &st.arena)
 	}
-	if c := r.fe.cookie; c != nil {
-		r.reqCookie = c.request(st)
+	for len(r.reqCap) < r.fe.reqSlots { // those of rules, which may not be carried out
+		r.reqCap = append(r.reqCap, nil)
 	}
 	st.ctx.ReqCaptures = r.reqCap
 }

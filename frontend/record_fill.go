@@ -113,6 +113,9 @@ func (st *stream) uniqueID() []byte {
 		return r.id
 	}
 	r.id = []byte{} // the format may ask for itself
-	r.id = st.arena.Copy(f.Append(st.text[:0], &st.ctx))
+	st.text = escapeControls(f.Append(st.text[:0], &st.ctx), 0)
+	if len(st.text) > 0 {
+		r.id = st.arena.Copy(st.text[:min(len(st.text), maxUniqueID)])
+	}
 	return r.id
 }

@@ -131,5 +131,6 @@ func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) err
 	s.resRules, errs[3] = k.rules(acl.InHTTPResponse, p.HTTPRespRules)
 	s.aftRules, errs[4] = k.rules(acl.InHTTPResponse, p.HTTPAfterRules)
 	s.retry, errs[5] = newRetryOn(p.RetryOn)
+	s.reqSlots = slots
 	return errors.Join(errs[:]...)
 }

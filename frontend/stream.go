@@ -59,6 +59,7 @@ type stream struct {
 	asked     message.MethodID // what the client asked with, whatever rules made of it
 	again     bool             // the server had the request before it is sent again
 	lax       bool             // strict-mode is off
+	bodyless  bool             // the response's body is not for the client, who asked with HEAD
 	muted     bool             // http-after-response has failed and is not asked again
 	released  bool             // the request's head is gone but for its line
 	inspected bool             // the frontend's content rules have been run
@@ -145,7 +146,7 @@ func (st *stream) finish() {
 	st.headLen = 0
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
 	st.tcp, st.inspected, st.killed = false, false, false
-	st.lax, st.muted, st.released, st.again = false, false, false, false
+	st.lax, st.muted, st.released, st.again, st.bodyless = false, false, false, false, false
 	st.set = overrides{retries: asConfigured}
 	st.decoded, st.hints = 0, st.hints[:0]
 }

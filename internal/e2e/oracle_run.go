@@ -21,11 +21,8 @@ const oracleAtOnce = 16
 // runOracle runs every case of a file through one proxy.
 func (f *oracleFile) runOracle(kind, dir string) (out []*observed, err error) {
 	at := newPlaces(dir, kind)
-	if err := f.writeFiles(dir); err != nil {
-		return nil, err
-	}
 	conf := filepath.Join(dir, kind+".cfg")
-	if err := os.WriteFile(conf, []byte(f.config(at)), 0o644); err != nil {
+	if err := f.write(dir, conf, f.config(at)); err != nil {
 		return nil, err
 	}
 	logs := make([]*logEar, len(f.cases))
@@ -57,9 +54,9 @@ func (f *oracleFile) runOracle(kind, dir string) (out []*observed, err error) {
 	return out, nil
 }
 
-// writeFiles puts what the configuration names beside it.
-func (f *oracleFile) writeFiles(dir string) error {
-	var errs []error
+// write writes the configuration, and beside it what it names.
+func (f *oracleFile) write(dir, conf, text string) error {
+	errs := []error{os.WriteFile(conf, []byte(text), 0o644)}
 	for _, name := range f.order {
 		errs = append(errs, os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(f.files[name], "\n")+"\n"), 0o644))
 	}

@@ -32,7 +32,7 @@ func AppendRequest(dst []byte, req *message.Request, o RequestOptions) []byte {
 	dst = append(dst, ' ')
 	dst = escapeTarget(appendTarget(dst, req), len(req.Method)+1+from)
 	upgrade := o.Upgrade && req.Upgrade
-	c := connectionText{close: o.Close && !upgrade, upgrade: upgrade} // some servers refuse to upgrade what is about to close
+	c := connectionText{close: o.Close && !upgrade && req.Minor > 0, upgrade: upgrade} // some servers refuse to upgrade what is about to close
 	if req.Minor == 0 && req.Framing != message.Chunked {
 		dst = append(dst, " HTTP/1.0\r\n"...)
 		c.keepAlive = !o.Close

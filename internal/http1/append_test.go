@@ -26,7 +26,7 @@ func TestAppendRequest(t *testing.T) {
 	f("GET / HTTP/1.1|Host: a", RequestOptions{Close: true}, "GET / HTTP/1.1|host: a|connection: close")
 	f("GET / HTTP/1.1|Host: a|Connection: keep-alive|Keep-Alive: 5|Proxy-Connection: x|X:y", plain, "GET / HTTP/1.1|host: a|x: y")
 	f("GET / HTTP/1.0", plain, "GET / HTTP/1.0|connection: keep-alive")
-	f("GET / HTTP/1.0|Host: a", RequestOptions{Close: true}, "GET / HTTP/1.0|host: a|connection: close")
+	f("GET / HTTP/1.0|Host: a", RequestOptions{Close: true}, "GET / HTTP/1.0|host: a")
 	f("POST / HTTP/1.1|Content-Length: 5|Host:  a ", plain, "POST / HTTP/1.1|host: a|content-length: 5")
 	f("POST / HTTP/1.1|Transfer-Encoding: CHUNKED\t|Host: a", plain, "POST / HTTP/1.1|host: a|transfer-encoding: chunked")
 
