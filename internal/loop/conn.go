@@ -27,6 +27,7 @@ const (
 	flagUrgent // the peer has sent urgent data: short reads prove nothing
 	flagLocal  // not TCP: nor do they there
 	flagRaw    // as flagReadable, of the socket below a layer
+	flagSignalled
 )
 
 // Handler is what an idle connection calls when it is readable, hung up or failed.
@@ -43,6 +44,7 @@ type Conn struct {
 	task  *Task
 	h     Handler
 	layer Layer // nil = none: the bytes are the socket's
+	below *Conn // of a virtual connection: see virtual.go
 	peer  netip.AddrPort
 }
 
@@ -69,14 +71,19 @@ func (l *Loop) slot(fd int, c *Conn) {
 // Loop is the owner.
 func (c *Conn) Loop() *Loop { return c.l }
 
-// FD is the file descriptor, or -1 once closed.
-func (c *Conn) FD() int { return int(c.fd) }
+// FD is the file descriptor, or -1 once closed; of a virtual connection, that of the one below.
+func (c *Conn) FD() int {
+	if c.below != nil && c.fd >= 0 {
+		return c.below.FD()
+	}
+	return int(c.fd)
+}
 
 // RemoteAddr is the peer's address; invalid for a unix socket.
 func (c *Conn) RemoteAddr() netip.AddrPort { return c.peer }
 
 // LocalAddr asks the kernel for the socket's own address; invalid for a unix socket.
-func (c *Conn) LocalAddr() netip.AddrPort { return localAddr(int(c.fd)) }
+func (c *Conn) LocalAddr() netip.AddrPort { return localAddr(c.FD()) }
 
 // Watched reports whether the poller watches the socket: Await is then free.
 func (c *Conn) Watched() bool { return c.flags&flagRegistered != 0 }
@@ -147,6 +154,10 @@ func (l *Loop) handle(c *Conn) {
 // register makes sure that the poller watches the socket for reading, and for what more says.
 func (c *Conn) register(more uint16) error {
 	if c.flags&flagRegistered != 0 && more&^c.flags == 0 {
+		return nil
+	}
+	if c.below != nil {
+		c.flags |= flagRegistered | more
 		return nil
 	}
 	ev, op := uint32(unix.EPOLLIN|unix.EPOLLPRI|unix.EPOLLRDHUP|unix.EPOLLET), unix.EPOLL_CTL_ADD
@@ -330,6 +341,9 @@ func (c *Conn) CloseWrite() {
 			c.layer.CloseWrite()
 		}
 		c.flags |= flagWroteEOF
+		if c.below != nil {
+			return
+		}
 		unix.RawSyscall(unix.SYS_SHUTDOWN, uintptr(c.fd), unix.SHUT_WR, 0)
 	}
 }
@@ -343,12 +357,14 @@ func (c *Conn) Close() {
 	if c.layer != nil {
 		c.layer.Closing()
 	}
-	c.l.slots[c.fd] = nil
-	rawClose(int(c.fd)) // the poller forgets it by this
+	if c.below == nil {
+		c.l.slots[c.fd] = nil
+		rawClose(int(c.fd)) // the poller forgets it by this
+		c.l.Stats.Conns.Add(-1)
+	}
 	c.fd = -1
 	c.flags |= flagReadable | flagRaw | flagWritable // whoever tries finds ErrClosed instead of waiting
 	c.h = nil
-	c.l.Stats.Conns.Add(-1)
 	if t := c.task; t != nil {
 		c.task = nil
 		if c.want != 0 {
@@ -362,7 +378,12 @@ func (c *Conn) Reset() {
 	if c.fd < 0 {
 		return
 	}
-	lingerZero(int(c.fd))
+	if r, ok := c.layer.(Resetter); ok {
+		r.Resetting()
+	}
+	if c.below == nil {
+		lingerZero(int(c.fd))
+	}
 	c.Close()
 }
 

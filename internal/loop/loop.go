@@ -70,6 +70,9 @@ type Loop struct {
 	more      []*Tunnel          // used up their share of the last turn
 	all       map[*Task]struct{} // every coroutine, to end them with the loop
 
+	signals   []*Conn // virtual connections that something was signalled of
+	finishers []Finisher
+
 	turnEnd func()
 	measure bool  // see Measure
 	busy    int64 // nanoseconds not yet added to Stats.BusyNS
@@ -162,7 +165,13 @@ func (l *Loop) turn() {
 	if l.mailN.Load() > 0 {
 		l.readMail()
 	}
+	if len(l.signals) > 0 {
+		l.runSignals()
+	}
 	l.runTasks()
+	if len(l.finishers) > 0 {
+		l.runFinishers()
+	}
 	if l.turnEnd != nil {
 		l.call(l.turnEnd)
 	}
@@ -173,7 +182,7 @@ func (l *Loop) turn() {
 func (l *Loop) pollOnce() int {
 	n := 0
 	// A turn that does not sleep polls, whatever else it has to do: work that goes on and on must not keep events out.
-	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq) > 0 || l.stop.Load()
+	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+len(l.signals) > 0 || l.stop.Load()
 	if work || !l.calm {
 		n = l.poll.try()
 	}
