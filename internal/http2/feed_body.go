@@ -1,0 +1,292 @@
+package http2
+
+// padding reads the length of the padding, which is the first octet of the payload; false = it has not come yet.
+func (c *Conn) padding(f header, b []byte) (used int, ok bool, e *Error) {
+	c.left, c.pad = f.length, 0
+	if f.flags&flagPadded == 0 {
+		return headerLen, true, nil
+	}
+	if f.length == 0 {
+		return 0, false, errControlSize
+	}
+	if len(b) <= headerLen {
+		return 0, false, nil
+	}
+	c.pad = int(b[headerLen])
+	c.left = f.length - 1 - c.pad
+	if c.left < 0 {
+		return 0, false, errPadding
+	}
+	return headerLen + 1, true, nil
+}
+
+// beginData takes the header of DATA. All of the frame counts for the windows, padding too (RFC 9113, 6.9.1).
+func (c *Conn) beginData(f header, b []byte) (int, *Error) {
+	if f.stream == 0 {
+		return 0, errStreamID
+	}
+	if f.stream > c.last {
+		return 0, errIdle
+	}
+	used, ok, e := c.padding(f, b)
+	if !ok {
+		return 0, e
+	}
+	if c.recv -= f.length; c.recv < 0 {
+		return 0, errWindow
+	}
+	if c.recv < connWindow/2 {
+		c.out = appendWindow(c.out, 0, connWindow-c.recv)
+		c.recv = connWindow
+	}
+	c.earn(budgetPerKiBData * f.length >> 10)
+	c.f, c.of, c.phase = f, c.streams[f.stream], inData
+	s := c.of
+	switch {
+	case s == nil && c.wasReset(f.stream):
+	case s == nil:
+		e = c.streamError(f.stream, StreamClosed, "h2_closed_stream")
+	case s.ended:
+		e = c.violation(s, StreamClosed, "h2_after_end")
+	case f.length > s.recv:
+		e = c.violation(s, FlowControlError, "h2_window")
+	case f.length == 0 && f.flags&flagEndStream == 0:
+		e = c.spend()
+	default:
+		s.recv -= f.length
+		s.taken += f.length - c.left // padding is used up at once
+	}
+	return used, e
+}
+
+// data takes payload of DATA as it comes, then the padding.
+func (c *Conn) data(b []byte) (int, *Error) {
+	n := min(len(b), c.left)
+	if n == 0 && c.left > 0 {
+		return 0, nil
+	}
+	c.left -= n
+	last := c.left == 0
+	var e *Error
+	if s := c.of; s != nil {
+		e = c.piece(s, b[:n], last && c.f.flags&flagEndStream != 0)
+	}
+	if !last {
+		return n, e
+	}
+	c.of = nil
+	c.padOnly()
+	if n == 0 {
+		return c.again(b, e)
+	}
+	return n, e
+}
+
+// padOnly goes on with the padding, or the next frame.
+func (c *Conn) padOnly() {
+	if c.phase = inFrame; c.pad > 0 {
+		c.phase = inSkip
+	}
+}
+
+// again goes on where nothing was used though something was done: 0 would mean that more is needed.
+func (c *Conn) again(b []byte, e *Error) (int, *Error) {
+	if e != nil {
+		return 0, e
+	}
+	return c.step(b)
+}
+
+// piece gives a part of a body to its user, and holds it to Content-Length (RFC 9113, 8.1.1).
+func (c *Conn) piece(s *Stream, b []byte, end bool) *Error {
+	if s.length >= 0 {
+		if s.length -= int64(len(b)); s.length < 0 || end && s.length > 0 {
+			return c.violation(s, ProtocolError, "h2_content_length")
+		}
+	}
+	if len(b) == 0 && !end {
+		return nil
+	}
+	s.ended = end
+	if end && s.done { // the last octet of all: the handler finds the stream gone
+		c.drop(s)
+	}
+	c.h.Data(s, b, end)
+	return nil
+}
+
+// beginFragment takes the header of HEADERS or CONTINUATION.
+func (c *Conn) beginFragment(f header, b []byte) (int, *Error) {
+	if f.stream == 0 {
+		return 0, errStreamID
+	}
+	if f.typ == frameContinuation {
+		if c.conts == 0 {
+			return 0, errContinuation
+		}
+		if c.conts++; c.conts > maxContinuations {
+			return 0, errFlood
+		}
+		c.left, c.pad = f.length, 0
+		c.f.flags |= f.flags & flagEndHeaders
+		c.phase = inBlock
+		return headerLen, nil
+	}
+	used, ok, e := c.padding(f, b)
+	if !ok {
+		return 0, e
+	}
+	if f.flags&flagPriority != 0 {
+		if c.left < 5 {
+			return 0, errPadding
+		}
+		if len(b) < used+5 {
+			return 0, nil
+		}
+		c.left -= 5
+		if self := uint32(b[used]&0x7f)<<24 | uint32(b[used+1])<<16 | uint32(b[used+2])<<8 | uint32(b[used+3]); self == f.stream {
+			f.flags |= selfDependent
+		}
+		used += 5
+	}
+	c.f, c.conts, c.block, c.phase = f, 1, c.block[:0], inBlock
+	return used, c.open()
+}
+
+// selfDependent marks a stream that depends on itself, in a bit of the flags that HEADERS does not have (RFC 9113, 5.3.1 of 7540).
+const selfDependent = 0x80
+
+// open finds the stream that a block is for: a new one, or one whose trailers they are.
+func (c *Conn) open() *Error {
+	id := c.f.stream
+	c.of, c.fresh = c.streams[id], false
+	switch {
+	case id%2 == 0:
+		return errStreamID
+	case c.of != nil, id <= c.last && c.wasReset(id):
+		return nil
+	case id <= c.last:
+		return errOldStream
+	}
+	c.last, c.fresh = id, true
+	return nil
+}
+
+// fragment collects the block, then passes over the padding.
+func (c *Conn) fragment(b []byte) (int, *Error) {
+	n := min(len(b), c.left)
+	if n == 0 && c.left > 0 {
+		return 0, nil
+	}
+	if len(c.block)+n > maxBlock {
+		return 0, errFlood
+	}
+	c.block = append(c.block, b[:n]...)
+	if c.left -= n; c.left > 0 {
+		return n, nil
+	}
+	c.padOnly()
+	var e *Error
+	if c.f.flags&flagEndHeaders != 0 {
+		c.conts = 0
+		e = c.decode()
+		c.block = c.block[:0]
+	}
+	if n == 0 {
+		return c.again(b, e)
+	}
+	return n, e
+}
+
+// decode makes a head of the block. It is always decoded, whoever it is for: the table must stay in step.
+func (c *Conn) decode() *Error {
+	trailers := !c.fresh
+	c.head.reset(trailers)
+	_, err := c.dec.Write(c.block)
+	if err == nil {
+		err = c.dec.Close()
+	}
+	if err != nil && !c.head.large {
+		return errCompression
+	}
+	end := c.f.flags&flagEndStream != 0
+	c.head.finish(end)
+	if trailers {
+		return c.trailers(end)
+	}
+	return c.request(end)
+}
+
+// trailers end a body.
+func (c *Conn) trailers(end bool) *Error {
+	s := c.of
+	c.of = nil
+	switch {
+	case s == nil: // it was reset
+		return c.spend()
+	case s.ended:
+		return c.violation(s, StreamClosed, "h2_after_end")
+	case !end, c.head.fault != "":
+		return c.violation(s, ProtocolError, "h2_trailers")
+	case c.head.large:
+		return c.violation(s, EnhanceYourCalm, "h2_trailers_too_large")
+	case s.length > 0:
+		return c.violation(s, ProtocolError, "h2_content_length")
+	}
+	s.ended = true
+	if s.done {
+		c.drop(s)
+	}
+	c.h.Trailers(s, &c.head)
+	return nil
+}
+
+// request opens a stream.
+func (c *Conn) request(end bool) *Error {
+	id := c.f.stream
+	c.of = nil
+	switch {
+	case c.goingAway: // it crossed the GOAWAY, which has told the client that it may try elsewhere
+		c.remember(id)
+		return c.spend()
+	case c.f.flags&selfDependent != 0:
+		c.remember(id)
+		return c.streamError(id, ProtocolError, "h2_priority_self")
+	case c.head.fault != "":
+		c.remember(id)
+		return c.streamError(id, ProtocolError, "h2_"+c.head.fault)
+	case c.head.Protocol != "" && !c.o.Connect:
+		c.remember(id)
+		return c.streamError(id, ProtocolError, "h2_protocol")
+	case c.head.large:
+		c.remember(id)
+		return c.streamError(id, EnhanceYourCalm, "h2_head_too_large")
+	case len(c.streams) >= c.o.Streams:
+		c.out = appendReset(c.out, id, RefusedStream)
+		c.remember(id)
+		return c.glitch("h2_too_many_streams")
+	}
+	c.earn(budgetPerStream)
+	s := c.stream(id)
+	s.ended = end
+	if s.length = c.head.Length; end {
+		s.length = 0
+	}
+	c.h.Request(s, &c.head, end)
+	if c.total++; c.o.Total > 0 && c.total >= c.o.Total {
+		c.GoAway(NoError)
+	}
+	return nil
+}
+
+func (c *Conn) stream(id uint32) *Stream {
+	var s *Stream
+	if n := len(c.free); n > 0 {
+		s, c.free = c.free[n-1], c.free[:n-1]
+	} else {
+		s = new(Stream)
+	}
+	*s = Stream{ID: id, send: c.window, recv: c.o.Window}
+	c.streams[id] = s
+	return s
+}

@@ -1,0 +1,51 @@
+package http2
+
+// Every bound of the package, and what it prevents.
+const (
+	// defaultStreams is how many streams a client may have open at once (tune.h2.fe.max-concurrent-streams).
+	defaultStreams = 100
+	// defaultWindow is how much of a body a client may send before it is asked for more: it bounds what a stream holds.
+	defaultWindow = 65535
+	// connWindow is the window of the connection. It is given back as bytes come, since streams have their own.
+	connWindow = 1 << 20
+	// minFrame is the frame size that every peer takes (RFC 9113, 4.2), and the largest that is taken and sent here.
+	minFrame = 16384
+	// maxWindow is the most a window may be (RFC 9113, 6.9.1).
+	maxWindow = 1<<31 - 1
+
+	// maxBlock bounds a header block as it is sent: with it goes the memory of CONTINUATION floods (CVE-2023-45288) and the work of
+	// a block of nothing but one-octet references (the HPACK bomb).
+	maxBlock = 64 << 10
+	// maxContinuations bounds the frames of one block, of which each may be empty.
+	maxContinuations = 32
+	// defaultHeadBytes and defaultFields bound the decoded fields as HTTP/1's limits do. Fields are counted too: thousands of
+	// references to one short field are few octets (CVE-2026-49975).
+	defaultHeadBytes = 15360
+	defaultFields    = 101
+	// maxTrailers bounds the fields of a trailer section.
+	maxTrailers = 32
+	// maxControl is the payload of a control frame: SETTINGS is the only one that may be longer, and nobody has 100 settings.
+	maxControl = 600
+
+	// maxResets is how many more streams a client may reset before they are answered than let end: who only opens and resets makes
+	// work that nobody wants (rapid reset, CVE-2023-44487).
+	maxResets = 100
+	// maxViolations is how many streams a client may have reset by what it does wrong on them (MadeYouReset, CVE-2025-8671).
+	maxViolations = 100
+	// budget is how many frames that ask for nothing (PING, SETTINGS, PRIORITY, small WINDOW_UPDATEs, empty DATA) are taken in one go.
+	// Each request and each piece of body adds to it, and so does each second.
+	budget           = 1000
+	budgetPerStream  = 20
+	budgetPerSecond  = 100
+	smallUpdate      = 256 // octets below which a WINDOW_UPDATE counts as asking for nothing
+	budgetPerKiBData = 4
+
+	// maxOut is how much is queued for a client that does not read before it is given up: answers to PING and SETTINGS are not held
+	// back by any window.
+	maxOut = 256 << 10
+	// fullOut is how much of bodies is queued: the socket's back-pressure reaches the streams through it.
+	fullOut = 64 << 10
+	// recentResets is how many streams that this side has reset are remembered, so that frames that crossed the reset are not held
+	// against the client.
+	recentResets = 64
+)
