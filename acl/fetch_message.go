@@ -1,6 +1,10 @@
 package acl
 
-import "errors"
+import (
+	"errors"
+
+	"weir/internal/message"
+)
 
 // messageFetches are versions, the status and captures.
 var messageFetches = []fetch{
@@ -14,7 +18,15 @@ var messageFetches = []fetch{
 	{"capture.res.hdr", "index:int", Str, needResKept, runCapResHdr, fixIndex, "what a \"capture response header\" line took, counting from 0"},
 }
 
-var versions = [...]string{"HTTP/1.0", "HTTP/1.1"}
+var versions = [...]string{"HTTP/1.0", "HTTP/1.1", "HTTP/2.0"}
+
+// versionOf is the place of the client's version in versions.
+func versionOf(r *message.Request) uint8 {
+	if r.Major == 2 {
+		return 2
+	}
+	return r.Minor
+}
 
 // setVersion cuts the first skip bytes off "HTTP/1.x".
 func setVersion(minor uint8, skip int, s *Sample) bool {
@@ -22,13 +34,13 @@ func setVersion(minor uint8, skip int, s *Sample) bool {
 }
 
 func runReqVer(c *Context, _ *args, s *Sample) bool {
-	return c.Req != nil && setVersion(c.Req.Minor, 5, s)
+	return c.Req != nil && setVersion(versionOf(c.Req), 5, s)
 }
 func runResVer(c *Context, _ *args, s *Sample) bool {
 	return c.Resp != nil && setVersion(c.Resp.Minor, 5, s)
 }
 func runCapReqVer(c *Context, _ *args, s *Sample) bool {
-	return c.Req != nil && setVersion(c.Req.Minor, 0, s)
+	return c.Req != nil && setVersion(versionOf(c.Req), 0, s)
 }
 func runCapResVer(c *Context, _ *args, s *Sample) bool {
 	return c.Resp != nil && setVersion(c.Resp.Minor, 0, s)

@@ -182,7 +182,7 @@ func (c *Context) ownRecord() (*logfmt.Formatter, *logfmt.Record) {
 		HTTP: c.Req != nil, Status: -1, State: [4]byte{'-', '-', '-', '-'}, ReqHeaders: c.ReqCaptures, RespHeaders: c.RespCaptures,
 	}
 	if c.Req != nil {
-		c.logs.line = logfmt.AppendRequest(c.logs.line, c.Req.FirstMethod(), c.Req.Target, versions[min(int(c.Req.Minor), len(versions)-1)], 0)
+		c.logs.line = logfmt.AppendRequest(c.logs.line, c.Req.FirstMethod(), c.Req.Target, versions[min(int(versionOf(c.Req)), len(versions)-1)], 0)
 		r.Request = c.logs.line
 	}
 	if c.Resp != nil {

@@ -138,6 +138,7 @@ type Tune struct {
 	MaxRewrite int // bytes of BufSize kept free for added fields; default 1024
 	MaxHeaders int // tune.http.maxhdr: fields in one message; default 101
 	MaxAccept  int // connections taken per wake-up; default 64
+	H2         TuneH2
 	// Sizes of the kernel's buffers of connections to one side, and how much may wait there that is not sent yet; 0 = as the kernel
 	// has it.
 	SndBufClient, RcvBufClient, NotSentClient int

@@ -144,6 +144,7 @@ type Options struct {
 	TCPKeepAliveServer bool // "option srvtcpka", "option tcpka"
 	ClientProbes       TCPProbes
 	ServerProbes       TCPProbes
+	DisableH2Upgrade   bool // "option disable-h2-upgrade": only "proto h2" and ALPN make HTTP/2
 	NoLinger           bool // "option nolinger": a closed connection is reset, and leaves nothing in the kernel
 	SpliceAuto         bool
 	SpliceRequest      bool
@@ -302,6 +303,7 @@ type Bind struct {
 	SaveSYN     int           // "tcp-ss": what is kept of a client's SYN: 1 = from the IP header on, 2 = from the Ethernet header on
 	AcceptProxy bool
 	CIPMagic    int    // "accept-netscaler-cip"; 0 = off
+	Proto       string // "proto": one of BindProtos; "" = by the first octets
 	Nice        int    // "nice": accepted and without effect, as set-nice
 	Mode        uint32 // of a unix socket's file; 0 = the umask's
 	User, Group string

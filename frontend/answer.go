@@ -18,6 +18,8 @@ func (st *stream) refuse(t *loop.Task, f *fault.Fault) next {
 		return nextIdle
 	case errGone:
 		return nextClose
+	case errHTTP2:
+		return nextMultiplex
 	}
 	st.rec.fail(f)
 	st.countFault(f)

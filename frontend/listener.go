@@ -22,6 +22,8 @@ type listener struct {
 	fe      *Frontend
 	b       *conf.Bind
 	name    string
+	http1   bool // the preface of HTTP/2 means nothing here, unless TLS has agreed on it
+	http2   bool // clients speak HTTP/2 and nothing else
 	id      int
 	ln      *loop.Listener
 	cur     atomic.Int64
@@ -59,6 +61,7 @@ func (fe *Frontend) bind() error {
 
 func (fe *Frontend) newListener(b *conf.Bind, ln *loop.Listener, id int) *listener {
 	l := &listener{fe: fe, b: b, tls: fe.tls[b], ln: ln, name: b.Name, id: id, local: make([]stats.Traffic, len(fe.px.loops))}
+	l.http1, l.http2 = b.Proto == "h1" || b.Proto == "" && fe.p.Options.DisableH2Upgrade, b.Proto == "h2"
 	if l.name == "" {
 		l.name = "sock-" + strconv.Itoa(len(fe.listeners)+1)
 	}

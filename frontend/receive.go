@@ -13,11 +13,21 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 	s.in.ready(st.w.l) // what is there already of the next request moves to the front: it needs the whole buffer
 	st.rec.start(st)
 	for {
+		whole, begun := false, false
 		if s.in.e > 0 {
+			whole, begun = s.preface()
+		}
+		if whole {
+			return errHTTP2
+		}
+		if s.in.e > 0 && !begun {
 			n, err := st.parser.Request(s.in.b.B[:s.in.e], &st.req, s.fe.limits)
 			if err == nil {
 				s.in.r, s.in.lo = n, n
 				st.w.forgiven(st.parser.Forgiven)
+				if s.trunk != nil {
+					st.req.Major = 2
+				}
 				return nil
 			}
 			if err != http1.ErrIncomplete {

@@ -279,6 +279,10 @@ func (r *record) requestLine(st *stream) {
 		return
 	}
 	version := "HTTP/1.1"
+	if st.s.trunk != nil {
+		r.line2(st)
+		return
+	}
 	if st.req.Minor == 0 {
 		version = "HTTP/1.0"
 	}

@@ -40,6 +40,9 @@ func (s *session) Run(t *loop.Task) {
 		case nextLinger:
 			s.w.putStream(st)
 			s.linger()
+		case nextMultiplex:
+			s.w.putStream(st)
+			s.multiplex()
 		case nextTunnel: // the connection is the tunnel's now
 			s.w.putStream(st)
 		}
@@ -51,11 +54,12 @@ func (s *session) Run(t *loop.Task) {
 type next uint8
 
 const (
-	nextClose   next = iota // close the connection
-	nextRequest             // the next request is in the buffer already
-	nextIdle                // wait for the next request
-	nextLinger              // close it gently: the client may still be sending
-	nextTunnel              // the connection was handed over
+	nextClose     next = iota // close the connection
+	nextRequest               // the next request is in the buffer already
+	nextIdle                  // wait for the next request
+	nextLinger                // close it gently: the client may still be sending
+	nextTunnel                // the connection was handed over
+	nextMultiplex             // it speaks HTTP/2
 )
 
 // live is the life of a stream: of a request, or of a session in TCP mode, which may turn out to be HTTP.

@@ -7,6 +7,7 @@ import (
 	"weir/acl"
 	"weir/backend"
 	"weir/conf"
+	"weir/internal/h2mux"
 	"weir/internal/loop"
 	"weir/internal/tlsio"
 )
@@ -44,7 +45,9 @@ type session struct {
 	requests   uint32
 	rested     uint32 // requests when the rest began
 	counted    bool
-	next, prev *session // in worker.resting
+	trunk      *session    // of a stream of HTTP/2: that of its connection; see http2.go
+	mux        *h2mux.Conn // of a connection of HTTP/2
+	next, prev *session    // in worker.resting
 }
 
 // Accept is called on the loop that will own the connection.
@@ -153,6 +156,9 @@ func (s *session) wake() {
 // nextOrIdle is what follows a complete response on a connection that stays. What came while the stream was at work has
 // had its event: it must be looked for.
 func (s *session) nextOrIdle() next {
+	if s.trunk != nil {
+		return nextClose
+	}
 	if s.in.len() > 0 || s.c.Readable() || s.c.HungUp() {
 		return nextRequest
 	}
@@ -225,6 +231,9 @@ func (s *session) leave() {
 	s.dropBuf()
 	s.w.l.Disarm(&s.timer)
 	s.end()
+	if s.trunk != nil {
+		s.w.putBranch(s)
+	}
 }
 
 // end gives back the session's place among the connections.
@@ -240,7 +249,11 @@ func (s *session) end() {
 // linger closes a connection whose client may still be sending, so that the response is not destroyed.
 func (s *session) linger() {
 	c := s.c
-	if c == nil {
+	switch {
+	case c == nil:
+		return
+	case s.trunk != nil: // the stream's end says what is to be said
+		s.close()
 		return
 	}
 	c.CloseWrite()

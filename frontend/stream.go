@@ -112,7 +112,7 @@ func (s *session) fill(ctx *acl.Context) {
 	ctx.FrontendName, ctx.FrontendID = s.fe.p.Name, s.fe.p.ID
 	ctx.ListenerName, ctx.ListenerID = s.ln.name, s.ln.id
 	ctx.UseProxyHeader = s.fe.p.Options.UseProxyHeader
-	ctx.Sess, ctx.State, ctx.ClientTLS = &s.vars, s.w.px.state, s.tls
+	ctx.Sess, ctx.State, ctx.ClientTLS = &s.root().vars, s.w.px.state, s.tls
 }
 
 // finish logs and counts the stream and lets go of everything it holds but the session's buffer.

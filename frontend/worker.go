@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"weir/internal/h2mux"
 	"weir/internal/http1"
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
@@ -13,28 +14,30 @@ type worker struct {
 	l  *loop.Loop
 	id int
 
-	format  logfmt.Formatter
-	line    logfmt.Record
-	asked   logfmt.Record // for timers that rules ask for
-	busy    busy
-	ended   ended
-	access  *logsink.Producer // nil = no access log
-	scratch []byte            // heads and chunks are put together here; never held across a suspension
-	free    []*stream
-	active  activeList  // streams and tunnels at work
-	resting sessionList // idle keep-alive connections, longest first
-	target  []byte      // the name of a backend being made
-	tls     handshakes
-	snis    map[string]string // see intern
-	spread  spread
-	reqs    uint64            // requests, for "show info"
-	conns   uint64            // connections accepted
-	seq     uint64            // streams, of whatever became of them
-	faults  map[string]uint64 // how streams failed, by reason
+	format   logfmt.Formatter
+	line     logfmt.Record
+	asked    logfmt.Record // for timers that rules ask for
+	busy     busy
+	ended    ended
+	access   *logsink.Producer // nil = no access log
+	scratch  []byte            // heads and chunks are put together here; never held across a suspension
+	free     []*stream
+	active   activeList  // streams and tunnels at work
+	resting  sessionList // idle keep-alive connections, longest first
+	target   []byte      // the name of a backend being made
+	tls      handshakes
+	snis     map[string]string // see intern
+	spread   spread
+	reqs     uint64                   // requests, for "show info"
+	conns    uint64                   // connections accepted
+	seq      uint64                   // streams, of whatever became of them
+	trunks   map[*session]*h2mux.Conn // clients of HTTP/2
+	branches []*session               // of their streams, to be used again
+	faults   map[string]uint64        // how streams failed, by reason
 }
 
 func newWorker(px *Proxy, l *loop.Loop) *worker {
-	w := &worker{px: px, l: l, id: l.ID()}
+	w := &worker{px: px, l: l, id: l.ID(), trunks: map[*session]*h2mux.Conn{}}
 	// A head grows by what rules add and by what chunking adds to a body.
 	w.scratch = make([]byte, 0, 2*l.BufSize()+4096)
 	if px.opt.Access != nil {
@@ -72,6 +75,7 @@ func (w *worker) closeIdle() {
 	for s := w.resting.first(); s != nil; s = w.resting.first() {
 		s.close()
 	}
+	w.goAway()
 }
 
 // count notes why a stream failed: the reason of a malformed message, else the fault's name.

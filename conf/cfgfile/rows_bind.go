@@ -24,6 +24,11 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "accept-netscaler-cip", args: "<number>", doc: "connections begin with the header that a NetScaler inserts, of this magic number", read: func(l *line) {
 		l.int(&l.d.bind.CIPMagic, 1, math.MaxUint32)
 	}},
+	{name: "proto", args: "<h1|h2>", doc: "what clients speak, whatever their first octets look like", read: func(l *line) {
+		if i := l.word(conf.BindProtos...); i >= 0 {
+			l.d.bind.Proto = conf.BindProtos[i]
+		}
+	}},
 	{name: "nice", args: "<number>", status: Inert, why: whyNice, read: func(l *line) { l.int(&l.d.bind.Nice, -1024, 1024) }},
 	{name: "mode", args: "<octal>", doc: "of a unix socket's file", read: func(l *line) {
 		if m, ok := l.octal(); ok {

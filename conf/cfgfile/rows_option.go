@@ -8,7 +8,6 @@ import (
 
 const (
 	whyAlways = "it is what Weir does anyway"
-	whyOwnH2  = "there is no HTTP/2 yet"
 )
 
 var optionTable = table{context: "option", in: inAny, pending: pendingOption, rows: []row{
@@ -55,7 +54,7 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	{name: "tcp-smart-accept", in: forFrontends, neg: true, status: Inert, why: "the kernel's own acknowledgements serve", read: func(*line) {}},
 	{name: "tcp-smart-connect", in: forBackends, neg: true, status: Inert, why: "the request is sent with the connection's first packets as it is", read: func(*line) {}},
 	{name: "independent-streams", in: inAny, neg: true, status: Inert, why: "each side has its own timeout as it is", read: func(*line) {}},
-	{name: "disable-h2-upgrade", in: forFrontends, neg: true, status: Inert, why: whyOwnH2, read: func(*line) {}},
+	optionSwitch("disable-h2-upgrade", forFrontends, "a plain connection is not HTTP/2, whatever its first octets", func(o *conf.Options) *bool { return &o.DisableH2Upgrade }),
 	{name: "http-use-htx", in: inAny, status: Inert, why: whyAlways, read: func(*line) {}},
 	{name: "http-pretend-keepalive", in: forBackends, neg: true, status: Inert, why: "servers are always spoken to as if their connections stayed open", read: func(*line) {}},
 }}

@@ -2,6 +2,7 @@ package hclfile
 
 import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"math"
 
 	"weir/conf"
 )
@@ -87,6 +88,22 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: append([]row[conf.Tu
 		at: func(t *conf.Tune) any { return &t.MaxHeaders }},
 	{info: info{name: "maxaccept", typ: tInt, min: -1, def: "64", doc: "connections accepted per wake-up"},
 		at: func(t *conf.Tune) any { return &t.MaxAccept }},
+	{info: info{name: "h2_header_table_size", typ: tSize, min: 0, max: 65535, def: "4096", doc: "octets that a client's header compression may remember"},
+		at: func(t *conf.Tune) any { return &t.H2.HeaderTable }},
+	{info: info{name: "h2_initial_window_size", typ: tSize, min: 0, max: math.MaxInt32, def: "65535", doc: "octets of a body that may be sent over HTTP/2 before they are asked for"},
+		at: func(t *conf.Tune) any { return &t.H2.Window }},
+	{info: info{name: "h2_max_concurrent_streams", typ: tInt, min: 0, max: math.MaxInt32, def: "100", doc: "streams at once on a connection of HTTP/2"},
+		at: func(t *conf.Tune) any { return &t.H2.Streams }},
+	{info: info{name: "h2_fe_initial_window_size", typ: tSize, min: 0, max: math.MaxInt32, doc: "h2_initial_window_size for clients alone"},
+		at: func(t *conf.Tune) any { return &t.H2.FEWindow }},
+	{info: info{name: "h2_fe_max_concurrent_streams", typ: tInt, min: 0, max: math.MaxInt32, doc: "h2_max_concurrent_streams for clients alone"},
+		at: func(t *conf.Tune) any { return &t.H2.FEStreams }},
+	{info: info{name: "h2_fe_max_total_streams", typ: tInt, min: 0, max: math.MaxInt32, doc: "streams after which a client is asked to connect anew; where not given, never"},
+		at: func(t *conf.Tune) any { return &t.H2.FETotal }},
+	{info: info{name: "h2_fe_glitches_threshold", typ: tInt, min: 0, max: math.MaxInt32, doc: "oddities after which a client's connection is ended; where not given, never"},
+		at: func(t *conf.Tune) any { return &t.H2.FEGlitches }},
+	{info: info{name: "h2_workaround_bogus_websocket_clients", typ: tBool, doc: "do not offer WebSockets over HTTP/2"},
+		at: func(t *conf.Tune) any { return &t.H2.NoConnect }},
 }, socketTunes...)}
 
 var (

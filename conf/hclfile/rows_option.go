@@ -23,6 +23,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 	switchRow("http_drop_request_trailers", forBackends, "leave the trailers of requests out", func(o *conf.Options) *bool { return &o.DropReqTrailers }),
 	switchRow("http_drop_response_trailers", forFrontends, "leave the trailers of responses out", func(o *conf.Options) *bool { return &o.DropRespTrailers }),
 	switchRow("http_use_proxy_header", forFrontends, "Proxy-Connection in place of Connection, for clients that take this for their proxy", func(o *conf.Options) *bool { return &o.UseProxyHeader }),
+	switchRow("disable_h2_upgrade", forFrontends, "a plain connection is not HTTP/2, whatever its first octets", func(o *conf.Options) *bool { return &o.DisableH2Upgrade }),
 	switchRow("http_ignore_probes", forFrontends, "no answer and no line for a connection that is closed without a request", func(o *conf.Options) *bool { return &o.HTTPIgnoreProbes }),
 	switchRow("accept_unsafe_violations_in_http_request", forFrontends, "take requests that break the rules in ways that are known", func(o *conf.Options) *bool { return &o.AcceptUnsafeReq }),
 	switchRow("accept_unsafe_violations_in_http_response", forBackends, "take responses that break the rules in ways that are known", func(o *conf.Options) *bool { return &o.AcceptUnsafeResp }),

@@ -283,6 +283,7 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bi
 	{info: info{name: "tcp_md5sig", typ: tString, doc: "key that signs TCP segments (RFC 2385)"}, at: func(b *conf.Bind) any { return &b.MD5Sig }},
 	{info: info{name: "tcp_ss", typ: tInt, max: 2, doc: "what the kernel keeps of a client's SYN: 1 = its headers from IP on, 2 = from Ethernet on"}, at: func(b *conf.Bind) any { return &b.SaveSYN }},
 	{info: info{name: "namespace", typ: tString, doc: "network namespace to listen in"}, at: func(b *conf.Bind) any { return &b.Namespace }},
+	{info: info{name: "proto", typ: tWord, enum: conf.BindProtos, doc: "what clients speak, whatever their first octets look like"}, at: func(b *conf.Bind) any { return &b.Proto }},
 	{info: info{name: "nice", typ: tInt, min: -1024, max: 1024, doc: "does nothing, as set-nice"}, at: func(b *conf.Bind) any { return &b.Nice }},
 	{info: info{name: "mss", typ: tInt, min: -65535, max: 65535, doc: "TCP maximum segment size; a negative one is by how much less than the kernel's own"}, at: func(b *conf.Bind) any { return &b.MSS }},
 	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},

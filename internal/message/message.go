@@ -44,6 +44,7 @@ type Request struct {
 	Scheme, Authority, Path []byte
 	Rewritten               bool  // a rule has changed one of these: Target does not say them
 	Minor                   uint8 // HTTP/1.Minor: 0 or 1
+	Major                   uint8 // 2 where the client speaks HTTP/2; else 0
 	Fields                  Fields
 
 	Framing       Framing

@@ -15,9 +15,6 @@ import (
 	"weir/internal/tlsio"
 )
 
-// HTTP2 is whether h2 may be agreed on where HTTP is understood.
-const HTTP2 = false
-
 // Bind is the TLS of a bind line.
 type Bind struct {
 	s     *Store
@@ -249,7 +246,7 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 	c := &choice{pair: p, line: l, cfg: &tls.Config{Certificates: []tls.Certificate{p.tls}}}
 	params(c.cfg, &t.TLS, r)
 	if !t.NoALPN {
-		c.cfg.NextProtos = b.alpn(&t, r)
+		c.cfg.NextProtos = t.ALPN
 	}
 	b.keys.bind(c.cfg, fmt.Sprintf("%s|%s|%s|%s|%s|%s", b.p.Name, b.b.Addr.String(), t.Verify, t.CAFile, t.CAVerifyFile, t.CRLFile))
 	if t.Verify != "optional" && t.Verify != "required" {
@@ -275,22 +272,6 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 		r.bad("ca-ignore-err", `got %q; want "all" or numbers of errors`, bad)
 	}
 	return c
-}
-
-// alpn are the protocols to agree on, without those that nobody would speak.
-func (b *Bind) alpn(t *conf.BindTLS, r *report) []string {
-	if b.p.Mode != conf.ModeHTTP {
-		return t.ALPN
-	}
-	var list []string
-	for _, p := range t.ALPN {
-		if p == "h2" && !HTTP2 {
-			r.warn("alpn", "h2 is not done yet: clients are not told of it")
-			continue
-		}
-		list = append(list, p)
-	}
-	return list
 }
 
 // errStrict is for names that no certificate is for.

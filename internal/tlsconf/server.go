@@ -131,7 +131,7 @@ func (v *Server) alpn(list []string, r *report) []string {
 	}
 	var out []string
 	for _, p := range list {
-		if p == "h2" && !HTTP2 {
+		if p == "h2" {
 			r.warn("alpn", "h2 is not done yet: servers are not asked for it")
 			continue
 		}

@@ -1,0 +1,318 @@
+package h2mux
+
+import (
+	"time"
+
+	"weir/internal/http2"
+	"weir/internal/loop"
+)
+
+// Options are what a connection is made with.
+type Options struct {
+	HTTP2 http2.Options
+	// Stream is given the connection of each new stream, whose request is there to be read. It is called on the loop.
+	Stream func(c *loop.Conn)
+	// Closed is told that the connection is over, once.
+	Closed func()
+	// Reason is told why a stream or the connection was ended, for the counters; nil = nobody.
+	Reason func(reason string)
+	// Idle is how long the connection may have no stream, Stall how long the client may take nothing of what is to be sent; 0 = for ever.
+	Idle, Stall time.Duration
+}
+
+// Conn is one client's connection. It belongs to the connection's loop.
+type Conn struct {
+	l   *loop.Loop
+	c   *loop.Conn
+	h   *http2.Conn
+	o   Options
+	buf *loop.Buf // received and not yet used: buf.B[at:end]; nil = nothing
+	at  int
+	end int
+
+	timer   loop.Timer
+	moved   int64 // Loop.Now of the last octet that left, or of the last stream's end
+	queued  bool  // Finish will come
+	closing bool  // closed once Out has left and no stream is open
+	failed  bool  // ... without waiting for streams
+	over    bool
+
+	blocked []*stream // wait for room
+	free    []*stream
+}
+
+// maxFree bounds the stream objects that a connection keeps for the next ones.
+const maxFree = 32
+
+// New takes over a connection that has begun with the preface, of which received has been read already. The connection is served from
+// its handler from here on.
+func New(c *loop.Conn, received []byte, o Options) *Conn {
+	m := &Conn{l: c.Loop(), c: c, o: o}
+	m.h = http2.NewConn(o.HTTP2, m)
+	m.h.Reasons = o.Reason
+	m.moved = m.l.Now()
+	m.timer.Fire = m.expire
+	if len(received) > 0 {
+		m.buf = m.l.GetBuf()
+		m.end = copy(m.buf.B, received)
+	}
+	if c.SetHandler(m) != nil {
+		m.abort()
+		return m
+	}
+	m.arm()
+	m.Ready(c)
+	return m
+}
+
+// Glitches is how often the client did what a well-made one does not do.
+func (m *Conn) Glitches() int { return m.h.Glitches }
+
+// Streams is how many streams are open.
+func (m *Conn) Streams() int { return m.h.Open() }
+
+// Ready is the socket's event.
+func (m *Conn) Ready(*loop.Conn) {
+	defer func() {
+		if v := recover(); v != nil {
+			m.abort()
+			panic(v)
+		}
+	}()
+	if len(m.h.Out()) > 0 {
+		m.later()
+	}
+	m.receive()
+}
+
+// receive takes what the socket has, up to a turn's share.
+func (m *Conn) receive() {
+	for taken := 0; !m.over && !m.failed; {
+		if !m.feed() {
+			return
+		}
+		if taken >= turnShare { // others wait: the socket stays readable, and Finish looks again
+			m.later()
+			return
+		}
+		if m.buf == nil {
+			m.buf, m.at, m.end = m.l.GetBuf(), 0, 0
+		}
+		n, err := m.c.TryRecv(m.buf.B[m.end:])
+		m.end += n
+		taken += n
+		switch {
+		case err == loop.ErrAgain:
+			m.shrink()
+			return
+		case err != nil:
+			m.abort()
+			return
+		}
+	}
+}
+
+// turnShare is how much is received before other connections have their turn.
+const turnShare = 128 << 10
+
+// feed has the frames taken that are there; false: the connection is over, or about to be.
+func (m *Conn) feed() bool {
+	if m.buf == nil || m.at == m.end {
+		return true
+	}
+	m.h.Tick(m.l.Now()/1e9 + 1)
+	n, err := m.h.Feed(m.buf.B[m.at:m.end])
+	m.at += n
+	if len(m.h.Out()) > 0 {
+		m.later()
+	}
+	if err != nil {
+		m.fail()
+		return false
+	}
+	if m.at > 0 {
+		m.end = copy(m.buf.B, m.buf.B[m.at:m.end])
+		m.at = 0
+	}
+	return true
+}
+
+// shrink gives the buffers back that an idle connection does not need.
+func (m *Conn) shrink() {
+	if m.buf != nil && m.at == m.end {
+		m.l.PutBuf(m.buf)
+		m.buf, m.at, m.end = nil, 0, 0
+	}
+	if m.h.Open() == 0 {
+		m.h.Drop()
+	}
+}
+
+// fail ends the connection after what is queued, a GOAWAY at its end, has left.
+func (m *Conn) fail() {
+	m.failed, m.closing = true, true
+	m.eachStream((*stream).cutOff)
+	m.later()
+}
+
+// abort ends the connection at once.
+func (m *Conn) abort() {
+	if m.over {
+		return
+	}
+	m.over = true
+	m.l.Disarm(&m.timer)
+	m.eachStream((*stream).cutOff)
+	if m.buf != nil {
+		m.l.PutBuf(m.buf)
+		m.buf = nil
+	}
+	m.c.Close()
+	m.o.Closed()
+}
+
+// GoAway takes no new stream and closes the connection when the last one has ended.
+func (m *Conn) GoAway() {
+	if m.over {
+		return
+	}
+	m.h.GoAway(http2.NoError)
+	m.closing = true
+	m.later()
+}
+
+// later has what is queued sent at the end of the turn.
+func (m *Conn) later() {
+	if !m.queued && !m.over {
+		m.queued = true
+		m.l.AtEnd(m)
+	}
+}
+
+// Finish sends what the turn has brought together.
+func (m *Conn) Finish() {
+	m.queued = false
+	if m.over {
+		return
+	}
+	full := m.h.Full()
+	if !m.flush() {
+		m.abort()
+		return
+	}
+	if full && !m.h.Full() {
+		m.unblock()
+	}
+	out := len(m.h.Out())
+	switch {
+	case m.failed && (out == 0 || m.c.HungUp()), m.closing && out == 0 && m.h.Open() == 0:
+		m.bye()
+	case m.c.Readable() && !m.failed:
+		m.receive()
+	}
+	m.arm()
+}
+
+// flush sends; false: the connection is lost.
+func (m *Conn) flush() bool {
+	for len(m.h.Out()) > 0 {
+		n, err := m.c.TrySend(m.h.Out())
+		m.h.Sent(n)
+		if n > 0 {
+			m.moved = m.l.Now()
+		}
+		switch {
+		case err == loop.ErrAgain:
+			return m.c.WatchWrite() == nil
+		case err != nil:
+			return false
+		}
+	}
+	return true
+}
+
+// bye closes the connection so that the client reads the GOAWAY before the end: octets that nobody reads would make it a reset. What
+// the kernel has by now is read; more is not waited for.
+func (m *Conn) bye() {
+	m.c.CloseWrite()
+	b := m.l.GetBuf()
+	for left := lingerBytes; left > 0; {
+		n, err := m.c.TryRecv(b.B)
+		if err != nil {
+			break
+		}
+		left -= n
+	}
+	m.l.PutBuf(b)
+	m.abort()
+}
+
+// lingerBytes is how much is read and thrown away before the close.
+const lingerBytes = 256 << 10
+
+// unblock lets streams that wait for room try again.
+func (m *Conn) unblock() {
+	for i, s := range m.blocked {
+		m.blocked[i] = nil
+		s.waits = false
+		s.conn.Signal(false, true, false)
+	}
+	m.blocked = m.blocked[:0]
+}
+
+// block notes that a stream waits for room.
+func (m *Conn) block(s *stream) {
+	s.conn.Full()
+	if !s.waits {
+		s.waits = true
+		m.blocked = append(m.blocked, s)
+	}
+}
+
+// arm sets the timer for the next thing that may take too long.
+func (m *Conn) arm() {
+	d := m.limit()
+	if d == 0 || m.over {
+		return
+	}
+	if at := m.moved + int64(d); !m.timer.Armed() || m.timer.At() > at {
+		m.l.Arm(&m.timer, at)
+	}
+}
+
+// limit is what is being waited for now: the client's next stream, or that it takes what is queued. Streams have timeouts of their own.
+func (m *Conn) limit() time.Duration {
+	switch {
+	case len(m.h.Out()) > 0:
+		return m.o.Stall
+	case m.h.Open() == 0:
+		return m.o.Idle
+	}
+	return 0
+}
+
+// expire is lazy: what has moved since only arms the timer again.
+func (m *Conn) expire() {
+	d := m.limit()
+	switch {
+	case m.over || d == 0:
+	case m.l.Now()-m.moved < int64(d):
+		m.arm()
+	case len(m.h.Out()) > 0, m.closing: // the client takes nothing
+		m.abort()
+	default:
+		m.GoAway()
+	}
+}
+
+func (m *Conn) eachStream(f func(*stream)) {
+	for _, s := range m.h.All() {
+		f(s.User.(*stream))
+	}
+}
+
+var (
+	_ loop.Handler  = (*Conn)(nil)
+	_ loop.Finisher = (*Conn)(nil)
+	_ http2.Handler = (*Conn)(nil)
+)

@@ -1,0 +1,228 @@
+package h2mux
+
+import (
+	"io"
+
+	"golang.org/x/sys/unix"
+
+	"weir/internal/http1"
+	"weir/internal/http2"
+	"weir/internal/loop"
+	"weir/internal/message"
+)
+
+// stream is the layer of a virtual connection: HTTP/1 towards who serves it, HTTP/2 towards the client.
+type stream struct {
+	m    *Conn
+	s    *http2.Stream
+	conn loop.Conn
+
+	// To be read: the request as HTTP/1.
+	in      []byte
+	at      int
+	owed    int  // octets of body in it, which the client's window is given back for once they have been read
+	ended   bool // nothing more will come
+	chunked bool // the body is written in chunks: its length is not known
+	raw     bool // a tunnel: what comes is no message any more
+	cut     bool // the client, or this side, has reset the stream
+	closed  bool // by who serves it
+	waits   bool // in Conn.blocked
+
+	out response
+}
+
+// Request is http2.Handler's: a new stream.
+func (m *Conn) Request(s *http2.Stream, h *http2.Head, end bool) {
+	st := m.get()
+	s.User, st.s = st, s
+	st.ended = end
+	st.begin(h, end)
+	m.l.InitVirtual(&st.conn, st, m.c)
+	m.o.Stream(&st.conn)
+}
+
+func (m *Conn) get() *stream {
+	if n := len(m.free); n > 0 {
+		st := m.free[n-1]
+		m.free = m.free[:n-1]
+		return st
+	}
+	return &stream{m: m}
+}
+
+// put keeps the object for the next stream once neither side has any use for it.
+func (m *Conn) put(st *stream) {
+	if !st.closed || st.s == nil || !st.s.Gone() || st.waits {
+		return
+	}
+	m.h.Release(st.s)
+	st.s = nil
+	if len(m.free) >= maxFree || cap(st.in) > keepIn {
+		return
+	}
+	conn := st.conn
+	*st = stream{m: m, conn: conn, in: st.in[:0], out: response{head: st.out.head[:0], resp: message.Response{Fields: st.out.resp.Fields[:0]}, trailers: st.out.trailers[:0]}}
+	m.free = append(m.free, st)
+}
+
+// keepIn is the largest request buffer that is kept for the next stream.
+const keepIn = 4 << 10
+
+// Data is http2.Handler's: a piece of the body.
+func (m *Conn) Data(s *http2.Stream, b []byte, end bool) {
+	st := s.User.(*stream)
+	if st.closed { // nobody reads it
+		m.h.Taken(s, len(b))
+		m.put(st)
+		return
+	}
+	st.owed += len(b)
+	if st.chunked && !st.raw {
+		st.in = http1.AppendChunk(st.in, b)
+	} else {
+		st.in = append(st.in, b...)
+	}
+	if end {
+		st.end(nil)
+	}
+	st.conn.Signal(true, false, false)
+}
+
+// Trailers is http2.Handler's: the end of a body.
+func (m *Conn) Trailers(s *http2.Stream, h *http2.Head) {
+	st := s.User.(*stream)
+	if st.closed {
+		m.put(st)
+		return
+	}
+	var fields message.Fields
+	for _, f := range h.Fields {
+		fields.AddName(f.Name, []byte(f.Value))
+	}
+	st.end(fields)
+	st.conn.Signal(true, false, false)
+}
+
+// end completes the request.
+func (st *stream) end(trailers message.Fields) {
+	st.ended = true
+	if st.chunked && !st.raw {
+		st.in = http1.AppendLastChunk(st.in, trailers)
+	}
+}
+
+// Gone is http2.Handler's: the stream was reset.
+func (m *Conn) Gone(s *http2.Stream, _ http2.ErrCode) {
+	st := s.User.(*stream)
+	st.cutOff()
+	m.moved = m.l.Now()
+	m.put(st)
+}
+
+// cutOff lets who serves the stream find that the client has gone.
+func (st *stream) cutOff() {
+	st.cut = true
+	st.conn.Signal(true, true, true)
+}
+
+// Window is http2.Handler's: there may be room.
+func (m *Conn) Window(s *http2.Stream) {
+	if s == nil {
+		m.unblock()
+		return
+	}
+	s.User.(*stream).conn.Signal(false, true, false)
+}
+
+// Recv is loop.Layer's.
+func (st *stream) Recv(b []byte) (int, error) {
+	if st.cut {
+		return 0, unix.ECONNRESET
+	}
+	n := copy(b, st.in[st.at:])
+	st.at += n
+	if st.at < len(st.in) {
+		return n, nil
+	}
+	st.in, st.at = st.in[:0], 0
+	if st.owed > 0 {
+		st.m.h.Taken(st.s, st.owed)
+		st.owed = 0
+		st.m.later()
+	}
+	switch {
+	case n > 0:
+		return n, nil
+	case st.ended:
+		return 0, io.EOF
+	}
+	return 0, loop.ErrAgain
+}
+
+// Send is loop.Layer's.
+func (st *stream) Send(a, b []byte) (int, error) {
+	if st.cut || st.s.Gone() && !st.out.over() {
+		return 0, unix.EPIPE
+	}
+	st.m.later()
+	n, err := st.write(a)
+	if err == nil && n == len(a) && len(b) > 0 {
+		var k int
+		k, err = st.write(b)
+		n += k
+	}
+	if err != nil {
+		return n, err
+	}
+	if n < len(a)+len(b) {
+		st.m.block(st)
+		if n == 0 {
+			return 0, loop.ErrAgain
+		}
+	}
+	return n, nil
+}
+
+// CloseWrite is loop.Layer's: of a body that ends with its connection, the end.
+func (st *stream) CloseWrite() {
+	if st.out.open() && !st.cut {
+		st.m.h.WriteData(st.s, nil, true)
+		st.out.state = outDone
+		st.m.later()
+	}
+}
+
+// Resetting is loop.Resetter's.
+func (st *stream) Resetting() {
+	if !st.cut && !st.s.Gone() {
+		st.m.h.Reset(st.s, http2.InternalError)
+		st.m.later()
+	}
+}
+
+// Closing is loop.Layer's: who serves the stream is done with it. A response that is not complete is not made to look so, and a
+// client that still sends is told to stop (RFC 9113, 8.1).
+func (st *stream) Closing() {
+	m := st.m
+	st.closed = true
+	if !st.cut && !st.s.Gone() {
+		st.CloseWrite()
+		switch {
+		case !st.out.over():
+			m.h.Reset(st.s, http2.InternalError)
+		case !st.s.Gone() && !st.s.Whole():
+			m.h.Reset(st.s, http2.NoError)
+		}
+		m.later()
+	}
+	if m.h.Open() == 0 {
+		m.moved = m.l.Now()
+		m.later()
+	}
+	m.put(st)
+}
+
+var (
+	_ loop.Layer    = (*stream)(nil)
+	_ loop.Resetter = (*stream)(nil)
+)
