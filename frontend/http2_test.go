@@ -3,7 +3,6 @@ package frontend
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -21,9 +20,10 @@ import (
 
 // h2Client speaks HTTP/2 without TLS to an address.
 func h2Client(t testing.TB, addr string) *http.Client {
-	tr := &http2.Transport{AllowHTTP: true, DialTLSContext: func(ctx context.Context, network, _ string, _ *tls.Config) (net.Conn, error) {
+	tr := &http.Transport{Protocols: new(http.Protocols), DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}}
+	tr.Protocols.SetUnencryptedHTTP2(true)
 	t.Cleanup(tr.CloseIdleConnections)
 	return &http.Client{Transport: tr, Timeout: waitTime}
 }
@@ -180,7 +180,7 @@ func TestHTTP2Concurrent(t *testing.T) {
 	if n := px.conns.Load(); n != 1 {
 		t.Errorf("%d connections are counted; want 1", n)
 	}
-	c.Transport.(*http2.Transport).CloseIdleConnections()
+	c.Transport.(*http.Transport).CloseIdleConnections()
 	px.balanced()
 }
 
