@@ -147,7 +147,7 @@ func TestBindErrors(t *testing.T) {
 	l.mustBind(conf.BindTLS{Certs: []string{"good.pem"}, TLS: conf.TLS{ALPN: []string{"h2", "http/1.1"}, SigAlgs: "RSA+SHA256", Ciphers: "DHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256:!aNULL",
 		Curves: "X25519:brainpoolP256r1", CipherSuites: "TLS_AES_128_GCM_SHA256"}})
 	all := strings.Join(l.warnings, "\n")
-	for _, w := range []string{"alpn: h2 is not done yet", "sigalgs: crypto/tls chooses", "ciphers: crypto/tls has no DHE-RSA-AES128-SHA: left out", "curves: crypto/tls has no brainpoolP256r1", "TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256 cannot be left out"} {
+	for _, w := range []string{"sigalgs: crypto/tls chooses", "ciphers: crypto/tls has no DHE-RSA-AES128-SHA: left out", "curves: crypto/tls has no brainpoolP256r1", "TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256 cannot be left out"} {
 		if !strings.Contains(all, w) {
 			t.Errorf("no warning %q in\n%s", w, all)
 		}
@@ -165,8 +165,8 @@ func TestALPN(t *testing.T) {
 			t.Errorf("%q: got %q, %v; want %q", offer, r.server.NegotiatedProtocol, err, want)
 		}
 	}
-	f("http/1.1", "h2", "http/1.1")
-	f("", "h2")         // it is not announced, and the connection goes on without
+	f("h2", "h2", "http/1.1")
+	f("http/1.1", "http/1.1")
 	f("", "acme-tls/1") // as with OpenSSL
 	f("")
 }
