@@ -25,7 +25,7 @@ func (v *validator) members(pos Pos, path, kind string, names, known []string) {
 		has[k] = true
 	}
 	for _, n := range names {
-		if !has[n] {
+		if !has[n] && len(v.diags.Errors) < MaxErrors {
 			v.diags.Add(Unknown(pos, path, kind, n, known))
 		}
 	}

@@ -107,6 +107,9 @@ func compatOf(paths []string) (*passport, error) {
 	w := &compatWalk{lines: map[place]*notes{}, p: &passport{Counts: map[string]int{}}}
 	w.note(diags)
 	w.more(checkRules(cfg))
+	if len(diags.Errors) >= conf.MaxErrors {
+		w.p.Problems = append(w.p.Problems, problem{Message: fmt.Sprintf("more than %d errors: what comes after them is not told", conf.MaxErrors)})
+	}
 	var sources []cfgfile.Source
 	for _, file := range compatFiles(paths) {
 		text, err := os.ReadFile(file)

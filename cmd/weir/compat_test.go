@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"weir/conf"
 )
 
 // runCompat returns the exit code and what is written.
@@ -112,6 +114,14 @@ func TestCompatHere(t *testing.T) {
 	code, out, _ := runCompat(t, writeCfg(t, "listen l\n    bind 127.0.0.1:8081\n    errorfile 503 /no/such/file\n    server s 127.0.0.1:80\n"))
 	if code != exitOK || !strings.Contains(out, "here: ") || !strings.Contains(out, "no such file") {
 		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// Where there are too many errors to go on, that is told.
+func TestCompatLimit(t *testing.T) {
+	code, out, _ := runCompat(t, writeCfg(t, "backend b\n"+strings.Repeat("    foo\n", conf.MaxErrors+10)))
+	if code != exitFail || !strings.Contains(out, "more than 1000 errors: what comes after them is not told\n") {
+		t.Errorf("exit code %d, %d bytes", code, len(out))
 	}
 }
 

@@ -35,6 +35,26 @@ func (d *decoder) enterUserlist(l *line) {
 		d.users = u
 		d.prefixed(in, &userlistTable)
 	}
+	d.done = func() {
+		u.Users = firstOfEach(d, title+": user", u.Users, func(u *conf.User) (string, conf.Pos) { return u.Name, u.Pos })
+		u.Groups = firstOfEach(d, title+": group", u.Groups, func(g *conf.Group) (string, conf.Pos) { return g.Name, g.Pos })
+	}
+}
+
+// firstOfEach drops what has the name of one before it, which counts, with a warning.
+func firstOfEach[T any](d *decoder, path string, list []T, of func(T) (string, conf.Pos)) []T {
+	first := make(map[string]conf.Pos, len(list))
+	out := list[:0]
+	for _, v := range list {
+		name, pos := of(v)
+		if at, again := first[name]; again {
+			d.warn(conf.Bad(pos, path, "%q is already defined at %s, which counts", name, at))
+			continue
+		}
+		first[name] = pos
+		out = append(out, v)
+	}
+	return out
 }
 
 var userlistTable = table{context: "userlist", in: inUserlist, rows: []row{
@@ -51,12 +71,6 @@ func readGroup(l *line) {
 	if l.took("users") {
 		if list, ok := l.arg("<user>,..."); ok {
 			g.Users = names(list.Text)
-		}
-	}
-	for _, have := range l.d.users.Groups {
-		if have.Name == g.Name {
-			l.warn(w, "group %q is already defined at %s, which counts", g.Name, have.Pos)
-			return
 		}
 	}
 	l.d.users.Groups = append(l.d.users.Groups, g)
@@ -84,12 +98,6 @@ func readUser(l *line) {
 			}
 		default:
 			l.wrong(k, "password", "insecure-password", "groups")
-		}
-	}
-	for _, have := range l.d.users.Users {
-		if have.Name == u.Name {
-			l.warn(w, "user %q is already defined at %s, which counts", u.Name, have.Pos)
-			return
 		}
 	}
 	l.d.users.Users = append(l.d.users.Users, u)
