@@ -107,6 +107,25 @@ type SetMap struct {
 	Value *Format // MapSet
 }
 
+// HeadersOp is what HeadersBin does.
+type HeadersOp uint8
+
+const (
+	HeadersAdd HeadersOp = iota // add-headers-bin
+	HeadersSet                  // set-headers-bin
+	HeadersDel                  // del-headers-bin
+)
+
+var headersOpNames = [...]string{HeadersAdd: "add-headers-bin", HeadersSet: "set-headers-bin", HeadersDel: "del-headers-bin"}
+
+// HeadersBin adds, replaces or removes the fields that Expr lists in binary, as req.hdrs_bin does; of HeadersDel it lists names alone.
+type HeadersBin struct {
+	Op     HeadersOp
+	Expr   *Expr
+	Prefix string // only the fields whose names begin so; not of HeadersDel
+	Match  string // of HeadersDel, how names are compared: "str" (default), "beg", "end" or "sub"
+}
+
 // CaptureSample is the capture action: Expr into the next slot (Len bytes of it), or into the slot that Slot names.
 type CaptureSample struct {
 	Expr *Expr
@@ -205,6 +224,7 @@ func (*SetVar) Keyword() string        { return "set-var" }
 func (*SetVarFmt) Keyword() string     { return "set-var-fmt" }
 func (*UnsetVar) Keyword() string      { return "unset-var" }
 func (a *SetMap) Keyword() string      { return mapOpNames[a.Op] }
+func (a *HeadersBin) Keyword() string  { return headersOpNames[a.Op] }
 func (*CaptureSample) Keyword() string { return "capture" }
 func (*SetLogLevel) Keyword() string   { return "set-log-level" }
 func (*SetNice) Keyword() string       { return "set-nice" }

@@ -19,7 +19,7 @@ var placeNames = [...]struct {
 // placeOf is where HAProxy takes an action among the HTTP rules; 0 = nowhere.
 func placeOf(a Action) place {
 	switch a.(type) {
-	case *Allow, *SetHeader, *AddHeader, *DelHeader, *ReplaceHeader, *SetVar, *SetVarFmt, *UnsetVar, *SetMap, *CaptureSample,
+	case *Allow, *SetHeader, *AddHeader, *DelHeader, *ReplaceHeader, *SetVar, *SetVarFmt, *UnsetVar, *SetMap, *HeadersBin, *CaptureSample,
 		*StrictMode, *SetLogLevel:
 		return inHTTP
 	case *SetStatus:

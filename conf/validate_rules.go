@@ -103,6 +103,8 @@ func (v *validator) action(r *Rule, path string) {
 		v.headerName(r.Pos, path, a.Name)
 	case *DelHeader:
 		v.delHeader(r.Pos, path, a)
+	case *HeadersBin:
+		v.headersBin(r.Pos, path, a)
 	case *Return:
 		v.returned(r.Pos, path, a)
 	case *EarlyHint:
@@ -134,6 +136,17 @@ func (v *validator) delHeader(pos Pos, path string, a *DelHeader) {
 	case "beg", "end", "sub":
 	default:
 		v.add(BadValue(pos, path, a.Match, "str", "beg", "end", "sub", "reg"))
+	}
+}
+
+func (v *validator) headersBin(pos Pos, path string, a *HeadersBin) {
+	if a.Prefix != "" && !IsToken(a.Prefix) {
+		v.add(BadValue(pos, path+": prefix", a.Prefix, "the beginning of a header field's name"))
+	}
+	switch a.Match {
+	case "", "str", "beg", "end", "sub":
+	default:
+		v.add(BadValue(pos, path, a.Match, "str", "beg", "end", "sub"))
 	}
 }
 

@@ -64,6 +64,8 @@ func (k *ruleSite) deed(r *conf.Rule) (deed, error) {
 		return k.setHeader(a.Name, a.Value, false)
 	case *conf.DelHeader:
 		return newDelHeader(a)
+	case *conf.HeadersBin:
+		return k.headersBin(a)
 	case *conf.ReplaceHeader:
 		return k.replaceHeader(a)
 	case *conf.SetPart:

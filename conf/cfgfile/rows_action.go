@@ -23,6 +23,9 @@ var actionRows = []actionRow{
 	{name: "set-header", args: "<name> <format>", doc: "replaces every field of the name by one", read: readSetHeader},
 	{name: "add-header", args: "<name> <format>", doc: "appends a field", read: readAddHeader},
 	{name: "del-header", args: "<name> [-m <method>]", doc: "removes the fields of the name", read: readDelHeader},
+	{name: "add-headers-bin", args: "<expression> [prefix <text>]", doc: "appends the fields of a binary list", read: readHeadersBin(conf.HeadersAdd)},
+	{name: "set-headers-bin", args: "<expression> [prefix <text>]", doc: "replaces the fields that a binary list has", read: readHeadersBin(conf.HeadersSet)},
+	{name: "del-headers-bin", args: "<expression> [-m <method>]", doc: "removes the fields that a binary list names", read: readHeadersBin(conf.HeadersDel)},
 	{name: "replace-header", args: "<name> <regex> <format>", doc: "changes whole field values", read: readReplaceHeader(false)},
 	{name: "replace-value", args: "<name> <regex> <format>", doc: "changes each item of a field's list", read: readReplaceHeader(true)},
 	{name: "early-hint", args: "<name> <format>", doc: "a field of the 103 response that is sent first", read: readEarlyHint},
@@ -134,6 +137,30 @@ func readDelHeader(l *line, _ call) conf.Action {
 		a.Match = methods[i]
 	}
 	return a
+}
+
+func readHeadersBin(op conf.HeadersOp) func(*line, call) conf.Action {
+	return func(l *line, _ call) conf.Action {
+		a := &conf.HeadersBin{Op: op, Expr: l.expr()}
+		switch {
+		case a.Expr == nil:
+			return nil
+		case op != conf.HeadersDel && l.took("prefix"):
+			w, ok := l.operand("<text>")
+			if !ok {
+				return nil
+			}
+			a.Prefix = w.Text
+		case op == conf.HeadersDel && l.took("-m"):
+			methods := []string{"str", "beg", "end", "sub"}
+			i := l.word(methods...)
+			if i < 0 {
+				return nil
+			}
+			a.Match = methods[i]
+		}
+		return a
+	}
 }
 
 func readReplaceHeader(each bool) func(*line, call) conf.Action {

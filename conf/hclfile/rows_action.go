@@ -29,6 +29,9 @@ var actionRows = append([]actionRow{
 	{"del-header", anyHTTP, "removes the fields of the name", of[conf.DelHeader](), ruleGrammar(
 		field(nameInfo, func(a *conf.DelHeader) any { return &a.Name }),
 		field(info{name: "match", typ: tWord, enum: []string{"str", "beg", "end", "sub", "reg"}, def: "str", doc: "how the name is compared"}, func(a *conf.DelHeader) any { return &a.Match })), nil},
+	headersRow(conf.HeadersAdd, "appends the fields of a binary list, as req_hdrs_bin makes it"),
+	headersRow(conf.HeadersSet, "replaces the fields that a binary list has"),
+	headersRow(conf.HeadersDel, "removes the fields that a binary list names"),
 	{"replace-header", anyHTTP, "replaces in each field of the name", of[conf.ReplaceHeader](), replaceGrammar, nil},
 	{"replace-value", anyHTTP, "replaces in each comma-separated value of the fields", func() conf.Action { return &conf.ReplaceHeader{Each: true} }, replaceGrammar, nil},
 	{"early-hint", httpReq, "sends the field in a 103 response before the request is served", of[conf.EarlyHint](), ruleGrammar(
@@ -127,6 +130,15 @@ func replacePartRow(p conf.Part, doc string) actionRow {
 	return actionRow{"replace-" + p.String(), httpReq, doc, func() conf.Action { return &conf.ReplacePart{Part: p} }, ruleGrammar(
 		field(regexInfo, func(a *conf.ReplacePart) any { return &a.Regex }),
 		field(withInfo, func(a *conf.ReplacePart) any { return &a.With })), nil}
+}
+
+func headersRow(op conf.HeadersOp, doc string) actionRow {
+	last := field(info{name: "prefix", typ: tString, doc: "only the fields whose names begin so"}, func(a *conf.HeadersBin) any { return &a.Prefix })
+	if op == conf.HeadersDel {
+		last = field(info{name: "match", typ: tWord, enum: []string{"str", "beg", "end", "sub"}, def: "str", doc: "how names are compared"}, func(a *conf.HeadersBin) any { return &a.Match })
+	}
+	return actionRow{(&conf.HeadersBin{Op: op}).Keyword(), anyHTTP, doc, func() conf.Action { return &conf.HeadersBin{Op: op} }, ruleGrammar(
+		field(sampleInfo("the list"), func(a *conf.HeadersBin) any { return &a.Expr }), last), nil}
 }
 
 func mapRow(op conf.MapOp, in ruleList, doc string) actionRow {
