@@ -89,7 +89,9 @@ const (
 	InTCPContent                // tcp-request content
 	InBackendTCP                // the backend's tcp-request content
 	InHTTPRequest               // http-request, redirect, use_backend
-	InBackendReq                // the backend's http-request, balance, use-server
+	InBackendReq                // the backend's http-request
+	InUseServer                 // use-server, balance
+	InServerConn                // what a server's connection is begun with: its source, sni, PROXY header
 	InTCPResponse               // tcp-response content
 	InHTTPResponse              // http-response, http-after-response
 	InLog                       // log formats
@@ -108,6 +110,8 @@ var places = [...]struct {
 	InBackendTCP:   {"a backend's tcp-request content rule", from(6, 6)},
 	InHTTPRequest:  {"an http-request rule", from(3, 5)},
 	InBackendReq:   {"a backend's request rule", from(7, 8)},
+	InUseServer:    {"what chooses a server", from(9, 9)},
+	InServerConn:   {"what begins a server's connection", from(10, 10)},
 	InTCPResponse:  {"a tcp-response content rule", from(11, 11) | from(15, 15)},
 	InHTTPResponse: {"an http-response rule", from(12, 13) | from(16, 17)},
 	InLog:          {"a log format", from(18, 18)},

@@ -100,7 +100,7 @@ type useServer struct {
 }
 
 func (r *route) compileUseServers(comp *acl.Compiler) error {
-	at := comp.At(acl.InBackendReq)
+	at := comp.At(acl.InUseServer)
 	var errs []error
 	for _, u := range r.p.UseServers {
 		var us useServer

@@ -23,7 +23,7 @@ func (r *route) compilePrefaces(comp *acl.Compiler) error {
 	var errs []error
 	for _, srv := range r.b.Servers() {
 		if src := srv.Source(); src != nil && src.Use == conf.FromHeader {
-			x, err := comp.At(acl.InBackendReq).Expr(&conf.Expr{Pos: src.Pos, Fetch: conf.Call{Pos: src.Pos, Name: "req.hdr_ip",
+			x, err := comp.At(acl.InServerConn).Expr(&conf.Expr{Pos: src.Pos, Fetch: conf.Call{Pos: src.Pos, Name: "req.hdr_ip",
 				Args: []string{src.UseHeader, strconv.Itoa(src.UseNth)}}})
 			errs = append(errs, err)
 			if r.sources == nil {
@@ -32,7 +32,7 @@ func (r *route) compilePrefaces(comp *acl.Compiler) error {
 			r.sources[srv] = x
 		}
 		for _, t := range srv.Conf().ProxyTLVs {
-			f, err := comp.At(acl.InBackendReq).Format(t.Value)
+			f, err := comp.At(acl.InServerConn).Format(t.Value)
 			errs = append(errs, err)
 			if r.tlvs == nil {
 				r.tlvs = map[*backend.Server][]prefaceTLV{}

@@ -12,7 +12,7 @@ import (
 // compileSNI compiles the server names that servers with TLS are asked for.
 func (r *route) compileSNI(c *acl.Compiler) error {
 	var errs []error
-	at := c.At(acl.InBackendReq)
+	at := c.At(acl.InServerConn)
 	for _, s := range r.b.Servers() {
 		t := &s.Conf().TLS
 		if !t.On || t.SNI == nil {

@@ -76,7 +76,7 @@ func newWitness(cfg *conf.Config) *witness {
 			u.Cond = w.known(u.Cond, &ruleAt{p: p, list: "use_backend", pos: u.Pos, place: acl.InHTTPRequest, target: u.Backend.Name})
 		}
 		for _, u := range p.UseServers {
-			u.Cond = w.known(u.Cond, &ruleAt{p: p, list: "use-server", pos: u.Pos, place: acl.InBackendReq, target: u.Server.Name})
+			u.Cond = w.known(u.Cond, &ruleAt{p: p, list: "use-server", pos: u.Pos, place: acl.InUseServer, target: u.Server.Name})
 		}
 		end := &conf.Rule{Pos: p.Pos, Action: &conf.Allow{}, Cond: &conf.Cond{Op: conf.OpFalse}}
 		end.Cond = w.known(end.Cond, &ruleAt{p: p, list: "http-request", mark: true})

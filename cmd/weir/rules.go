@@ -136,7 +136,7 @@ func (r *ruleCheck) useBackends() {
 }
 
 func (r *ruleCheck) useServers() {
-	at := r.c.At(acl.InBackendReq)
+	at := r.c.At(acl.InUseServer)
 	for _, u := range r.p.UseServers {
 		_, err := at.Cond(u.Cond, r.p.ACLs)
 		r.note(err)
