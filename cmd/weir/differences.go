@@ -60,6 +60,57 @@ var differences = []*knownDifference{
 		applies: both(begins("no", "option"), func(words []string) bool {
 			return len(words) > 2 && (words[2] == "http-no-delay" || strings.HasPrefix(words[2], "splice-"))
 		})},
+	{What: "`slowstart`", HAProxy: "the log says twice that the server is up",
+		Weir: "once, when it comes back", applies: both(serverLine, hasWord("slowstart"))},
+	{What: "`tfo` of a server in TCP mode", HAProxy: "used where the client has spoken already",
+		Weir: "not used",
+		Why:  "nobody knows whether a client is going to speak first", applies: both(serverLine, hasWord("tfo"))},
+	{What: "a header that does not come", HAProxy: "waited for as long as `timeout client` says",
+		Weir: "for `timeout client-hs`, `http-request` or `client`, and never more than 10 seconds",
+		Why:  "whoever waits for it holds a place", applies: both(begins("bind"), anyOf(hasWord("accept-proxy"), hasWord("accept-netscaler-cip")))},
+	{What: "`cpu-map`", HAProxy: "binds each thread to its own set",
+		Weir: "the whole process runs on the processors of all lines",
+		Why:  "a loop is no thread: the runtime moves it", applies: begins("cpu-map")},
+	{What: "`add`, `sub` of two negative numbers", HAProxy: "the largest number",
+		Weir: "their sum",
+		Why:  "it is the sum", applies: anyOf(converts("add"), converts("sub"))},
+	{What: "`fe_id`, `be_id` and the iid of the first section", HAProxy: "1, or 2 with a stats socket",
+		Weir: "2",
+		Why:  "the number of a section does not depend on a stats socket", applies: anyOf(calls("fe_id"), calls("be_id"))},
+	{What: "`hdr(connection)` and `req.hdr_names`", HAProxy: "without `keep-alive` and `close`",
+		Weir: "as the client wrote them", applies: anyOf(calls("req.hdr_names"), has("hdr(connection"), has("hdr(Connection"))},
+	{What: "`res.body` and the like in a rule", HAProxy: "what has come of the body",
+		Weir: "the same, but nothing of a chunked one, unless wait-for-body waits",
+		Why:  "chunks are taken apart for those only who ask", applies: anyOf(calls("res.body"), calls("res.body_len"), calls("res.body_size"))},
+	{What: "`ub64dec` of padded text", HAProxy: "two bytes more than there are",
+		Weir: "the text", applies: converts("ub64dec")},
+	{What: "`redirect ... append-slash` without `drop-query`", HAProxy: "the slash behind the query",
+		Weir: "behind the path",
+		Why:  "that is what the slash is for", applies: both(hasWord("append-slash"), not(hasWord("drop-query")))},
+	{What: "`del-header` of content-length", HAProxy: "the body goes in chunks",
+		Weir: "nothing: a body's length is not the rule's",
+		Why:  "how a body ends is decided once", applies: both(hasWord("del-header"), anyOf(hasWord("content-length"), hasWord("Content-Length")))},
+	{What: "`jwt_verify` with the algorithm in a variable", HAProxy: "`none` gives 1 for a token without signature; HMAC takes the name of a public key's file for the secret",
+		Weir: "-2",
+		Why:  "the algorithm is what a stranger wrote into the token: none lets everybody in, and a file's name is no secret (RFC 8725)", applies: anyOf(has("jwt_verify(txn."), has("jwt_verify(req."), has("jwt_verify(sess."), has("jwt_verify(proc."))},
+	{What: "`jwt_header_query`, `jwt_payload_query` without a path", HAProxy: "nothing",
+		Weir: "the whole part",
+		Why:  "its manual says so", applies: anyOf(bare("jwt_header_query"), bare("jwt_payload_query"))},
+	{What: "`aes_gcm_dec` with a tag below 12 bytes, or a key that is too short", HAProxy: "a short tag is taken; a short key decrypts nothing",
+		Weir: "errors",
+		Why:  "a short tag can be guessed", applies: converts("aes_gcm_dec")},
+	{What: "`cur_server_timeout`, `cur_tunnel_timeout` before the server is connected to", HAProxy: "0, unless set by a rule",
+		Weir: "as configured",
+		Why:  "its manual says so", applies: anyOf(calls("cur_server_timeout"), calls("cur_tunnel_timeout"))},
+	{What: "`term_events`", HAProxy: "what ended the stream at each level (3.2)",
+		Weir: "`-`",
+		Why:  "its form is documented nowhere, and `-` means that there is none", applies: calls("term_events")},
+	{What: "bytes of a request and of a response in the log (`%U`, `%B`)", HAProxy: "counted as HAProxy keeps them in memory",
+		Weir: "as they came, and as they were sent",
+		Why:  "that is what goes over the wire", applies: both(anyOf(begins("log-format"), begins("error-log-format")), anyOf(has("%U"), has("%B")))},
+	{What: "`%ID`", HAProxy: "quotes as they are",
+		Weir: "`#22`",
+		Why:  "as everywhere else in a line", applies: both(anyOf(begins("log-format"), begins("error-log-format")), has("%ID"))},
 }
 
 // differenceOf is the first difference that a directive runs into, or nil.
@@ -94,6 +145,30 @@ func calls(fetch string) func([]string) bool {
 		}
 		return false
 	}
+}
+
+// converts holds for a line that uses a converter.
+func converts(name string) func([]string) bool {
+	return anyOf(has(","+name+"("), has(","+name+","), has(","+name+"]"), func(line []string) bool {
+		return slices.ContainsFunc(line, func(word string) bool { return strings.HasSuffix(word, ","+name) })
+	})
+}
+
+// bare holds for a line that uses a converter without arguments.
+func bare(name string) func([]string) bool {
+	return both(converts(name), not(has(","+name+"(")))
+}
+
+// has holds for a line one of whose words has that text in it.
+func has(text string) func([]string) bool {
+	return func(line []string) bool {
+		return slices.ContainsFunc(line, func(word string) bool { return strings.Contains(word, text) })
+	}
+}
+
+// serverLine holds for the lines of servers.
+func serverLine(line []string) bool {
+	return begins("server")(line) || begins("default-server")(line) || begins("server-template")(line)
 }
 
 func both(conds ...func([]string) bool) func([]string) bool {
