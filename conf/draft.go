@@ -10,3 +10,8 @@ type Draft struct {
 	Errors *HTTPErrors
 	Store  *CrtStore
 }
+
+// Drafts are four sections that hold nothing but one line: the first is as a section begins, the next two have something else
+// everywhere, and the last has the default-server lines before it, so that what a line sets to the value that it has anyway, or takes away,
+// shows in one of them.
+type Drafts [4]Draft

@@ -102,6 +102,7 @@ func (t *TLS) Forbid(version string, on bool) {
 	switch {
 	case on && at < 0:
 		t.NoVersions = append(slices.Clone(t.NoVersions), version)
+		slices.SortFunc(t.NoVersions, func(a, b string) int { return slices.Index(TLSVersions, a) - slices.Index(TLSVersions, b) })
 	case !on && at >= 0:
 		t.NoVersions = slices.Delete(slices.Clone(t.NoVersions), at, at+1)
 	}

@@ -80,9 +80,10 @@ func readNice(at func(*conf.Global) *conf.Niceness) func(*line) {
 func readSpread(l *line) {
 	p := &l.d.cfg.Global.Process
 	if l.took("infinite") {
-		p.SpreadForever = true
+		p.SpreadForever, p.CloseSpread = true, 0
 		return
 	}
+	p.SpreadForever = false
 	l.duration(&p.CloseSpread)
 }
 

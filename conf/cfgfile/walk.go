@@ -19,9 +19,8 @@ type Step struct {
 	Status  Status   // of the keyword
 	Why     string
 	Inert   []string // its arguments that change nothing, each "NAME: why"
-	// Drafts are three sections with nothing in them but this line; Before is what they were without it. The first is as a
-	// section begins, the others have something else everywhere: what a line sets to the value that it has anyway shows in one of them.
-	Drafts, Before [3]conf.Draft
+	// Drafts have read this line; Before is what they were without it.
+	Drafts, Before conf.Drafts
 }
 
 // StepKind is what kind of line a Step is.
@@ -40,7 +39,8 @@ type Section struct {
 	Kind string // "global", "defaults", "frontend", ...
 	Name string // "" = none
 	From string // the defaults section that it names, "" = none
-	// Own is what its lines say, without the defaults section that it begins with. It is complete when the next section begins.
+	// Own is what its lines say, without the defaults section that it begins with; of a global section, what those before it say too. It
+	// is complete when the next section begins.
 	Own conf.Draft
 }
 
@@ -63,7 +63,12 @@ type walker struct {
 	// draft reads a line of the current section into a draft of it; own is the section that Own is read into.
 	draft func([]Word, *conf.Draft)
 	fresh func() conf.Draft
-	done  func()
+	// real is the template of the servers of the section itself, and template is what it was before the line.
+	real     *section
+	template conf.Server
+	done     func()
+	// global is what the global sections say, so far.
+	global *conf.Global
 	// Of the line being read.
 	row   *row
 	table *table
@@ -80,6 +85,9 @@ func (w *walker) line(text string, pos conf.Pos) {
 	}
 	st.Kind = w.kind(st.Words)
 	w.row, w.table, w.inert = nil, nil, nil
+	if w.real != nil {
+		w.template = *w.real.tmpl
+	}
 	w.d.text(text, pos)
 	st.Taken = w.d.reading()
 	st.Section = w.section
@@ -125,6 +133,9 @@ func (w *walker) drafts(st *Step) {
 		st.Drafts[i], st.Before[i] = w.fresh(), w.fresh()
 		mark(&st.Drafts[i], i)
 		mark(&st.Before[i], i)
+		if i == len(st.Drafts)-1 && w.real != nil {
+			*st.Drafts[i].Server, *st.Before[i].Server = w.template, w.template
+		}
 		w.draft(st.Words, &st.Drafts[i])
 	}
 	w.d.muted, w.d.later = muted, later
@@ -136,7 +147,7 @@ func (w *walker) enter(l *line) {
 		return
 	}
 	w.section = &Section{Kind: l.words[0].Text}
-	w.draft, w.fresh, w.done = nil, nil, nil
+	w.draft, w.fresh, w.done, w.real = nil, nil, nil, nil
 	for i := 1; i < len(l.words); i++ {
 		switch {
 		case l.words[i].Text == "from" && i+1 < len(l.words):
@@ -155,6 +166,12 @@ func (w *walker) drafting(fresh func() conf.Draft, draft func([]Word, *conf.Draf
 	}
 	w.fresh, w.draft = fresh, draft
 	w.section.Own = fresh()
+	if g := &w.section.Own.Global; *g != nil { // several global sections are one: what one says may add to what another said
+		if w.global == nil {
+			w.global = *g
+		}
+		*g = w.global
+	}
 }
 
 // proxy is drafting for a section with proxy lines.
@@ -171,6 +188,7 @@ func (w *walker) proxy(like *section, kind conf.Kind) {
 		w.d.proxyLine(s, words)
 	})
 	if w != nil {
+		w.real = like
 		own = w.d.newSection(w.section.Own.Proxy, like.in, like.title)
 		own.tmpl = w.section.Own.Server
 		w.done = own.finish

@@ -15,7 +15,7 @@ const (
 // mark fills the n-th draft with something that a section does not begin with. The first stays as it is, and the third differs from
 // the second in how connections end, of which there are two: "no option httpclose" changes nothing where it is not set.
 func mark(d *conf.Draft, n int) {
-	if n == 0 {
+	if n != 1 && n != 2 {
 		return
 	}
 	for _, v := range []any{d.Proxy, d.Server, d.Global, d.Users, d.Errors} {
@@ -54,6 +54,11 @@ func markValue(v reflect.Value, depth int) {
 		if depth < markDepth {
 			v.Set(reflect.New(v.Type().Elem()))
 			markValue(v.Elem(), depth+1)
+		}
+	case reflect.Slice:
+		if k := v.Type().Elem().Kind(); k == reflect.String || k == reflect.Int {
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+			markValue(v.Index(0), depth)
 		}
 	case reflect.Bool:
 		v.SetBool(true)

@@ -47,9 +47,9 @@ frontend f from base
 			sections = append(sections, st.Section)
 		}
 	})
-	want := []string{"blank  - - - # head", "section  - - - ", "line maxconn + + + # most", "directive  - - - ", "left out  - - - ", "directive taken - - - ",
-		"line nbthread + + + ", "directive taken - - - ", "section  - - - ", "line retries - + + ", "section  - - - ",
-		"line bind :81 :81 :81; WEIR_TEST_PORT=81; shards: the loops share each socket and hand connections over ", "line option httpclose - - + "}
+	want := []string{"blank  - - - - # head", "section  - - - - ", "line maxconn + + + + # most", "directive  - - - - ", "left out  - - - - ", "directive taken - - - - ",
+		"line nbthread + + + + ", "directive taken - - - - ", "section  - - - - ", "line retries - + + - ", "section  - - - - ",
+		"line bind :81 :81 :81 :81; WEIR_TEST_PORT=81; shards: the loops share each socket and hand connections over ", "line option httpclose - - + - "}
 	for i := range max(len(got), len(want)) {
 		if i >= len(got) || i >= len(want) || got[i] != want[i] {
 			t.Fatalf("line %d: got %q; want %q", i+1, got, want)

@@ -132,6 +132,10 @@ func (b *builder) enter(st *cfgfile.Step) {
 	nodes, above, blank := b.place()
 	b.out = append(b.out, nodes...)
 	s := st.Section
+	from := s.From
+	if name := b.names[from]; name != "" { // before the section's own name, which may be the same
+		from = name
+	}
 	var labels []string
 	if s.Name != "" {
 		labels = []string{s.Name}
@@ -149,11 +153,7 @@ func (b *builder) enter(st *cfgfile.Step) {
 	}
 	b.out = append(b.out, n)
 	b.sec = &section{Section: s, node: n, cfg: b.cfg}
-	if s.From != "" {
-		from := s.From
-		if name := b.names[from]; name != "" {
-			from = name
-		}
+	if from != "" {
 		b.sec.head = append(b.sec.head, hclfile.Attribute("from", from))
 	}
 }

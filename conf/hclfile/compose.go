@@ -31,9 +31,8 @@ func (p *Piece) Settle(own *conf.Draft) bool {
 	return true
 }
 
-// Pieces returns what a line says. drafts are sections in which it stands alone, before is what they were without it: the first with
-// everything as a section begins, the others with other values. keyword is the line's, as haproxy.cfg has it.
-func Pieces(keyword string, drafts, before [3]conf.Draft) []*Piece {
+// Pieces returns what a line says. drafts are sections in which it stands alone, before is what they were without it. keyword is the line's, as haproxy.cfg has it.
+func Pieces(keyword string, drafts, before conf.Drafts) []*Piece {
 	switch d := drafts[0]; {
 	case d.Users != nil:
 		return userPieces(d.Users)
@@ -62,14 +61,19 @@ func touched[T any](in string, g *grammar[T], of func(*conf.Draft) *T, with, wit
 	for i := range g.rows {
 		r := &g.rows[i]
 		if r.value(brief, of(with)) != r.value(brief, of(without)) {
-			out = append(out, attrPiece(in, r, of))
+			piece := attrPiece(in, r, of)
+			// Of options that exclude each other the last one counts, and that may be another one on the other side of a defaults section.
+			if value := r.forced(of(with)); in == "option" && (r.typ == tBool || r.typ == tOther) && value != "" {
+				piece.Node, piece.final = attribute(r.name, value), nil
+			}
+			out = append(out, piece)
 		}
 	}
 	return out
 }
 
 // attrPieces returns what changes returns for the first of the drafts in which the line changes something that can be written.
-func attrPieces(drafts, before [3]conf.Draft, changes func(with, without *conf.Draft) []*Piece) []*Piece {
+func attrPieces(drafts, before conf.Drafts, changes func(with, without *conf.Draft) []*Piece) []*Piece {
 	for v := range drafts {
 		if out := changes(&drafts[v], &before[v]); out != nil {
 			return out
@@ -101,6 +105,8 @@ func (r *row[T]) forced(t *T) string {
 		return s
 	case r.typ == tBool:
 		return "false"
+	case r.typ == tList:
+		return "[]"
 	case r.typ == tInt || r.typ == tSize || r.def == "false":
 		return r.def
 	}
@@ -136,7 +142,7 @@ func userPieces(l *conf.Userlist) []*Piece {
 	return out
 }
 
-func globalPieces(drafts, before [3]conf.Draft) []*Piece {
+func globalPieces(drafts, before conf.Drafts) []*Piece {
 	if out := blockPieces("", "", globalBlocks(full, drafts[0].Global)); out != nil {
 		return out
 	}
@@ -148,12 +154,17 @@ func globalPieces(drafts, before [3]conf.Draft) []*Piece {
 	})
 }
 
-func proxyPieces(keyword string, drafts, before [3]conf.Draft) []*Piece {
+func proxyPieces(keyword string, drafts, before conf.Drafts) []*Piece {
 	switch keyword {
 	case "default-server":
 		return []*Piece{{Node: newBlock("default_server", nil, serverKids(drafts, before, templateOf, templateOf))}}
 	case "server":
 		return serverPieces(drafts, before)
+	case "option http-keep-alive": // how it is anyway, and what another option may have changed
+		if drafts[1].Proxy.Options.ConnMode == conf.KeepAlive {
+			return []*Piece{{In: "option", Key: "option.http_keep_alive", Node: attribute("http_keep_alive", "true")}}
+		}
+		return nil
 	}
 	out := proxyBlocks(drafts)
 	if out == nil && drafts[1].Proxy.Logs == nil {
@@ -170,7 +181,7 @@ func proxyPieces(keyword string, drafts, before [3]conf.Draft) []*Piece {
 }
 
 // proxyBlocks returns the blocks that the line makes, and the options that it takes away which are blocks.
-func proxyBlocks(drafts [3]conf.Draft) []*Piece {
+func proxyBlocks(drafts conf.Drafts) []*Piece {
 	p := drafts[0].Proxy
 	s := sectionOf(&drafts[0])
 	var out []*Piece
@@ -250,13 +261,13 @@ func templateOf(d *conf.Draft) *conf.Server { return d.Server }
 func serverOf(d *conf.Draft) *conf.Server   { return d.Proxy.Servers[0] }
 
 // serverKids returns the attributes that a line sets in any of the drafts of a server.
-func serverKids(drafts, before [3]conf.Draft, of, was func(*conf.Draft) *conf.Server) []*Node {
+func serverKids(drafts, before conf.Drafts, of, was func(*conf.Draft) *conf.Server) []*Node {
 	var out []*Node
-	sv := of(&drafts[0])
+	sv := of(&drafts[len(drafts)-1]) // what it comes to
 	for i := range serverGrammar.rows {
 		r := &serverGrammar.rows[i]
 		touched := false
-		for v := range 2 {
+		for v := range drafts {
 			touched = touched || r.value(brief, &server{Server: of(&drafts[v])}) != r.value(brief, &server{Server: was(&before[v])})
 		}
 		if touched {
@@ -265,11 +276,12 @@ func serverKids(drafts, before [3]conf.Draft, of, was func(*conf.Draft) *conf.Se
 			}
 		}
 	}
+	sv = of(&drafts[0])
 	out = append(out, sourceNodes(full, sv.Source)...)
 	return append(out, tlvNodes(full, sv.ProxyTLVs)...)
 }
 
-func serverPieces(drafts, before [3]conf.Draft) []*Piece {
+func serverPieces(drafts, before conf.Drafts) []*Piece {
 	if len(drafts[0].Proxy.Servers) == 0 {
 		return nil
 	}

@@ -125,6 +125,16 @@ func readHTTPChk(d *decoder, s *section, b *block, _ where) {
 	q := &s.check(b.pos, conf.CheckHTTP).Request
 	q.Method, q.URI, q.Version = "", nil, "" // those of a defaults block are undone, as in HAProxy
 	read(d, &httpchkGrammar, q, b.body, b.path, 0)
+	if len(b.body.Attributes) == 0 {
+		return
+	}
+	// What it says wins over a step that stands before it, as in HAProxy.
+	for _, r := range s.HTTPCheckRules {
+		if send, ok := r.Action.(*conf.CheckSend); ok {
+			send.Method, send.URI, send.Version = "", nil, ""
+			return
+		}
+	}
 }
 
 // readCheckSend reads http_check_send, when the option of its block has been read.

@@ -16,8 +16,8 @@ var processRows = []row[conf.Global]{
 	{info: info{name: "prealloc_fd", typ: tBool, doc: "the table of file descriptors has its full size from the beginning"}, at: func(g *conf.Global) any { return &g.Process.PreallocFD }},
 	{info: info{name: "set_dumpable", typ: tBool, doc: "core files are written, also after a change of user"}, at: func(g *conf.Global) any { return &g.Process.Dumpable }},
 	{info: info{name: "zero_warning", typ: tBool, doc: "a warning is an error"}, at: func(g *conf.Global) any { return &g.Process.ZeroWarning }},
-	cpuRow("only_cpu", "the processors to run on, as in \"0-3,6\"", func(g *conf.Global) *[]int { return &g.Process.CPUs }),
-	cpuRow("drop_cpu", "processors not to run on", func(g *conf.Global) *[]int { return &g.Process.DropCPUs }),
+	cpuRow("only_cpu", "all", "the processors to run on, as in \"0-3,6\"", func(g *conf.Global) *[]int { return &g.Process.CPUs }),
+	cpuRow("drop_cpu", "none", "processors not to run on", func(g *conf.Global) *[]int { return &g.Process.DropCPUs }),
 	{info: info{name: "thread_hard_limit", typ: tInt, min: 1, max: 1024, doc: "the most loops where nbthread is not given"}, at: func(g *conf.Global) any { return &g.Process.ThreadLimit }},
 	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
 	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),
@@ -55,11 +55,15 @@ func tuneSize(name, doc string, at func(*conf.Tune) *int) row[conf.Tune] {
 	return row[conf.Tune]{info: info{name: name, typ: tSize, doc: doc}, at: func(t *conf.Tune) any { return at(t) }}
 }
 
-func cpuRow(name, doc string, at func(*conf.Global) *[]int) row[conf.Global] {
-	return row[conf.Global]{info: info{name: name, typ: tString, doc: doc},
+func cpuRow(name, def, doc string, at func(*conf.Global) *[]int) row[conf.Global] {
+	return row[conf.Global]{info: info{name: name, typ: tString, def: def, doc: doc},
 		read: func(d *decoder, g *conf.Global, a *attr) {
 			text := ""
 			if d.assign(&text, &info{typ: tString}, a); text == "" {
+				return
+			}
+			if text == def {
+				*at(g) = nil
 				return
 			}
 			cpus, err := conf.ParseCPUs(text)
@@ -91,9 +95,10 @@ func niceRow(name, doc string, at func(*conf.Global) *conf.Niceness) row[conf.Gl
 func readSpread(d *decoder, g *conf.Global, a *attr) {
 	p := &g.Process
 	if v, ok := d.constant(a.expr, a.path); ok && v.s == "infinite" {
-		p.SpreadForever = true
+		p.SpreadForever, p.CloseSpread = true, 0
 		return
 	}
+	p.SpreadForever = false
 	d.assign(&p.CloseSpread, &info{typ: tDuration}, a)
 }
 

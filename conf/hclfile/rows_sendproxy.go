@@ -24,9 +24,9 @@ func readTLV(d *decoder, s *server, b *block, _ where) {
 	s.ProxyTLVs = append(slices.Clone(s.ProxyTLVs), t)
 }
 
-// readProxyOptions adds to what a default_server says, as the keyword does.
+// readProxyOptions reads the options once each, in the place of those of a default_server.
 func readProxyOptions(d *decoder, s *server, a *attr) {
-	s.ProxyV2 = slices.Clone(s.ProxyV2)
+	s.ProxyV2 = nil
 	for _, name := range d.strings(a, conf.ProxyV2Options) {
 		if !slices.Contains(s.ProxyV2, name) {
 			s.ProxyV2 = append(s.ProxyV2, name)

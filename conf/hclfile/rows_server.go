@@ -31,7 +31,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(s *server) any { return &s.UserTimeout }},
 	{info: info{name: "send_proxy", typ: tBool, doc: "a PROXY header of version 1 before everything else"}, at: func(s *server) any { return &s.SendProxy }},
 	{info: info{name: "send_proxy_v2", typ: tBool, doc: "a PROXY header of version 2"}, at: func(s *server) any { return &s.SendProxyV2 }},
-	{info: info{name: "proxy_v2_options", typ: tList, enum: conf.ProxyV2Options, doc: "what a PROXY header of version 2 says beside the addresses and what default_server has it say"}, read: readProxyOptions,
+	{info: info{name: "proxy_v2_options", typ: tList, enum: conf.ProxyV2Options, doc: "what a PROXY header of version 2 says beside the addresses"}, read: readProxyOptions,
 		text: func(s *server) string { return textList(s.ProxyV2) }},
 	{info: info{name: "tfo", typ: tBool, doc: "TCP Fast Open"}, at: func(s *server) any { return &s.TFO }},
 	{info: info{name: "cc", typ: tString, doc: "the kernel's congestion control"}, at: func(s *server) any { return &s.Congestion }},
