@@ -129,9 +129,13 @@ func sane(s string) string {
 // enter closes the open section and begins another one.
 func (b *builder) enter(st *cfgfile.Step) {
 	b.leave()
+	s := st.Section
+	if s.Own == (conf.Draft{}) { // a second one of its name, which is not read
+		b.remark(withComment(" "+statement(st)+": is not read", st), false)
+		return
+	}
 	nodes, above, blank := b.place()
 	b.out = append(b.out, nodes...)
-	s := st.Section
 	from := s.From
 	if name := b.names[from]; name != "" { // before the section's own name, which may be the same
 		from = name
@@ -184,7 +188,8 @@ func (b *builder) leave() {
 // line adds a line to the open section.
 func (b *builder) line(st *cfgfile.Step) {
 	if b.sec == nil {
-		return // ParseSources has told of it
+		b.remark(withComment(" "+statement(st), st), false)
+		return
 	}
 	pieces := b.sec.pieces(st)
 	if len(pieces) == 0 {

@@ -121,7 +121,7 @@ func (g *generator) configuration() string {
 func TestRandom(t *testing.T) {
 	t.Setenv("CONVERT_SET", "1")
 	g := &generator{Rand: rand.New(rand.NewPCG(1, 2)), lines: readLines(t)}
-	good, rounds := 0, 400
+	good, rounds := 0, 150
 	if testing.Short() {
 		rounds = 60
 	}

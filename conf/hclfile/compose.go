@@ -127,19 +127,26 @@ func userPieces(l *conf.Userlist) []*Piece {
 	for _, n := range userlistNodes(full, l) {
 		out = append(out, &Piece{Node: n, final: func(own *conf.Draft) *Node {
 			for _, u := range own.Users.Users {
-				if n.Name == "user" && u.Name == n.Labels[0] && u.Pos == l.Users[0].Pos {
-					return n
+				if n.Name == "user" && u.Name == n.Labels[0] {
+					return onlyIf(u.Pos == l.Users[0].Pos, n)
 				}
 			}
 			for _, g := range own.Users.Groups {
-				if n.Name == "group" && g.Name == n.Labels[0] && g.Pos == l.Groups[0].Pos {
-					return n
+				if n.Name == "group" && g.Name == n.Labels[0] {
+					return onlyIf(g.Pos == l.Groups[0].Pos, n)
 				}
 			}
 			return nil
 		}})
 	}
 	return out
+}
+
+func onlyIf(ok bool, n *Node) *Node {
+	if ok {
+		return n
+	}
+	return nil
 }
 
 func globalPieces(drafts, before conf.Drafts) []*Piece {

@@ -61,7 +61,7 @@ func crtStoreNode(m style, s *conf.CrtStore) *Node {
 func storeOf(d *conf.Draft) *conf.CrtStore { return d.Store }
 
 // storePieces are what a line of a crt-store says.
-func storePieces(drafts, before [3]conf.Draft) []*Piece {
+func storePieces(drafts, before conf.Drafts) []*Piece {
 	if loads := drafts[0].Store.Loads; len(loads) > 0 {
 		n := whole(brief, &crtLoadGrammar, loads[0], "load", loads[0].Crt)
 		return []*Piece{{Node: n}}
