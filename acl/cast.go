@@ -100,11 +100,8 @@ func binToStr(_ *Context, s *Sample) bool {
 	return true
 }
 
-// strToBool goes by the number that the text starts with: "12" is true, "0", "true" and "" are not, as in HAProxy.
-func strToBool(_ *Context, s *Sample) bool {
-	n, _ := leadingInt(s.Bytes)
-	return s.setBool(n != 0)
-}
+// strToBool goes by the number that the text starts with: "12" is true, "0" and "true" are not, as in HAProxy.
+func strToBool(c *Context, s *Sample) bool { return strToInt(c, s) && s.setBool(s.Int != 0) }
 
 // strToInt reads leading digits and stops at what is none, as HAProxy's hdr_val does: "7x" is 7 and "x" is 0. An
 // empty text is no number at all.
@@ -112,6 +109,12 @@ func strToInt(_ *Context, s *Sample) bool {
 	if len(s.Bytes) == 0 {
 		return false
 	}
+	n, _ := leadingInt(s.Bytes)
+	return s.setInt(n)
+}
+
+// valueOf is strToInt for fetches such as hdr_val, to which an empty text is 0.
+func valueOf(_ *Context, s *Sample) bool {
 	n, _ := leadingInt(s.Bytes)
 	return s.setInt(n)
 }

@@ -69,10 +69,7 @@ func fixIPMask(a *args) (err error) {
 
 // convIPMask finds nothing for an IPv6 address when no mask for those is given, unless it is a mapped IPv4 address.
 func convIPMask(_ *Context, a *args, s *Sample) bool {
-	if !a.mask[1].set {
-		s.Addr = s.Addr.Unmap()
-	}
-	if s.Addr.Is4() {
+	if s.Addr = s.Addr.Unmap(); s.Addr.Is4() {
 		b := s.Addr.As4()
 		for i := range b {
 			b[i] &= a.mask[0].bits[i]

@@ -116,8 +116,8 @@ func runResCook(c *Context, a *args, s *Sample) bool {
 	return getCook(c, a, s, c.respFields(), message.SetCookie)
 }
 
-func runReqCookVal(c *Context, a *args, s *Sample) bool { return runReqCook(c, a, s) && strToInt(c, s) }
-func runResCookVal(c *Context, a *args, s *Sample) bool { return runResCook(c, a, s) && strToInt(c, s) }
+func runReqCookVal(c *Context, a *args, s *Sample) bool { return runReqCook(c, a, s) && valueOf(c, s) }
+func runResCookVal(c *Context, a *args, s *Sample) bool { return runResCook(c, a, s) && valueOf(c, s) }
 
 func runReqCookCnt(c *Context, a *args, s *Sample) bool {
 	return c.Req != nil && s.setInt(countCook(c.Req.Fields, a.str[0], message.Cookie))

@@ -61,10 +61,10 @@ func runResHdrIP(c *Context, a *args, s *Sample) bool {
 	return hdrAs(c, a, s, c.respFields(), hdrToAddr)
 }
 func runReqHdrVal(c *Context, a *args, s *Sample) bool {
-	return hdrAs(c, a, s, c.reqFields(), strToInt)
+	return hdrAs(c, a, s, c.reqFields(), valueOf)
 }
 func runResHdrVal(c *Context, a *args, s *Sample) bool {
-	return hdrAs(c, a, s, c.respFields(), strToInt)
+	return hdrAs(c, a, s, c.respFields(), valueOf)
 }
 
 // getHdr is the next value while an ACL walks them, else the one at the place asked for.

@@ -90,7 +90,7 @@ func runURLParam(c *Context, a *args, s *Sample) bool {
 }
 
 func runURLParamVal(c *Context, a *args, s *Sample) bool {
-	return runURLParam(c, a, s) && strToInt(c, s)
+	return runURLParam(c, a, s) && valueOf(c, s)
 }
 
 func runBodyParam(c *Context, a *args, s *Sample) bool {

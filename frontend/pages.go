@@ -176,11 +176,13 @@ func (st *stream) fill(p *page) []byte {
 		v := st.value(&h.value)
 		made.AddBytes(h.name, v)
 	}
-	made = append(made, p.fields...)
 	body := p.body
 	if p.text != nil {
 		st.text = p.text.format.Append(st.text[:0], &st.ctx)
 		body = st.arena.Copy(st.text)
+	}
+	if p.text == nil || len(body) > 0 { // of nothing there is no type
+		made = append(made, p.fields...)
 	}
 	st.resp.Reset()
 	st.resp.Fields, st.made = made, st.resp.Fields

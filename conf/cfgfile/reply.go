@@ -14,7 +14,7 @@ const replyUsage = "[status <status>] [content-type <type>] [default-errorfiles|
 
 func readDeny(l *line, _ call) conf.Action {
 	a := &conf.Deny{}
-	if !l.reply(&a.Reply) {
+	if !l.refusal(&a.Reply) {
 		return nil
 	}
 	return a
@@ -22,7 +22,7 @@ func readDeny(l *line, _ call) conf.Action {
 
 func readTarpit(l *line, _ call) conf.Action {
 	a := &conf.Tarpit{}
-	if !l.reply(&a.Reply) {
+	if !l.refusal(&a.Reply) {
 		return nil
 	}
 	return a
@@ -34,6 +34,20 @@ func readReturn(l *line, _ call) conf.Action {
 		return nil
 	}
 	return a
+}
+
+// refusal is reply for what answers with an error page unless told otherwise. A bare "status", unlike a bare "deny_status", tells
+// it so: the response is empty then, as in HAProxy.
+func (l *line) refusal(r *conf.Reply) bool {
+	from := l.i
+	if !l.reply(r) {
+		return false
+	}
+	bare := len(r.Headers) == 0 && r.Format == nil && r.ErrorFile == nil && r.Errors == nil && !r.Default && !r.HasBody
+	if bare && slices.ContainsFunc(l.words[from:l.i], func(w Word) bool { return w.Text == "status" }) {
+		r.HasBody = true
+	}
+	return true
 }
 
 // reply reads the words of a ready response, up to the condition.

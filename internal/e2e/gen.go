@@ -168,7 +168,10 @@ func (g *gen) final() string {
 	case 0:
 		return "deny" + g.one("", " deny_status 404", " deny_status 429", " status 400")
 	case 1:
-		return "return status " + g.one("200", "404", "503") + " content-type text/plain lf-string " + g.format(3) + g.one("", " hdr X-H "+g.format(1))
+		g.hex = true // control characters in a body differ
+		text := g.format(3)
+		g.hex = false
+		return "return status " + g.one("200", "404", "503") + " content-type text/plain lf-string " + text + g.one("", " hdr X-H "+g.format(1))
 	case 2:
 		return "redirect location " + g.format(2) + g.one("", " code 301", " code 307", " set-cookie a=b", " clear-cookie a")
 	case 3:
@@ -204,7 +207,7 @@ func (g *gen) logFormat() string {
 			b.WriteString("%" + g.flags() + "[" + g.expr() + "]")
 			continue
 		}
-		b.WriteString("%" + g.flags() + g.one("HM", "HP", "HQ", "HU", "HV", "HPO", "b", "s", "f", "ft", "hr", "hs", "hrl", "hsl", "CC", "CS", "tsc", "ts", "rc", "ci", "fi",
+		b.WriteString("%" + g.flags() + g.one("HM", "HP", "HQ", "HU", "HV", "HPO", "b", "s", "f", "ft", "hr", "hs", "hrl", "CC", "CS", "tsc", "ts", "rc", "ci", "fi",
 			"si", "bi", "ID", "r", "sq", "bq"))
 	}
 	return quoteWord(b.String())

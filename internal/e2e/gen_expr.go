@@ -69,7 +69,10 @@ func (g *gen) requestFetch() (text, kind string) {
 	case 9:
 		return g.one("method", "req.ver", "base", "baseq", "url", "capture.req.uri", "capture.req.method"), kindStr
 	case 10:
-		return g.one("fe_name", "http_first_req", "ssl_fc", "req.body_len", "req.body_size", "wait_end", "req.proto_http"), kindInt
+		if g.chance(2) {
+			return g.one("http_first_req", "ssl_fc", "wait_end", "req.proto_http"), kindBool
+		}
+		return g.one("req.body_len", "req.body_size", "fe_name"), kindInt
 	}
 	return g.one("path", "pathq", "query", "path", "req.body", "req.body_param(a)"), kindStr
 }
@@ -153,7 +156,7 @@ func (g *gen) intConverter() (text, to string) {
 		return g.one("neg", "cpl"), kindInt
 	}
 	if g.chance(3) {
-		return g.one("utime(%Y-%m-%d)", "hex", "http_date"), kindStr
+		return "hex", kindStr
 	}
 	return g.one("even", "odd", "bool", "not"), kindBool
 }

@@ -131,9 +131,12 @@ func webSocket(host, table, connection, protocol string) string {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\n\r\n", table, host, connection, key, protocol)
 }
 
+// allUp is how the WebSocket seed begins.
+var allUp = []string{"bk_web/websrv1 UP L4OK", "bk_web/websrv2 UP L4OK", "bk_ws/websrv1 UP L4OK", "bk_ws/websrv2 UP L4OK"}
+
 func seedWebSocket(w *seedWorld) error {
 	return first(
-		func() error { return w.states("bk_web/websrv1 UP L4OK", "bk_ws/websrv2 UP L4OK") },
+		func() error { return w.states(allUp...) },
 		func() (err error) {
 			for i := range 8 {
 				err = errors.Join(err, w.send(request(fmt.Sprintf("GET /page/%d?a=b&tableId=table-%d", i, i%4))))
@@ -149,7 +152,7 @@ func seedWebSocket(w *seedWorld) error {
 
 func seedByHost(w *seedWorld) error {
 	return first(
-		func() error { return w.states("bk_web/websrv1 UP L4OK", "bk_ws/websrv2 UP L4OK") },
+		func() error { return w.states(allUp...) },
 		func() error { return w.send(webSocket("ws.example.org", "1", "Upgrade", "echo-protocol")) },
 		func() error { return w.send(webSocket("WS.example.org", "2", "keep-alive, Upgrade", "echo-protocol")) },
 		func() error { return w.send(webSocket("ws.example.org", "3", "Upgrade", "other-protocol")) },
@@ -167,7 +170,7 @@ func seedByHost(w *seedWorld) error {
 
 func seedByHeader(w *seedWorld) error {
 	return first(
-		func() error { return w.states("bk_web/websrv1 UP L4OK", "bk_ws/websrv2 UP L4OK") },
+		func() error { return w.states(allUp...) },
 		func() error { return w.send(webSocket("www.example.org", "1", "Upgrade", "echo-protocol")) },
 		func() error { return w.send(webSocket("www.example.org", "2", "keep-alive, UPGRADE", "echo-protocol")) },
 		func() error { return w.send(webSocket("www.example.org", "3", "Upgrade", "chat")) },
@@ -178,7 +181,9 @@ func seedByHeader(w *seedWorld) error {
 
 func seedCheck(w *seedWorld) error {
 	return first(
-		func() error { return w.states("bk_ws/websrv1 UP L7OK 101", "bk_ws/websrv2 UP L7OK 101") },
+		func() error {
+			return w.states("bk_web/websrv1 UP L4OK", "bk_web/websrv2 UP L4OK", "bk_ws/websrv1 UP L7OK 101", "bk_ws/websrv2 UP L7OK 101")
+		},
 		func() error { w.note("check:\n%s", quoteLines(w.origins[0].firstCheck())); return nil },
 		func() error {
 			w.origins[1].setSick(true)
