@@ -109,6 +109,9 @@ func criterion(t *conf.Test) {
 			t.Match = method
 		}
 	}
+	if f.Name == "req_rdp_cookie" || f.Name == "req_rdp_cookie_cnt" { // the older names, which no fetch has
+		f.Name = strings.Replace(f.Name, "req_", "req.", 1)
+	}
 	if (f.Name == "payload" || f.Name == "payload_lv") && len(t.Expr.Convs) == 0 {
 		t.Match = "bin"
 	}

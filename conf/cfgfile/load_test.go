@@ -84,3 +84,17 @@ func TestSectionsEndWithTheirFile(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+// Two names that only ACLs have are those of fetches with another name.
+func TestOlderACLNames(t *testing.T) {
+	cfg, diags := Parse("t.cfg", []byte("frontend f\n mode tcp\n bind :1\n tcp-request content reject if { req_rdp_cookie_cnt 1 } { req_rdp_cookie a }\n"))
+	if len(diags.Errors) > 0 {
+		t.Fatal(diags.Errors)
+	}
+	kids := cfg.Frontend("f").TCPReqRules[0].Cond.Kids
+	for i, want := range []string{"req.rdp_cookie_cnt int", "req.rdp_cookie str"} {
+		if test := kids[i].Test; test.Expr.Fetch.Name+" "+test.Match != want {
+			t.Errorf("got %s %s; want %s", test.Expr.Fetch.Name, test.Match, want)
+		}
+	}
+}
