@@ -229,3 +229,11 @@ func eventually(limit time.Duration, f func() error) error {
 		time.Sleep(5 * time.Millisecond) // the pause of a poll, not a wait for something to have happened
 	}
 }
+
+// confEnding is what the name of a proxy's configuration file ends in: Weir tells its two languages apart by it.
+func confEnding(kind string) string {
+	if kind == "weir" {
+		return "hcl"
+	}
+	return "cfg"
+}

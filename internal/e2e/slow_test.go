@@ -36,7 +36,7 @@ func TestSlowClients(t *testing.T) {
 	at := newPlaces(dir, "slow")
 	text := strings.Replace(at.expand(slowConf[kind]), "maxconn  = 2000", "maxconn  = 5000", 1)
 	text = strings.Replace(text, "maxconn 2000", "maxconn 5000", 1)
-	conf := filepath.Join(dir, "proxy.conf")
+	conf := filepath.Join(dir, "proxy."+confEnding(kind))
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

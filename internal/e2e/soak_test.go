@@ -86,7 +86,7 @@ func startSoak(t *testing.T, kind string) (*places, *proc) {
 		go srv.Serve(l)
 		t.Cleanup(func() { srv.Close() })
 	}
-	conf := filepath.Join(dir, "proxy.conf")
+	conf := filepath.Join(dir, "proxy."+confEnding(kind))
 	if err := os.WriteFile(conf, []byte(at.expand(soakConf[kind])), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func newWSWorld(t *testing.T, kind string) *wsWorld {
 	}
 	w.startNode("a")
 	w.startNode("b")
-	conf := filepath.Join(w.dir, "proxy.conf")
+	conf := filepath.Join(w.dir, "proxy."+confEnding(kind))
 	if err := os.WriteFile(conf, []byte(w.at.expand(wsConf[kind])), 0o644); err != nil {
 		t.Fatal(err)
 	}
