@@ -136,6 +136,9 @@ type CaptureSample struct {
 // SetLogLevel is set-log-level: emerg..debug, or "silent".
 type SetLogLevel struct{ Level string }
 
+// DoLog is do-log: a line of the log now, beside the one at the stream's end.
+type DoLog struct{}
+
 // SetNice is set-nice. Weir's loops have no priorities between streams: it is accepted and does nothing.
 type SetNice struct{ Nice int }
 
@@ -227,6 +230,7 @@ func (a *SetMap) Keyword() string      { return mapOpNames[a.Op] }
 func (a *HeadersBin) Keyword() string  { return headersOpNames[a.Op] }
 func (*CaptureSample) Keyword() string { return "capture" }
 func (*SetLogLevel) Keyword() string   { return "set-log-level" }
+func (*DoLog) Keyword() string         { return "do-log" }
 func (*SetNice) Keyword() string       { return "set-nice" }
 func (a *SetSocket) Keyword() string   { return a.Name }
 func (*SetTimeout) Keyword() string    { return "set-timeout" }

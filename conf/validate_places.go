@@ -20,7 +20,7 @@ var placeNames = [...]struct {
 func placeOf(a Action) place {
 	switch a.(type) {
 	case *Allow, *SetHeader, *AddHeader, *DelHeader, *ReplaceHeader, *SetVar, *SetVarFmt, *UnsetVar, *SetMap, *HeadersBin, *CaptureSample,
-		*StrictMode, *SetLogLevel:
+		*StrictMode, *SetLogLevel, *DoLog:
 		return inHTTP
 	case *SetStatus:
 		return inResponse | inAfter

@@ -94,6 +94,8 @@ func (k *ruleSite) streamDeed(r *conf.Rule) (deed, error) {
 		return k.capture(a, k.response)
 	case *conf.SetLogLevel:
 		return newLogLevel(a)
+	case *conf.DoLog:
+		return doLog{}, nil
 	case *conf.SetTimeout:
 		return k.setTimeout(a)
 	case *conf.SetRetries:

@@ -66,7 +66,7 @@ func (r *tcpRule) compile(c *acl.Compiler) (err error) {
 		err = r.compileSocket(c)
 	case *conf.CaptureSample:
 		r.expr, err = c.Expr(a.Expr)
-	case *conf.Expect:
+	case *conf.Expect, *conf.DoLog:
 	case *conf.SetLogLevel:
 		if a.Level == "silent" {
 			break
@@ -91,6 +91,8 @@ func (st *stream) carry(r *tcpRule) {
 		st.ctx.ReqCaptures = st.rec.reqCap
 	case *conf.Expect:
 		st.s.expects |= a.Header
+	case *conf.DoLog:
+		st.rec.logNow(st)
 	case *conf.SetLogLevel:
 		st.rec.logged = a.Level == "silent"
 		st.rec.level, st.rec.leveled = r.log, true

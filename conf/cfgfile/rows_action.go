@@ -48,6 +48,7 @@ var actionRows = []actionRow{
 	{name: "del-acl", args: "(<file>) <key>", doc: "removes a pattern", read: setMap(conf.ACLDel)},
 	{name: "capture", args: "<expression> [len <bytes>|id <slot>]", doc: "keeps a value for the log", read: readCaptureAction},
 	{name: "set-log-level", args: "<level|silent>", doc: "the level of the log line", read: readSetLogLevel},
+	{name: "do-log", doc: "writes a line of the log now", read: readDoLog},
 	{name: "set-nice", args: "<number>", doc: "accepted: there are no priorities between streams", read: readSetNice},
 	{name: "set-mark", args: "<mark>", doc: "marks the packets to the client", read: setSocket("set-mark")},
 	{name: "set-fc-mark", args: "<mark>", doc: "marks the packets to the client", read: setSocket("set-fc-mark")},
@@ -358,6 +359,14 @@ func readSetLogLevel(l *line, _ call) conf.Action {
 		return nil
 	}
 	return &conf.SetLogLevel{Level: levels[i]}
+}
+
+func readDoLog(l *line, _ call) conf.Action {
+	if l.more() && l.words[l.i].Text == "profile" {
+		l.d.add(conf.NotDone(l.words[l.i].Pos, l.path, "profile", "the line is by the proxy's log-format"))
+		return nil
+	}
+	return &conf.DoLog{}
 }
 
 func readSetNice(l *line, _ call) conf.Action {

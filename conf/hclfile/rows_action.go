@@ -69,6 +69,7 @@ var actionRows = append([]actionRow{
 		field(info{name: "id", typ: tInt, def: "-1", doc: "the declared slot to keep it in, from 0"}, func(a *conf.CaptureSample) any { return &a.Slot })), checkCapture},
 	{"set-log-level", streams, "sets the level of the log line", of[conf.SetLogLevel](), ruleGrammar(
 		field(info{name: "level", typ: tWord, enum: append(append([]string{}, conf.LogLevels...), "silent"), required: true, doc: "the level; silent writes no line"}, func(a *conf.SetLogLevel) any { return &a.Level })), nil},
+	{"do-log", anyTCP | anyHTTP, "writes a line of the log now, beside the one at the stream's end", of[conf.DoLog](), ruleGrammar(), nil},
 	{"set-nice", tcpReq | tcpResp | httpReq | httpResp, "does nothing: loops have no priorities between streams", of[conf.SetNice](), ruleGrammar(
 		field(info{name: "nice", typ: tInt, min: -1024, max: 1024, required: true, doc: "priority"}, func(a *conf.SetNice) any { return &a.Nice })), nil},
 	socketRow("set-mark", anyTCP|httpReq|httpResp, "sets the mark of the packets to the client, as set-fc-mark"),
