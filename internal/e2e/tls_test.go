@@ -1,0 +1,184 @@
+package e2e
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"weir/internal/peer"
+	"weir/internal/testpki"
+)
+
+// tlsLab is a folder of certificates that both proxies read.
+type tlsLab struct {
+	dir    string
+	ca     *testpki.CA
+	client tls.Certificate
+	fresh  string // another certificate for the name, with its key
+}
+
+func newTLSLab(t *testing.T) *tlsLab {
+	t.Helper()
+	l := &tlsLab{dir: shortDir(t), ca: testpki.NewCA(t, "Root")}
+	testpki.Write(t, l.dir, "ca.pem", l.ca.PEM())
+	l.ca.File(t, l.dir, "site.pem", testpki.Leaf{CN: "site", Names: []string{"www.example.com", "*.wild.example.com"}})
+	l.ca.File(t, l.dir, "other.pem", testpki.Leaf{CN: "other", Names: []string{"other.example.com"}, RSA: true})
+	testpki.Write(t, l.dir, "list", []byte(l.dir+"/other.pem [verify none] *.list.example.com !not.list.example.com\n"))
+	l.client = l.ca.Pair(t, testpki.Leaf{CN: "client, one"})
+	cert, key := l.ca.Issue(t, testpki.Leaf{CN: "fresh", Names: []string{"www.example.com"}})
+	l.fresh = strings.TrimSpace(string(cert) + string(key))
+	return l
+}
+
+// start runs one of the proxies; the configuration's {{dir}}, {{port}} and {{sock}} are filled in.
+func (l *tlsLab) start(t *testing.T, kind, text string) (addr, sock string) {
+	t.Helper()
+	dir := shortDir(t)
+	port := newPlaces(dir, kind).port("f")
+	sock = filepath.Join(dir, "sock")
+	conf := filepath.Join(dir, "proxy.cfg")
+	text = strings.NewReplacer("{{dir}}", l.dir, "{{port}}", fmt.Sprint(port), "{{sock}}", sock).Replace(text)
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := startProc(kind, conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill(); <-p.done })
+	if err := p.ready([]int{port}, nil); err != nil {
+		t.Fatalf("%s: %v\n%s", kind, err, p.stderr.String())
+	}
+	return fmt.Sprintf("127.0.0.1:%d", port), sock
+}
+
+const tlsOracle = `global
+  stats socket {{sock}} level admin
+  tune.ssl.capture-buffer-size 400
+defaults
+  mode http
+  timeout client 5s
+  timeout server 5s
+  timeout connect 5s
+frontend fe
+  bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem crt-list {{dir}}/list ca-file {{dir}}/ca.pem verify optional alpn http/1.1
+  http-after-response set-header X-Fc "%[ssl_fc] %[ssl_fc_sni] %[ssl_fc_alpn] %[ssl_fc_protocol] %[ssl_fc_is_resumed] %[ssl_fc_has_crt] %[ssl_fc_has_sni] %[ssl_fc_err]"
+  http-after-response set-header X-C "%[ssl_c_used] %[ssl_c_verify] %[ssl_c_err] %[ssl_c_ca_err] %[ssl_c_ca_err_depth] %[ssl_c_version] %[ssl_c_key_alg] %[ssl_c_sig_alg] %[ssl_c_serial,hex] %[ssl_c_sha1,hex] %[ssl_c_notbefore] %[ssl_c_notafter]"
+  http-after-response set-header X-Dn "%[ssl_c_s_dn] | %[ssl_c_i_dn] | %[ssl_c_s_dn(CN)] | %[ssl_c_s_dn(O,-1)] | %[ssl_c_s_dn(,0,rfc2253)]"
+  http-after-response set-header X-F "%[ssl_f_version] %[ssl_f_key_alg] %[ssl_f_sig_alg] %[ssl_f_serial,hex] %[ssl_f_s_dn] %[ssl_f_der,hex]"
+  http-after-response set-header X-Hello "%[ssl_fc_protocol_hello_id] %[ssl_fc_cipherlist_hex] %[ssl_fc_cipherlist_str] %[ssl_fc_cipherlist_xxh] %[ssl_fc_extlist_bin(1),be2dec(-,2)] %[ssl_fc_eclist_bin(1),be2dec(-,2)] %[ssl_fc_ecformats_bin,be2dec(-,1)]"
+  http-request return status 200
+`
+
+// TestTLSFetchesOracle: what rules are told of a connection's TLS is what HAProxy tells them.
+func TestTLSFetchesOracle(t *testing.T) {
+	peer.Need(t, "haproxy")
+	l := newTLSLab(t)
+	addrs := map[string]string{}
+	for _, kind := range []string{"haproxy", "weir"} {
+		addrs[kind], _ = l.start(t, kind, tlsOracle)
+	}
+	ask := func(kind, name string, change func(*tls.Config)) string {
+		t.Helper()
+		// One suite, one group and no random extension: both get the same hello.
+		cfg := &tls.Config{InsecureSkipVerify: true, ServerName: name, MaxVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.CurveP256},
+			CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, NextProtos: []string{"http/1.1"}}
+		change(cfg)
+		c := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: cfg, DisableKeepAlives: true}}
+		resp, err := c.Get("https://" + addrs[kind] + "/")
+		if err != nil {
+			return "error"
+		}
+		resp.Body.Close()
+		return strings.Join([]string{resp.Header.Get("X-Fc"), resp.Header.Get("X-C"), resp.Header.Get("X-Dn"), resp.Header.Get("X-F"), resp.Header.Get("X-Hello")}, "\n")
+	}
+	with := func(c *tls.Config) {
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &l.client, nil }
+	}
+	stranger := testpki.NewCA(t, "Other").Pair(t, testpki.Leaf{CN: "stranger"})
+	for _, x := range []struct {
+		what, name string
+		change     func(*tls.Config)
+		refused    bool
+	}{
+		{"plain", "www.example.com", func(*tls.Config) {}, false},
+		{"a certificate", "www.example.com", with, false},
+		{"a stranger's certificate", "www.example.com", func(c *tls.Config) {
+			c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &stranger, nil }
+		}, true},
+		{"a wildcard", "a.wild.example.com", with, false},
+		{"two labels for a wildcard", "a.b.wild.example.com", with, false},
+		{"a crt-list's name", "x.list.example.com", with, false},
+		{"a name that a crt-list takes out", "not.list.example.com", with, false},
+		{"a certificate's own name where there are filters", "other.example.com", with, false},
+		{"no name", "", with, false},
+		{"TLS 1.3", "www.example.com", func(c *tls.Config) { with(c); c.MaxVersion = tls.VersionTLS13 }, false},
+		{"TLS 1.1", "www.example.com", func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }, true},
+		{"RSA only", "x.list.example.com", func(c *tls.Config) { c.CipherSuites = c.CipherSuites[1:] }, false},
+	} {
+		h, w := ask("haproxy", x.name, x.change), ask("weir", x.name, x.change)
+		if h != w {
+			t.Errorf("%s: haproxy\n%s\nweir\n%s", x.what, h, w)
+		}
+		if refused := h == "error"; refused != x.refused {
+			t.Errorf("%s: refused: %v", x.what, refused)
+		}
+	}
+}
+
+// TestTLSCommandsOracle: the life of a certificate at run time, word for word.
+func TestTLSCommandsOracle(t *testing.T) {
+	peer.Need(t, "haproxy")
+	l := newTLSLab(t)
+	ask := func(sock, command string) string {
+		c, err := net.Dial("unix", sock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(patience))
+		io.WriteString(c, command+"\n")
+		c.(*net.UnixConn).CloseWrite()
+		b, err := io.ReadAll(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(b))
+	}
+	answers := map[string][]string{}
+	var commands []string
+	for _, c := range []string{
+		"show ssl cert", "show ssl cert nope", "new ssl cert {{dir}}/site.pem", "new ssl cert {{dir}}/fresh.pem", "show ssl cert {{dir}}/fresh.pem",
+		"set ssl cert {{dir}}/site.pem <<\n{{fresh}}\n", "show ssl cert", "commit ssl cert {{dir}}/other.pem", "commit ssl cert {{dir}}/site.pem", "commit ssl cert {{dir}}/site.pem",
+		"abort ssl cert {{dir}}/site.pem", "set ssl cert {{dir}}/site.pem <<\nJUNK\n", "set ssl cert {{dir}}/nope.pem <<\n{{fresh}}\n", "set ssl cert {{dir}}/site.pem",
+		"set ssl cert {{dir}}/site.pem <<\n{{fresh}}\n", "abort ssl cert {{dir}}/site.pem", "set ssl cert {{dir}}/fresh.pem <<\n{{fresh}}\n", "commit ssl cert {{dir}}/fresh.pem",
+		"add ssl crt-list {{dir}}/list {{dir}}/fresh.pem", "add ssl crt-list {{dir}}/list <<\n{{dir}}/fresh.pem x.example.com\n", "add ssl crt-list {{dir}}/list /tmp/none.pem",
+		"add ssl crt-list {{dir}}/nolist {{dir}}/fresh.pem", "show ssl crt-list", "show ssl crt-list {{dir}}/list", "show ssl crt-list -n {{dir}}/list", "show ssl crt-list nope",
+		"del ssl cert {{dir}}/fresh.pem", "del ssl crt-list {{dir}}/list {{dir}}/fresh.pem", "del ssl crt-list {{dir}}/list {{dir}}/fresh.pem:3", "del ssl crt-list {{dir}}/list /tmp/none.pem",
+		"del ssl crt-list {{dir}}/list {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/site.pem",
+		"show ssl ca-file nope", "new ssl ca-file x.pem", "commit ssl ca-file x.pem", "set ssl ca-file {{dir}}/ca.pem <<\nJ\n", "del ssl ca-file x.pem", "del ssl ca-file {{dir}}/ca.pem",
+		"abort ssl ca-file x.pem", "show ssl crl-file", "new ssl crl-file c.pem", "show ssl crl-file", "del ssl crl-file c.pem", "del ssl crl-file nope", "new ssl cert", "commit ssl cert",
+	} {
+		commands = append(commands, strings.NewReplacer("{{dir}}", l.dir, "{{fresh}}", l.fresh).Replace(c))
+	}
+	for _, kind := range []string{"haproxy", "weir"} {
+		_, sock := l.start(t, kind, tlsOracle)
+		for _, c := range commands {
+			answers[kind] = append(answers[kind], ask(sock, c))
+		}
+	}
+	for i, c := range commands {
+		// An entry of which no certificate is known yet has no line about OCSP in Weir.
+		h := strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(answers["haproxy"][i], "OCSP Response Key:")), "\n")
+		if w := answers["weir"][i]; h != w {
+			t.Errorf("%.80q: haproxy\n%s\nweir\n%s", c, h, w)
+		}
+	}
+}
