@@ -137,10 +137,9 @@ func (st *Store) own(t *conf.Test, x *Expr, m *method, patterns []string, match 
 	key := ownKey{t.Pos, x.text, m.name, strings.Join(patterns, "\x00"), t.IgnoreCase, nil}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	for _, a := range st.ready {
-		if a.Cond.Test == t {
-			key.test = t
-		}
+	ready := st.readyTests[t]
+	if ready != nil {
+		key.test = t
 	}
 	if l := st.owns[key]; l != nil {
 		if len(l.inline) == 0 {
@@ -162,6 +161,9 @@ func (st *Store) own(t *conf.Test, x *Expr, m *method, patterns []string, match 
 	in := &inlineMatch{method: m, fold: t.IgnoreCase}
 	in.now.Store(&match)
 	st.owns[key] = l
+	if ready != nil {
+		ready.list = l
+	}
 	if m.in == Any || m.in == Bool { // it compares with nothing
 		return match, nil
 	}

@@ -51,21 +51,26 @@ func (st *Store) declare(section string, p *conf.ACL, pos conf.Pos) *conf.ACL {
 	defer st.mu.Unlock()
 	key := readyKey{section, p.Name}
 	if known := st.ready[key]; known != nil {
-		st.moveUp(known.Cond.Test, pos)
-		return known
+		known.moveUp(pos)
+		return &known.acl
 	}
-	a, cond, test := *p, *p.Cond, *p.Cond.Test
-	test.Pos, cond.Test, a.Cond = pos, &test, &cond
-	st.ready[key] = &a
-	return &a
+	r := &readyACL{acl: *p}
+	cond, test := *p.Cond, *p.Cond.Test
+	test.Pos, cond.Test, r.acl.Cond = pos, &test, &cond
+	st.ready[key], st.readyTests[&test] = r, r
+	return &r.acl
+}
+
+// readyACL is a predefined ACL of one section.
+type readyACL struct {
+	acl  conf.ACL
+	list *PatternList // nil until it is compiled
 }
 
 // moveUp notes that a test is named further up than where it was found first: lines are not compiled in their order. The lock is
 // held.
-func (st *Store) moveUp(t *conf.Test, pos conf.Pos) {
-	for key, l := range st.owns {
-		if key.pos == t.Pos && key.test == t && comparePos(pos, l.pos) < 0 {
-			l.pos, l.order = pos, pos
-		}
+func (r *readyACL) moveUp(pos conf.Pos) {
+	if l := r.list; l != nil && comparePos(pos, l.pos) < 0 {
+		l.pos, l.order = pos, pos
 	}
 }

@@ -16,12 +16,13 @@ import (
 // the actions set-map, del-map, add-acl and del-acl change. Lists are named by file, or by "#" and an id. Its methods may
 // be called from any goroutine, loops included.
 type Store struct {
-	mu    sync.Mutex
-	lists []*PatternList
-	files map[string]*PatternList
-	owns  map[ownKey]*PatternList // those of ACLs' own lines
-	ready map[readyKey]*conf.ACL
-	fresh bool // lists were added that have no id yet
+	mu         sync.Mutex
+	lists      []*PatternList
+	files      map[string]*PatternList
+	owns       map[ownKey]*PatternList // those of ACLs' own lines
+	ready      map[readyKey]*readyACL
+	readyTests map[*conf.Test]*readyACL
+	fresh      bool // lists were added that have no id yet
 
 	ids, seqs     atomic.Uint64
 	inlineChanged atomic.Bool // an ACL's own patterns are no longer what a Switch was built of
@@ -31,7 +32,7 @@ type Store struct {
 const entryStep = 16
 
 func newStore() *Store {
-	s := &Store{files: map[string]*PatternList{}, owns: map[ownKey]*PatternList{}, ready: map[readyKey]*conf.ACL{}}
+	s := &Store{files: map[string]*PatternList{}, owns: map[ownKey]*PatternList{}, ready: map[readyKey]*readyACL{}, readyTests: map[*conf.Test]*readyACL{}}
 	s.ids.Store(1 << 32)
 	return s
 }
