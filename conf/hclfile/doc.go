@@ -21,5 +21,6 @@
 // What an lf_file holds is a log-format of HAProxy's, and cfgfile reads it.
 //
 // The package does not know which fetches are done or what arguments they take (a
-// check given with conf.CheckToo does), and it does not keep comments: Encode writes the meaning, not the text.
+// check given with conf.CheckToo does), and it does not keep comments: Encode writes the meaning, not the text. Pieces and Print are for
+// package convert, which keeps them.
 package hclfile

@@ -137,7 +137,7 @@ const referenceHead = `# weir.hcl
 
 Weir's own configuration language. It says what haproxy.cfg says, with the same keywords ('-' and '.' written '_'), in
 [HCL](https://github.com/hashicorp/hcl): blocks, attributes, expressions for conditions and templates for formats.
-This page is generated from the tables that the reader works by (` + "`go generate ./conf/hclfile`" + `).
+"weir convert" writes it from haproxy.cfg. This page is generated from the tables that the reader works by (` + "`go generate ./conf/hclfile`" + `).
 
 ` + "```hcl" + `
 defaults {
