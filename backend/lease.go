@@ -84,10 +84,15 @@ func (b *Backend) Assign(t *loop.Task, ls *Lease, sub *Subject, exclude *Server,
 // AssignTo is Assign without balancing: to s and no other, as persistence asks for. It fails with
 // NoServer where s takes no streams; draining servers do take them.
 func (b *Backend) AssignTo(t *loop.Task, ls *Lease, sub *Subject, s *Server, deadline int64) error {
+	return b.AssignAnyway(t, ls, sub, s, deadline, false)
+}
+
+// AssignAnyway is AssignTo that, where anyway is set, takes a server that is down too: what "option persist" and "force-persist" ask for.
+func (b *Backend) AssignAnyway(t *loop.Task, ls *Lease, sub *Subject, s *Server, deadline int64, anyway bool) error {
 	ls.enter(b, t.Loop(), false)
 	ls.dst = sub.Dst
 	for {
-		if !s.persists() {
+		if !s.persists() && !anyway {
 			return ls.fail(fault.NoServer)
 		}
 		if ls.take(s, false) {

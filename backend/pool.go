@@ -165,3 +165,8 @@ func (s *Server) closeIdle() {
 		l.Post(p.clear)
 	}
 }
+
+// Ready reports whether an idle connection to the server waits on this loop and another stream may use it.
+func (s *Server) Ready(l *loop.Loop) bool {
+	return s.usable.Load() && s.free() && s.local[l.ID()].pool.n > 0
+}

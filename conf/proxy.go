@@ -101,14 +101,21 @@ type Proxy struct {
 	AllBackups bool
 	Reuse      Reuse
 	// Check is how the servers are checked; nil = by connecting. The rules count where Check asks for their kind.
-	Check           *Check
-	TCPCheckRules   []*Rule // "tcp-check"
-	HTTPCheckRules  []*Rule // "http-check"
-	DisableOn404    bool    // "http-check disable-on-404"
-	SendState       bool    // "http-check send-state"
-	ExternalCommand string  // "external-check command"
-	ExternalPath    string  // "external-check path": PATH of the command
-	Unsupported     []Unsupported
+	Check          *Check
+	TCPCheckRules  []*Rule // "tcp-check"
+	HTTPCheckRules []*Rule // "http-check"
+	DisableOn404   bool    // "http-check disable-on-404"
+	SendState      bool    // "http-check send-state"
+	// Persistence: which server a client stays on.
+	Cookie           *Cookie
+	DynamicCookieKey string
+	PersistRules     []*PersistRule // "force-persist" and "ignore-persist", in order
+	Persist          bool           // "option persist": also on a server that is down
+	PreferLast       bool           // "option prefer-last-server"
+	CheckCache       bool           // "option checkcache"
+	ExternalCommand  string         // "external-check command"
+	ExternalPath     string         // "external-check path": PATH of the command
+	Unsupported      []Unsupported
 }
 
 // Timeouts are all of a section's timeouts; 0 = not set, which means none.
@@ -332,7 +339,8 @@ type Server struct {
 	Maxqueue    int
 	Backup      bool
 	Disabled    bool
-	Cookie      string        // kept for the configuration's sake: inert without a backend "cookie"
+	Cookie      string        // its name in the backend's cookie
+	Redir       string        // "redir": where clients are sent for GET and HEAD, before the path
 	PoolMax     int           // pool-max-conn: idle connections kept; -1 = no limit
 	PoolPurge   time.Duration // default 5s
 	MaxReuse    int           // requests on one connection; -1 = no limit

@@ -26,6 +26,7 @@ func (v *validator) backend(p *Proxy) {
 	v.useServers(p, names)
 	v.balance(p)
 	v.checks(p)
+	v.cookie(p)
 }
 
 // Title names the server as messages do.
@@ -59,6 +60,9 @@ func (v *validator) server(p *Proxy, s *Server) {
 		v.add(Bad(s.Pos, v.path(section, "check"), "the server's address has no fixed port to check; set port"))
 	}
 	v.stateOf(p, s, section)
+	if p.Mode != ModeHTTP && s.Redir != "" {
+		v.add(Bad(s.Pos, section, "redir needs http mode"))
+	}
 	if s.Minconn > s.Maxconn && s.Maxconn > 0 {
 		v.add(Bad(s.Pos, v.path(section, "minconn"), "%d is more than maxconn, %d", s.Minconn, s.Maxconn))
 	}

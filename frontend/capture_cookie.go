@@ -29,7 +29,7 @@ func (k *captureCookie) request(st *stream) []byte {
 		if f := &st.req.Fields[i]; f.ID == message.Cookie {
 			for rest := f.Value; len(rest) > 0; {
 				var pair []byte
-				pair, rest, _ = bytes.Cut(rest, semicolon)
+				pair, rest = cutPair(rest)
 				if v := k.match(pair); v != nil {
 					return st.arena.Copy(v)
 				}
@@ -43,7 +43,7 @@ func (k *captureCookie) request(st *stream) []byte {
 func (k *captureCookie) response(st *stream) []byte {
 	for i := range st.resp.Fields {
 		if f := &st.resp.Fields[i]; f.ID == message.SetCookie {
-			pair, _, _ := bytes.Cut(f.Value, semicolon)
+			pair, _ := cutPair(f.Value)
 			if v := k.match(pair); v != nil {
 				return st.arena.Copy(v)
 			}
@@ -54,10 +54,8 @@ func (k *captureCookie) response(st *stream) []byte {
 
 func (k *captureCookie) match(pair []byte) []byte {
 	pair = bytes.Trim(pair, " \t")
-	if len(pair) < len(k.prefix) || string(pair[:len(k.prefix)]) != k.prefix {
+	if len(pair) < len(k.prefix) || string(pair[:len(k.prefix)]) != k.prefix || bytes.IndexByte(pair, '=') < 0 {
 		return nil
 	}
 	return pair[:min(len(pair), k.len)]
 }
-
-var semicolon = []byte{';'}

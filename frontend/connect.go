@@ -30,6 +30,9 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 			return f
 		}
 	}
+	if st.redirected() {
+		return fault.ServerRedirect
+	}
 	st.ctx.ServerName, st.ctx.ServerID = st.lease.Server.Name(), st.lease.Server.Conf().ID
 	if x := st.s.ln.explain; x != nil {
 		return x.arrived(st)
@@ -154,15 +157,20 @@ func (st *stream) retry() {
 }
 
 // redispatch applies "option redispatch".
-func (st *stream) redispatch() bool { return redispatches(st.route.p, st.tries) }
+func (st *stream) redispatch() bool {
+	if st.visit.forced && st.visit.server != nil && !st.route.p.Persist { // force-persist: that server and no other
+		return false
+	}
+	return redispatches(st.route.p, st.tries, st.visit.server != nil)
+}
 
 // redispatches reports whether attempt number tries goes to another server: -1 means on the last retry, n on every nth. Where no
 // key binds the request to its server, any other will do at once, as in HAProxy.
-func redispatches(p *conf.Proxy, tries int) bool {
+func redispatches(p *conf.Proxy, tries int, bound bool) bool {
 	switch n := p.Redispatch; {
 	case n == 0:
 		return false
-	case !p.Balance.Algo.Keyed():
+	case !bound && !p.Balance.Algo.Keyed():
 		return true
 	case n < 0:
 		return tries >= p.Retries+1+n

@@ -33,6 +33,9 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 			return true, st.then
 		}
 	}
+	if r.cookie != nil {
+		st.seekServer()
+	}
 	st.introduce()
 	if r.p.Balance.CheckPost > 0 && st.req.MethodID == message.MethodPost && !st.req.Expect100 {
 		if f := st.bufferBody(t, 0, min(r.p.Balance.CheckPost, maxPostWait)); f != nil {

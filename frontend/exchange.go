@@ -300,6 +300,15 @@ func (st *stream) responseRules(t *loop.Task) (over bool) {
 	if r.p != fe.p && len(fe.resRules) > 0 && st.run(t, fe.resRules, onResponse) {
 		return true
 	}
+	if r.p.CheckCache && st.leaks() {
+		st.deniedResp()
+		st.rec.fail(fault.DeniedResponse)
+		st.then = st.page(t, fault.DeniedResponse.Status)
+		return true
+	}
+	if r.cookie != nil {
+		st.keepServer()
+	}
 	return st.afterRules(t)
 }
 

@@ -3,6 +3,7 @@ package frontend
 import (
 	"bytes"
 
+	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/loop"
@@ -62,6 +63,13 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 			}
 		}
 	}
+	if srv := st.visit.server; srv != nil && st.avoid == nil {
+		err := r.b.AssignAnyway(t, &st.lease, &st.sub, srv, deadline, st.visit.forced)
+		if err != fault.NoServer {
+			return orNone(err)
+		}
+		st.visit.seen, st.visit.server = cookieDown, nil // since it was looked at
+	}
 	if srv := st.s.held.Server(); srv != nil && st.s.private && st.tries == 0 && srv.Backend() == r.b {
 		switch err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); {
 		case err == nil:
@@ -70,10 +78,22 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 			return asFault(err)
 		}
 	}
+	if srv := st.s.previous; srv != nil && r.p.PreferLast && st.prefers(srv) {
+		if err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); err != fault.NoServer {
+			return orNone(err)
+		}
+	}
 	if err := r.b.Assign(t, &st.lease, &st.sub, st.avoid, deadline); err != nil {
 		return asFault(err)
 	}
 	return nil
+}
+
+// prefers reports whether "option prefer-last-server" keeps the client on the server of its last request: where no key says another,
+// it can take one more, and a connection to it is open.
+func (st *stream) prefers(srv *backend.Server) bool {
+	r := st.route
+	return srv.Backend() == r.b && st.avoid == nil && !r.p.Balance.Algo.Keyed() && srv.Ready(st.w.l)
 }
 
 // orNone is the fault of an error, nil of none.

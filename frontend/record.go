@@ -61,7 +61,8 @@ type record struct {
 	srvInfo      loop.TCPInfo // of its connection, where srvKnown
 	srvKnown     bool
 	srvReused    bool
-	reqCookie    []byte // "capture cookie"
+	cookie       [2]byte // the letters of the persistence cookies
+	reqCookie    []byte  // "capture cookie"
 	respCookie   []byte
 	tcp          bool
 	respHead     int           // octets of the response head as received
@@ -118,6 +119,12 @@ func (r *record) request(st *stream) {
 
 func (r *record) assigned(st *stream) {
 	st.last = st.lease.Server
+	if st.route.cookie != nil {
+		st.visit.markUnused(st.lease.Server)
+	}
+	if st.route.p.PreferLast {
+		st.s.previous = st.lease.Server
+	}
 	r.queued(&st.lease, st.w.l.Now())
 }
 
@@ -418,6 +425,9 @@ func (r *record) client() netip.AddrPort {
 // state is the termination state (HAProxy manual, 8.5).
 func (r *record) state() [4]byte {
 	s := [4]byte{'-', '-', '-', '-'}
+	if r.cookie[0] != 0 {
+		s[2], s[3] = r.cookie[0], r.cookie[1]
+	}
 	f := r.fault
 	if f == nil {
 		return s

@@ -18,6 +18,9 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 	if need&logfmt.NeedID != 0 && st != nil {
 		st.uniqueID() // it may be made of log variables itself
 	}
+	if st != nil && st.route != nil && st.route.cookie != nil {
+		r.cookie[0], r.cookie[1] = st.cookieLetters()
+	}
 	*lr = logfmt.Record{
 		Client: r.client(), UnixID: r.s.ln.id, Frontend: r.fe.p.Name, Server: r.srv, HTTP: !r.tcp,
 		Status: r.status, Bytes: r.bytes, Uploaded: r.up, State: r.state(),

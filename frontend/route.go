@@ -18,6 +18,7 @@ type route struct {
 	p *conf.Proxy
 	settings
 	useServers  []useServer
+	cookie      *persistence                  // nil = none
 	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed
 	badResponse captured
 	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
@@ -29,7 +30,9 @@ func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	r := &route{b: b, p: p}
 	// A listen section's rules are run once, as its frontend's.
 	comp := px.compiler(p)
-	err := errors.Join(px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
+	var err error
+	r.cookie, err = newPersistence(comp, p, b)
+	err = errors.Join(err, px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
 	if p.Kind&conf.Frontend == 0 {
 		err = errors.Join(err, checkACLs(comp, p))
 	}

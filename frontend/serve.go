@@ -87,7 +87,9 @@ func (st *stream) serve(t *loop.Task) next {
 	if answered, n := st.decide(t); answered {
 		return n
 	}
-	if f := st.deliver(t); f != nil {
+	if f := st.deliver(t); f == fault.ServerRedirect {
+		return st.sendToServer(t)
+	} else if f != nil {
 		return st.refuse(t, f)
 	}
 	if over, n := st.inspectResponse(t); over {

@@ -19,10 +19,11 @@ import (
 //
 // While it rests it holds no task and no buffer.
 type session struct {
-	w  *worker
-	fe *Frontend
-	ln *listener
-	c  *loop.Conn
+	previous *backend.Server // of the last request, for prefer-last-server
+	w        *worker
+	fe       *Frontend
+	ln       *listener
+	c        *loop.Conn
 
 	in   window       // received and not yet used
 	vars acl.SessVars // of scope sess

@@ -33,6 +33,7 @@ type stream struct {
 	made    message.Fields // of a page being made
 
 	route *route // nil until a backend is chosen
+	visit stay   // what its cookie says
 	lease backend.Lease
 	sub   backend.Subject
 
@@ -137,6 +138,9 @@ func (st *stream) finish() {
 	st.arena.Reset()
 	st.rec.reset()
 	st.parser = http1.Parser{}
+	if st.route != nil && st.route.cookie != nil {
+		st.visit = stay{}
+	}
 	st.route, st.avoid, st.last, st.tries = nil, nil, nil, 0
 	st.ctx.Req, st.ctx.Resp = nil, nil
 	st.ctx.ReqCaptures, st.ctx.RespCaptures = nil, nil

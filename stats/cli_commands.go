@@ -31,11 +31,13 @@ func init() {
 		{"del acl", "<acl> [<key>|#<ref>]", "remove the entries of an ACL's list that are equal", LevelOperator, true, patternCommand(false, delPattern)},
 		{"del map", "<map> [<key>|#<ref>]", "remove the entries of a map with that key", LevelOperator, true, patternCommand(true, delPattern)},
 		{"disable agent", "<bk>/<srv>", "ask a server's agent no more", LevelAdmin, true, serverAgent(false)},
+		{"disable dynamic-cookie backend", "<bk>", "make no cookies for a backend's servers any more", LevelAdmin, true, dynamicCookie(false)},
 		{"disable frontend", "<frontend>", "stop accepting for a while", LevelAdmin, true, onFrontend(Admin.DisableFrontend)},
 		{"disable health", "<bk>/<srv>", "pause a server's health checks", LevelAdmin, true, serverChecks(false)},
 		{"disable server", "<bk>/<srv>", "put a server into maintenance", LevelAdmin, true, onServer(Admin.DisableServer)},
 		{"echo", "<text>", "answer with the text", LevelUser, false, echo},
 		{"enable agent", "<bk>/<srv>", "ask a server's agent again", LevelAdmin, true, serverAgent(true)},
+		{"enable dynamic-cookie backend", "<bk>", "make cookies for a backend's servers", LevelAdmin, true, dynamicCookie(true)},
 		{"enable frontend", "<frontend>", "accept again", LevelAdmin, true, onFrontend(Admin.EnableFrontend)},
 		{"enable health", "<bk>/<srv>", "resume a server's health checks", LevelAdmin, true, serverChecks(true)},
 		{"enable server", "<bk>/<srv>", "take a server out of maintenance", LevelAdmin, true, onServer(Admin.EnableServer)},
@@ -48,6 +50,7 @@ func init() {
 		{"operator", "", "lower this connection to level operator", LevelOperator, false, lowerTo(LevelOperator)},
 		{"prepare acl", "<acl>", "begin a version of an ACL's list", LevelOperator, true, patternCommand(false, preparePatterns)},
 		{"prepare map", "<map>", "begin a version of a map", LevelOperator, true, patternCommand(true, preparePatterns)},
+		{"set dynamic-cookie-key backend", "<bk> <key>", "change what a backend's cookies are made with", LevelAdmin, true, dynamicCookieKey},
 		{"set map", "<map> [<key>|#<ref>] <value>", "change the value of a map's entries", LevelOperator, true, patternCommand(true, setMap)},
 		{"set maxconn frontend", "<frontend> <n>", "change a frontend's connection limit", LevelAdmin, true, setMaxconnFrontend},
 		{"set maxconn global", "<n>", "change the process's connection limit", LevelAdmin, true, setMaxconnGlobal},
@@ -121,6 +124,8 @@ func (c *command) there(a Admin) bool {
 	switch c.name {
 	case "show sess", "shutdown session", "shutdown sessions server":
 		_, ok = a.(SessionAdmin)
+	case "enable dynamic-cookie backend", "disable dynamic-cookie backend", "set dynamic-cookie-key backend":
+		_, ok = a.(CookieAdmin)
 	case "enable agent", "disable agent":
 		_, ok = a.(CheckAdmin)
 	case "show errors":

@@ -11,7 +11,7 @@ type plainAdmin struct{ Admin }
 
 // What the process cannot do is neither listed nor suggested.
 func TestThere(t *testing.T) {
-	want := []string{"add acl", "add map", "clear acl", "clear map", "commit acl", "commit map", "del acl", "del map", "disable agent", "enable agent", "get acl", "get map", "get var",
+	want := []string{"add acl", "add map", "clear acl", "clear map", "commit acl", "commit map", "del acl", "del map", "disable agent", "disable dynamic-cookie backend", "enable agent", "enable dynamic-cookie backend", "set dynamic-cookie-key backend", "get acl", "get map", "get var",
 		"prepare acl", "prepare map", "set map", "set rate-limit", "set var", "show acl", "show errors", "show events", "show map", "show sess",
 		"shutdown session", "shutdown sessions server"}
 	want = append(want, SSLCommands()...)

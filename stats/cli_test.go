@@ -110,6 +110,11 @@ func TestCLIAnswers(t *testing.T) {
 		{"set server be/s1 maxconn 11", "", "maxconn be/s1 11"}, // HAProxy has it under "set maxconn" only
 		{"enable health be/s1", "", "checks be/s1 true"},
 		{"disable health be/s1", "", "checks be/s1 false"},
+		{"enable dynamic-cookie backend be", "", "dynamic-cookie be true"},
+		{"disable dynamic-cookie backend be", "", "dynamic-cookie be false"},
+		{"disable dynamic-cookie backend", "Can't find backend.", ""},
+		{"set dynamic-cookie-key backend be", errNoKey.Error(), ""},
+		{"set dynamic-cookie-key backend be secret", "", "dynamic-cookie-key be secret"},
 		{"enable agent be/s1", "", "agent be/s1 true"},
 		{"disable agent be/s1", "", "agent be/s1 false"},
 		{"set server be/s1 agent foo", "'set server <srv> agent' expects 'up' or 'down'.", ""},

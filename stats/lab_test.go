@@ -152,6 +152,14 @@ func (l *lab) SetServerAddr(_ context.Context, b, s string, a netip.Addr, p uint
 func (l *lab) SetServerHealth(_ context.Context, b, s, v string) error {
 	return l.note("health %s/%s %s", b, s, v)
 }
+func (l *lab) SetDynamicCookie(_ context.Context, b string, on bool) error {
+	return l.note("dynamic-cookie %s %v", b, on)
+}
+
+func (l *lab) SetDynamicCookieKey(_ context.Context, b, key string) error {
+	return l.note("dynamic-cookie-key %s %s", b, key)
+}
+
 func (l *lab) SetServerAgent(_ context.Context, b, s string, on bool) error {
 	return l.note("agent %s/%s %v", b, s, on)
 }

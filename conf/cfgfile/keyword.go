@@ -124,6 +124,7 @@ func init() {
 	addSockets()
 	addProcess()
 	addProbes()
+	addPersistence()
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	addTLS()
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,

@@ -173,6 +173,7 @@ func sectionBlocks(m style, p *conf.Proxy) []*Node {
 			out = append(out, whole(m, &httpErrorGrammar, r, "http_error", strconv.Itoa(status)))
 		}
 	}
+	out = append(out, persistNodes(m, p)...)
 	out = append(out, ruleBlocks(m, p)...)
 	return append(out, sourceNodes(m, p.Source)...)
 }

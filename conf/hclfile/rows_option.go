@@ -47,7 +47,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 	{info: info{name: "originalto", typ: tBool, doc: "X-Original-To with the address that the client asked for; a block where it has settings"}, read: forwardFlag(originalTo), text: nothing[section]},
 	{info: info{name: "forwarded", typ: tBool, doc: "Forwarded (RFC 7239) with proto and for; a block where it has settings"}, read: readForwardedFlag, text: nothing[section]},
 	{info: info{name: "http_check_expect", typ: tString, in: forBackends, doc: "as http_check_expect of the section"}, read: readExpect, text: nothing[section]},
-}, checkFlags()...), nests: append([]nest[section]{
+}, append(checkFlags(), persistOptions()...)...), nests: append([]nest[section]{
 	{name: "forwardfor", once: true, doc: "X-Forwarded-For with the client's address", attrs: forwardForGrammar.infos, read: forwardBlock(forwardFor, &forwardForGrammar)},
 	{name: "originalto", once: true, doc: "X-Original-To with the address that the client asked for", attrs: originalToGrammar.infos, read: forwardBlock(originalTo, &originalToGrammar)},
 	{name: "forwarded", once: true, doc: "Forwarded (RFC 7239)", attrs: forwardedGrammar.infos, read: readForwarded},

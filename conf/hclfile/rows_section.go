@@ -124,7 +124,7 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 	{info: info{name: "external_check_path", typ: tString, in: forBackends, doc: "PATH of the command"},
 		at: func(s *section) any { return &s.ExternalPath }},
 }, probeRows("clitcpka", "the client", forFrontends, func(s *section) *conf.TCPProbes { return &s.Options.ClientProbes }),
-	probeRows("srvtcpka", "the server", forBackends, func(s *section) *conf.TCPProbes { return &s.Options.ServerProbes })), nests: sectionNests}
+	probeRows("srvtcpka", "the server", forBackends, func(s *section) *conf.TCPProbes { return &s.Options.ServerProbes }), persistRows()), nests: append(sectionNests, persistNests()...)}
 
 // sectionNests are the blocks of a section.
 var sectionNests = []nest[section]{

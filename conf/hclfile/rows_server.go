@@ -25,6 +25,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 	{info: info{name: "disabled", typ: tBool, doc: "starts in maintenance"}, at: func(s *server) any { return &s.Disabled }},
 	{info: info{name: "enabled", typ: tBool, doc: "undoes disabled of a default_server"}, read: readEnabled, text: nothing[server]},
 	{info: info{name: "cookie", typ: tString, doc: "the server's name in a persistence cookie"}, at: func(s *server) any { return &s.Cookie }},
+	{info: info{name: "redir", typ: tString, doc: "where clients are sent for GET and HEAD, before the path"}, at: func(s *server) any { return &s.Redir }},
 	{info: info{name: "pool_max_conn", typ: tInt, min: -1, def: "-1", doc: "idle connections kept; -1 is no limit"}, at: func(s *server) any { return &s.PoolMax }},
 	{info: info{name: "pool_purge_delay", typ: tDuration, def: "5s", doc: "interval at which idle connections are thinned out"}, at: func(s *server) any { return &s.PoolPurge }},
 	{info: info{name: "max_reuse", typ: tInt, min: -1, def: "-1", doc: "requests on one connection after the first; -1 is no limit"}, at: func(s *server) any { return &s.MaxReuse }},

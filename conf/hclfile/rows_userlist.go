@@ -55,10 +55,28 @@ func readGroup(d *decoder, l *conf.Userlist, b *block, _ where) {
 	l.Groups = append(l.Groups, g)
 }
 
+// firstOfEach drops what has the name of one before it, which counts, with a warning, as the reader of haproxy.cfg does.
+func firstOfEach[T any](d *decoder, path string, list []T, of func(T) (string, conf.Pos)) []T {
+	first := make(map[string]conf.Pos, len(list))
+	out := list[:0]
+	for _, v := range list {
+		name, pos := of(v)
+		if at, again := first[name]; again {
+			d.diags.Warn(conf.Bad(pos, path, "%q is already defined at %s, which counts", name, at))
+			continue
+		}
+		first[name] = pos
+		out = append(out, v)
+	}
+	return out
+}
+
 func (d *decoder) readUserlist(hb *hclsyntax.Block) {
 	b := d.block(hb, "")
 	l := &conf.Userlist{Pos: b.pos, Name: b.label()}
 	read(d, &userlistGrammar, l, b.body, b.path, 0)
+	l.Users = firstOfEach(d, b.path+": user", l.Users, func(u *conf.User) (string, conf.Pos) { return u.Name, u.Pos })
+	l.Groups = firstOfEach(d, b.path+": group", l.Groups, func(g *conf.Group) (string, conf.Pos) { return g.Name, g.Pos })
 	for _, other := range d.cfg.Userlists {
 		if other.Name == l.Name {
 			d.add(conf.Conflict(b.pos, "", b.path, other.Pos))

@@ -31,6 +31,7 @@ var (
 	BadRequestData       = &Fault{Proxy, PhaseData, 400, RetryNo, "bad_request_data", "the request body is malformed"}
 	InternalError        = &Fault{Internal, PhaseData, 500, RetryNo, "internal", "a bug in Weir was contained"}
 	Intercepted          = &Fault{Local, PhaseRequest, 0, RetryNo, "intercepted", "Weir answered by itself"}
+	ServerRedirect       = &Fault{Local, PhaseConnect, 302, RetryNo, "server_redirect", "the client was sent to the server itself"}
 	InterceptedResponse  = &Fault{Local, PhaseHeaders, 0, RetryNo, "intercepted_response", "Weir answered in place of the server"}
 	RewriteFailed        = &Fault{Proxy, PhaseRequest, 500, RetryNo, "rewrite_failed", "a rule could not change the request"}
 	RewriteFailedResp    = &Fault{Proxy, PhaseHeaders, 500, RetryNo, "rewrite_failed_response", "a rule could not change the response"}
