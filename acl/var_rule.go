@@ -59,7 +59,7 @@ func (c *Compiler) SetVar(pos conf.Pos, a *conf.SetVar) (*VarRule, error) {
 func (c *Compiler) SetVarFmt(pos conf.Pos, a *conf.SetVarFmt) (*VarRule, error) {
 	r := &VarRule{v: c.variable(pos, "set-var-fmt", a.Var), when: c.varConds(pos, a.Conds)}
 	err := c.take()
-	value, ferr := c.Format(a.Value)
+	value, ferr := c.VarFormat(a.Value)
 	r.value = value
 	return r, joinErrors(err, ferr)
 }

@@ -124,7 +124,7 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 	if st.resp.Status == 204 || st.resp.Status == 304 { // whatever the rule says: RFC 9110, 15.3.5 and 15.4.5
 		body, st.resp.Framing = nil, message.NoBody
 	}
-	st.ctx.Resp = &st.resp
+	st.ctx.Resp, st.ctx.RespBody, st.ctx.RespBodySize = &st.resp, body, int64(len(body))
 	st.room = st.w.l.BufSize() - len(body)
 	made := st.resp.Status
 	if st.afterRules(t) {

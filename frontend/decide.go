@@ -100,9 +100,7 @@ func unusualName(f *message.Field) bool {
 // introduce tells the server whom it serves: "forwardfor", "originalto", "forwarded". The backend's word goes before the frontend's.
 func (st *stream) introduce() {
 	fe, r := &st.fe().settings, &st.route.settings
-	if c := st.fe().cookie; c != nil { // as the rules have left it
-		st.rec.reqCookie = c.request(st)
-	}
+	st.captureCookie()
 	if name := st.fe().lines.idName; name != "" && st.uniqueID() != nil {
 		st.req.Fields.AddBytes(st.arena.CopyString(name), st.uniqueID())
 	}
@@ -112,6 +110,13 @@ func (st *stream) introduce() {
 		f.add(st)
 	} else if f := fe.forwarded; f != nil {
 		f.add(st)
+	}
+}
+
+// captureCookie keeps the request's cookie for the log, as the rules have left it.
+func (st *stream) captureCookie() {
+	if c := st.fe().cookie; c != nil && st.rec.reqCookie == nil && !st.released {
+		st.rec.reqCookie = c.request(st)
 	}
 }
 

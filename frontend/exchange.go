@@ -291,7 +291,7 @@ func (st *stream) after() next {
 func (st *stream) responseRules(t *loop.Task) (over bool) {
 	fe, r := st.fe(), st.route
 	st.out.lo = st.out.r // a rule may wait for more
-	if st.resp.Framing == message.Length && (len(r.resRules) > 0 || len(fe.resRules) > 0) {
+	if st.resp.Framing == message.Length && len(r.resRules)+len(fe.resRules)+len(r.aftRules)+len(fe.aftRules) > 0 {
 		st.seeResponse() // as much of the body as there is; chunks are taken apart for those only who wait for them
 	}
 	if len(r.resRules) > 0 && st.run(t, r.resRules, onResponse) {

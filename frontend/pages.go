@@ -173,8 +173,9 @@ func (st *stream) answer(t *loop.Task, p *page, status int) next {
 func (st *stream) fill(p *page) []byte {
 	made := st.made[:0]
 	for _, h := range p.headers {
-		v := st.value(&h.value)
-		made.AddBytes(h.name, v)
+		if v := st.value(&h.value); len(v) > 0 {
+			made.AddBytes(h.name, v)
+		}
 	}
 	body := p.body
 	if p.text != nil {

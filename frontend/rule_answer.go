@@ -48,6 +48,7 @@ func (d *deny) do(st *stream, t *loop.Task, on phase) verdict {
 		return st.over(st.give(t, &d.reply, 502))
 	}
 	st.deniedReq()
+	st.captureCookie()
 	st.rec.fail(fault.Denied)
 	return st.over(st.give(t, &d.reply, conf.DefaultDenyStatus))
 }
@@ -57,6 +58,7 @@ type tarpit struct{ reply }
 
 func (d *tarpit) do(st *stream, t *loop.Task, _ phase) verdict {
 	st.deniedReq()
+	st.captureCookie()
 	tm := &st.fe().p.Timeouts
 	st.hold(t, firstSet(st.set.tarpit, tm.Tarpit, tm.Connect), true)
 	st.rec.tarpitted, st.rec.slot = true, st.w.l.Now()

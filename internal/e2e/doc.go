@@ -41,4 +41,12 @@
 // for that proxy only: what differs on purpose is then visible. verbs.go lists the verbs.
 //
 // The package does not measure speed: bench does.
+//
+// TestOracle gives Debian's haproxy and Weir the very same haproxy.cfg, made of the cases in testdata/oracle (see oracleCase), and
+// wants the same bytes at the server and at the client and the same log lines. TestGenerated does it with random cases:
+//
+//	go test ./internal/e2e -run TestGenerated -gen.seed 7 -gen.count 2000
+//	go test ./internal/e2e -run TestGenerated -gen.seed 7 -gen.only 265
+//
+// TestSeeds plays days in the life of the configurations in testdata/seeds.
 package e2e

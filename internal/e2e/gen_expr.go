@@ -59,7 +59,7 @@ func (g *gen) requestFetch() (text, kind string) {
 	case 3:
 		return g.one("req.hdr_cnt", "req.fhdr_cnt", "hdr_cnt") + "(" + strings.ToLower(g.name()) + ")", kindInt
 	case 4:
-		return g.one("req.hdr_val", "hdr_val") + "(" + g.one("x-val", "x-none") + g.one("", ",1", ",-1") + ")", kindInt
+		return g.one("req.hdr_val", "hdr_val") + "(" + g.one("x-val", "x-void") + g.one("", ",1", ",-1") + ")", kindInt
 	case 5:
 		return g.one("req.hdr_ip(x-ip)", "req.hdr_ip(x-ip,1)", "hdr_ip(x-ip,-1)", "src", "dst"), kindAddr
 	case 6, 7:
