@@ -165,6 +165,19 @@ func Keywords() []Keyword {
 			list = append(list, Keyword{Context: t.context, Sections: t.in.sections(), Name: name, Usage: name, Status: NotDone})
 		}
 	}
+	for _, o := range conf.CrtListOptions {
+		k := Keyword{Context: "crt-list", Name: o.Name, Usage: o.Name, Doc: o.Doc, Why: o.Why}
+		if o.Args > 0 {
+			k.Usage += " <value>"
+		}
+		switch {
+		case o.Doc == "":
+			k.Status = NotDone
+		case o.Why != "":
+			k.Status = Inert
+		}
+		list = append(list, k)
+	}
 	slices.SortFunc(list, func(a, b Keyword) int {
 		return strings.Compare(a.Context+"\x00"+a.Name, b.Context+"\x00"+b.Name)
 	})
