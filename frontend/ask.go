@@ -8,6 +8,7 @@ import (
 	"weir/acl"
 	"weir/conf"
 	"weir/internal/fault"
+	"weir/internal/h2mux"
 	"weir/internal/logfmt"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
@@ -131,8 +132,22 @@ func (st *stream) statusSent() int64 {
 	return -1
 }
 
-// connNum is what is known of the two connections. Only HTTP/1 is spoken so far: one stream on each.
+// connNum is what is known of the two connections. Servers are spoken to in HTTP/1: one stream on each connection.
 func (st *stream) connNum(n acl.Num) (int64, bool) {
+	if m := st.s.root().mux; m != nil {
+		switch n {
+		case acl.ClientHTTP:
+			return 2, true
+		case acl.ClientStreams:
+			return int64(m.Streams()), true
+		case acl.ClientStreamsLimit:
+			return int64(m.Limit()), true
+		case acl.ClientStreamID:
+			return int64(h2mux.StreamID(st.s.c)), true
+		case acl.ClientGlitches:
+			return int64(m.Glitches()), true
+		}
+	}
 	server := st.lease.Conn != nil
 	switch n {
 	case acl.ClientHTTP:

@@ -67,7 +67,7 @@ func TestHTTP2(t *testing.T) {
 			fmt.Fprintf(w, "%d %v", len(body), r.Trailer)
 		}
 	})
-	px := newTestProxy(t, simple(addr, `http_response "set-header" { name = "X-Ver" value = req_ver() }`, ""))
+	px := newTestProxy(t, simple(addr, "http_response \"set-header\" {\n name = \"X-Ver\"\n value = req_ver()\n}\nhttp_response \"set-header\" {\n name = \"X-Conn\"\n value = \"${fc_http_major()} ${fs_id()} ${fc_nb_streams()}/${fc_settings_streams_limit()} ${fc_glitches()}\"\n}", ""))
 	c := h2Client(t, px.addr("f", 0))
 	do := func(method, path string, body io.Reader, edit func(*http.Request)) (*http.Response, []byte) {
 		t.Helper()
@@ -98,7 +98,11 @@ func TestHTTP2(t *testing.T) {
 			t.Errorf("the server got %s; want %s", got, want)
 		}
 	}
-	resp, _ := do("GET", "/a?b=c", nil, func(r *http.Request) { r.Header.Set("Cookie", "a=b; c=d") })
+	resp, _ := do("GET", "/first", nil, nil)
+	if got := resp.Header.Get("X-Conn"); got != "2 1 1/100 0" {
+		t.Errorf("the connection is told as %q", got)
+	}
+	resp, _ = do("GET", "/a?b=c", nil, func(r *http.Request) { r.Header.Set("Cookie", "a=b; c=d") })
 	check(resp, `HTTP/1.1 GET /a?b=c 0 [] "a=b; c=d"`)
 	if _, got := do("GET", "/big", nil, nil); !bytes.Equal(got, big) {
 		t.Errorf("a large response has %d octets", len(got))

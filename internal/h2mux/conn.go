@@ -71,6 +71,20 @@ func (m *Conn) Glitches() int { return m.h.Glitches }
 // Streams is how many streams are open.
 func (m *Conn) Streams() int { return m.h.Open() }
 
+// Limit is how many streams may be open at once.
+func (m *Conn) Limit() int { return m.h.Limit() }
+
+// StreamID is the number of the stream that a virtual connection is; 0 = it is none.
+func StreamID(c *loop.Conn) uint32 {
+	if c == nil {
+		return 0
+	}
+	if st, ok := c.LayerOf().(*stream); ok && st.s != nil {
+		return st.s.ID
+	}
+	return 0
+}
+
 // Ready is the socket's event.
 func (m *Conn) Ready(*loop.Conn) {
 	defer func() {

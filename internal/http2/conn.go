@@ -187,6 +187,9 @@ func (c *Conn) glitch(reason string) *Error {
 	return nil
 }
 
+// Limit is how many streams may be open at once.
+func (c *Conn) Limit() int { return c.o.Streams }
+
 // Open is how many streams are open.
 func (c *Conn) Open() int { return len(c.streams) }
 
