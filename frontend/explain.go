@@ -1,7 +1,9 @@
 package frontend
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 	"weir/internal/fault"
 	"weir/internal/http1"
 	"weir/internal/loop"
+	"weir/internal/tlsio"
 	"weir/stats"
 )
 
@@ -71,6 +74,9 @@ func (px *Proxy) Explain(ctx context.Context, q *Question) (*Outcome, error) {
 	x := new(explained)
 	ln := &listener{fe: fe, b: q.Bind, name: q.Bind.Name, id: q.Bind.ID, local: make([]stats.Traffic, len(px.loops)), dst: q.Dst, explain: x,
 		ln: &loop.Listener{Addr: loop.UnixAddr("")}}
+	if q.Bind.TLS.On {
+		ln.assumed = assumeTLS(q.Bytes)
+	}
 	l := px.loops[0]
 	if !l.Post(func() {
 		if ln.Admit() {
@@ -132,4 +138,16 @@ func converse(ctx context.Context, c net.Conn, say []byte) ([]byte, error) {
 		return nil, err
 	}
 	return heard, nil
+}
+
+// assumeTLS is what rules are told of a client's TLS where there is none: the newest version, and the request's host as the name.
+func assumeTLS(request []byte) *tlsio.Conn {
+	st := tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256, HandshakeComplete: true}
+	for line := range bytes.Lines(request) {
+		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Host")) {
+			st.ServerName = string(hostName(bytes.TrimSpace(value)))
+			break
+		}
+	}
+	return tlsio.Fixed(st, tlsio.Info{})
 }

@@ -14,6 +14,7 @@ import (
 	"weir/conf"
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
 	"weir/stats"
 )
 
@@ -37,6 +38,7 @@ type listener struct {
 	said    atomic.Int64   // unix nanoseconds of the last word about an accept that failed
 	// explain takes what would go to a server; nil in live traffic.
 	explain *explained
+	assumed *tlsio.Conn // of explain, on a bind line with ssl
 }
 
 // bind opens every listening socket of the frontend; all that cannot be opened are told.

@@ -19,6 +19,7 @@ type shaker struct {
 // begin follows what headers had to say of the connection.
 func (s *session) begin() {
 	if s.ln.tls == nil {
+		s.tls = s.ln.assumed
 		s.settle()
 		return
 	}

@@ -167,3 +167,22 @@ func clientHello(t *testing.T) []byte {
 	}
 	return buf[:n]
 }
+
+// TestExplainTLS: a request to a bind line with ssl is explained as one that came over TLS.
+func TestExplainTLS(t *testing.T) {
+	b := newTLSBench(t, nil)
+	px := buildTestProxy(t, testHead+fmt.Sprintf(`
+listen "web" {
+  bind "127.0.0.1:1" {
+    ssl = true
+    crt = [%q]
+  }
+  http_request "deny" { when = !ssl_fc() || ssl_fc_sni() != "www.example.com" }
+  server "s1" { address = %q }
+}`, b.dir+"/site.pem", b.originAddr()))
+	q := &Question{Frontend: "web", Bind: px.frontend("web").p.Binds[0], Bytes: []byte("GET / HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n")}
+	o, err := px.Explain(t.Context(), q)
+	if err != nil || o.Server != "s1" {
+		t.Fatalf("%+v, %v", o, err)
+	}
+}
