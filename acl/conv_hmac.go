@@ -10,7 +10,7 @@ import (
 	"errors"
 	"hash"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
 // hmacConvs authenticate messages with a key.
@@ -28,7 +28,21 @@ var errBase64 = errors.New("want base64, or a variable such as txn.key that hold
 type macQuery struct {
 	digest func() hash.Hash
 	key    textArg // as base64
-	idle   sync.Pool
+	lit    []byte  // of a key that the configuration has
+	idle   atomic.Pointer[idleMAC]
+}
+
+// idleMAC is a hash with its key that nobody uses now. One is kept: two loops at the same moment are rare, and the second one makes its
+// own.
+type idleMAC struct{ hash.Hash }
+
+func (q *macQuery) take() *idleMAC {
+	m := q.idle.Swap(nil)
+	if m == nil {
+		return &idleMAC{hmac.New(q.digest, q.lit)}
+	}
+	m.Reset()
+	return m
 }
 
 func fixHMAC(a *args) error {
@@ -37,11 +51,10 @@ func fixHMAC(a *args) error {
 		return errors.New("algorithm: want md5, sha1, sha224, sha256, sha384 or sha512")
 	}
 	if q.key.v == nil {
-		key, err := base64.StdEncoding.DecodeString(a.str[1])
-		if err != nil {
+		var err error
+		if q.lit, err = base64.StdEncoding.DecodeString(a.str[1]); err != nil {
 			return errBase64
 		}
-		q.idle.New = func() any { return hmac.New(q.digest, key) }
 	}
 	a.own = q
 	return nil
@@ -59,11 +72,10 @@ func convHMAC(c *Context, a *args, s *Sample) bool {
 		_, _ = m.Write(s.Bytes) // never fails
 		return s.setBin(c.Arena.Seal(m.Sum(c.Arena.Open())))
 	}
-	m := q.idle.Get().(hash.Hash)
-	m.Reset()
+	m := q.take()
 	_, _ = m.Write(s.Bytes) // never fails
 	ok := s.setBin(c.Arena.Seal(m.Sum(c.Arena.Open())))
-	q.idle.Put(m)
+	q.idle.Store(m)
 	return ok
 }
 
