@@ -224,10 +224,10 @@ func (st *stream) judgeCookie(k *persistence, val []byte) {
 	switch {
 	case v.ignored:
 		v.seen = cookieUnused
-	case tooOld(v.last, k.conf.MaxIdle, now):
-		v.seen, v.first = cookieExpired, 0
 	case tooOld(v.first, k.conf.MaxLife, now):
 		v.seen, v.first = cookieOld, 0
+	case tooOld(v.last, k.conf.MaxIdle, now):
+		v.seen, v.first = cookieExpired, 0
 	case srv == nil:
 		v.seen = cookieInvalid
 	case !srv.Persists():

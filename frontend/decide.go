@@ -33,9 +33,6 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 			return true, st.then
 		}
 	}
-	if r.cookie != nil {
-		st.seekServer()
-	}
 	st.introduce()
 	if r.p.Balance.CheckPost > 0 && st.req.MethodID == message.MethodPost && !st.req.Expect100 {
 		if f := st.bufferBody(t, 0, min(r.p.Balance.CheckPost, maxPostWait)); f != nil {
@@ -101,6 +98,9 @@ func unusualName(f *message.Field) bool {
 func (st *stream) introduce() {
 	fe, r := &st.fe().settings, &st.route.settings
 	st.captureCookie()
+	if st.route.cookie != nil { // what the log shows is what the client has sent: after it
+		st.seekServer()
+	}
 	if name := st.fe().lines.idName; name != "" && st.uniqueID() != nil {
 		st.req.Fields.AddBytes(st.arena.CopyString(name), st.uniqueID())
 	}
