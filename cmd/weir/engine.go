@@ -44,6 +44,7 @@ func newEngine(r *runtimeOptions, access *logsink.Writer) (engine, error) {
 
 // Start binds everything before anything accepts, so that all addresses in use are told together and nothing is half started.
 func (p *proxies) Start() error {
+	bound := p.px.Bind() // before a stats socket answers: what it tells of must be there
 	var errs []error
 	for _, s := range p.cfg.Global.StatsSockets {
 		sock, err := statsSocket(s)
@@ -54,7 +55,7 @@ func (p *proxies) Start() error {
 			errs = append(errs, fmt.Errorf("%s: global: stats_socket %q: %w%s", s.Pos, s.Addr, err, remedy(err)))
 		}
 	}
-	errs = append(errs, p.px.Bind())
+	errs = append(errs, bound)
 	if err := errors.Join(errs...); err != nil {
 		p.Close()
 		return err
