@@ -119,6 +119,14 @@ func (s *Server) SetMaxconn(n int) error {
 
 // SetAddr is "set server B/S addr IP [port P]": new connections go there, pooled ones to the old address are closed. port 0 keeps the port.
 func (s *Server) SetAddr(ip string, port int) error {
+	err := s.setAddr(ip, port)
+	if err == nil && s.homeless.CompareAndSwap(true, false) {
+		s.Enable()
+	}
+	return err
+}
+
+func (s *Server) setAddr(ip string, port int) error {
 	a, err := netip.ParseAddr(ip)
 	if err != nil {
 		return fmt.Errorf("addr: got %q; want an IPv4 or IPv6 address", ip)

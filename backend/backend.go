@@ -34,6 +34,7 @@ type Backend struct {
 	table  atomic.Pointer[table]
 	queue  queue
 
+	fds      fdShares
 	fullconn atomic.Int64 // the streams at which minconn has grown to maxconn
 	// shut ends the streams on a server; it waits for nothing. nil = nobody can.
 	shut func(*Server)
@@ -60,6 +61,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b.local = make([]local, ids)
 	b.key = newKey(&p.Balance, &p.HashType)
 	b.changed.set()
+	b.fds = b.fdShares()
 	b.fullconn.Store(int64(p.Fullconn))
 	var errs []error
 	for i, c := range p.Servers {

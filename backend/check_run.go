@@ -165,7 +165,7 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	if to == nil {
 		return failed(checkSOCKERR, "the port is no number from 1 to 65535"+s.at.String()), true
 	}
-	conn, err := c.loop.Dial(r.t, to, c.server.dial, connectBy)
+	conn, err := c.server.checkDial(r.t, to, connectBy, !s.addr.IsValid() && s.port == nil)
 	if err != nil {
 		return connectResult(err, s.at.String()), true
 	}

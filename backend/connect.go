@@ -30,6 +30,9 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 			return nil
 		}
 	}
+	if b.crowded(b.fds.high) {
+		b.thinOut(l.ID())
+	}
 	sl.traffic.Connects++
 	bl.traffic.Connects++
 	c, err := s.open(t, ls, addr, deadline)

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"hash/crc32"
 	"sort"
 	"sync/atomic"
 )
@@ -37,7 +38,7 @@ func newRing(servers []*Server, b *Backend) *ring {
 		n := max(s.Weight()*per*int(s.warm.Load())/fullyWarm, 1)
 		r.weight += int64(s.Weight())
 		for k := range n {
-			r.points = append(r.points, point{place(uint32(s.id()), uint32(k)), s})
+			r.points = append(r.points, point{place(s.hashID(), uint32(k)), s})
 		}
 	}
 	sort.Slice(r.points, func(i, j int) bool {
@@ -45,6 +46,24 @@ func newRing(servers []*Server, b *Backend) *ring {
 		return a.pos < b.pos || a.pos == b.pos && a.server.id() < b.server.id()
 	})
 	return r
+}
+
+// hashID is what the ring knows a server by ("hash-key"): its id, or its address, so that balancers with servers of other ids agree.
+func (s *Server) hashID() uint32 {
+	key := s.conf.HashKey
+	if key != "addr" && key != "addr-port" {
+		return uint32(s.id())
+	}
+	a := s.addr.Load()
+	if !a.AddrPort().IsValid() {
+		return crc32.ChecksumIEEE([]byte(a.String()))
+	}
+	ip := a.AddrPort().Addr().As16()
+	b := ip[:]
+	if key == "addr-port" {
+		b = append(b, byte(a.AddrPort().Port()>>8), byte(a.AddrPort().Port()))
+	}
+	return crc32.ChecksumIEEE(b)
 }
 
 // place is where the k-th point of a server stands.

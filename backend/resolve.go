@@ -53,7 +53,7 @@ func (s *Server) resolve(ctx context.Context) error {
 	a := &s.conf.Addr
 	switch a.Kind {
 	case conf.AddrTCP:
-		ip, err := s.lookUp(ctx, a.Host)
+		ip, err := s.firstAddr(ctx, a.Host)
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,38 @@ func (s *Server) resolve(ctx context.Context) error {
 		return s.addrError(a.Host, "want an IP address, a name or a unix socket")
 	}
 	return nil
+}
+
+// firstAddr is the server's address at the start, by the first method of "init-addr" that gives one. With "none" it has no address and is
+// in maintenance until somebody gives it one.
+func (s *Server) firstAddr(ctx context.Context, host string) (netip.Addr, error) {
+	if ip, err := netip.ParseAddr(host); err == nil || host == "*" || s.conf.InitAddr == nil {
+		if err == nil {
+			return ip.Unmap(), nil
+		}
+		return s.lookUp(ctx, host)
+	}
+	err := s.addrError(host, "no method of init-addr gives it an address")
+	for _, method := range s.conf.InitAddr {
+		switch method {
+		case "last": // there is no state of an earlier process
+		case "libc":
+			ip, failed := s.lookUp(ctx, host)
+			if failed == nil {
+				return ip, nil
+			}
+			err = failed
+		case "none":
+			s.homeless.Store(true)
+			s.state.maint = true
+			s.usable.Store(false)
+			s.alive.Store(false)
+			return netip.IPv4Unspecified(), nil
+		default:
+			return netip.ParseAddr(method)
+		}
+	}
+	return netip.Addr{}, err
 }
 
 // port is the configured port; a relative one is added to the client's at connect time.

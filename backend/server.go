@@ -41,14 +41,15 @@ type Server struct {
 	warming  *time.Timer  // guarded by Backend.mu; nil = none
 	agent    *agent       // nil = there is none to ask
 
-	state   state // guarded by Backend.mu
-	checker *checker
-	dial    *loop.DialOptions // nil = defaults
-	tls     secured
-	source  sourcePorts
-	socks   *loop.Addr // the SOCKS proxy to go through
-	owned   bool
-	from    *conf.SourceAddr // nil = the kernel's choice
+	state    state // guarded by Backend.mu
+	checker  *checker
+	dial     *loop.DialOptions // nil = defaults
+	tls      secured
+	source   sourcePorts
+	socks    *loop.Addr  // the SOCKS proxy to go through
+	homeless atomic.Bool // in maintenance for want of an address: "init-addr none"
+	owned    bool
+	from     *conf.SourceAddr // nil = the kernel's choice
 }
 
 func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {

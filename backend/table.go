@@ -23,7 +23,7 @@ type keyPicker interface {
 // choose picks a server. own is set where the stream must wait for this very server if it is full.
 func (tb *table) choose(key uint32, hashed bool, not *Server) (s *Server, own bool) {
 	if hashed && tb.byKey != nil {
-		if s := tb.byKey.pickKey(key, not); s != nil && !s.queueFull() {
+		if s := tb.byKey.pickKey(key, not); s != nil && !s.queueFull() && s.keepsKeys() {
 			return s, true
 		}
 	}
@@ -32,6 +32,18 @@ func (tb *table) choose(key uint32, hashed bool, not *Server) (s *Server, own bo
 		s = tb.any.pick(nil)
 	}
 	return s, false
+}
+
+// keepsKeys reports whether a key's server is waited for, by "hash-preserve-affinity": always, as long as it has a free slot, or as
+// long as its queue has room.
+func (s *Server) keepsKeys() bool {
+	switch s.b.conf.HashAffinity {
+	case "maxconn":
+		return s.free() && s.queued.Load() == 0
+	case "maxqueue":
+		return s.free() || s.conf.Maxqueue == 0 || s.queued.Load() < int64(s.conf.Maxqueue)
+	}
+	return true
 }
 
 // queueFull reports whether maxqueue says that nobody more is to wait for s.

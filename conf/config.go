@@ -95,10 +95,12 @@ type Global struct {
 	MasterWorker   bool
 	TLS            GlobalTLS
 	Process        Process
-	MaxConnRate    int     // connections a second over all frontends; 0 = no limit
-	MaxSessRate    int     // ... and sessions: connections that the rules have let in
-	NameFamily     string  // "dns-accept-family": the addresses of names that are taken; "" = all
-	SetVars        []*Rule // "set-var" and "set-var-fmt" of the global section: proc variables
+	Cases          []string // "h1-case-adjust": names of fields as some clients and servers need them written
+	CaseFile       string   // "h1-case-adjust-file": more of them, as "name Name" on each line
+	MaxConnRate    int      // connections a second over all frontends; 0 = no limit
+	MaxSessRate    int      // ... and sessions: connections that the rules have let in
+	NameFamily     string   // "dns-accept-family": the addresses of names that are taken; "" = all
+	SetVars        []*Rule  // "set-var" and "set-var-fmt" of the global section: proc variables
 	Unsupported    []Unsupported
 }
 
@@ -149,6 +151,9 @@ type Tune struct {
 	RunQueue                                  int // tune.runqueue-depth: tasks resumed in a row
 	PipeSize                                  int
 	NoSplice                                  bool
+	// PoolLowFDs and PoolHighFDs are percents of the limit of open files: with more in use no connection to a server is kept idle, and
+	// one that is made ends an idle one; 0 = never.
+	PoolLowFDs, PoolHighFDs int
 }
 
 // Unsupported is a keyword that is understood but not done yet; Validate turns each into an error.

@@ -51,7 +51,7 @@ const (
 
 // NewProxy returns a section whose zero-means-something fields hold their defaults.
 func NewProxy(pos Pos, kind Kind, name string) *Proxy {
-	return &Proxy{Pos: pos, Kind: kind, Name: name, Retries: DefaultRetries, ErrorFiles: map[int]*ErrorFile{}}
+	return &Proxy{Pos: pos, Kind: kind, Name: name, Retries: DefaultRetries, KeepAliveQueue: unlimited, ErrorFiles: map[int]*ErrorFile{}}
 }
 
 // NewServer returns a server whose zero-means-something fields hold their defaults.

@@ -90,16 +90,19 @@ type Proxy struct {
 	StatsURI       *StatsURI
 
 	// The server side.
-	Balance    Balance
-	HashType   HashType
-	Servers    []*Server
-	Fullconn   int         // 0 = a tenth of what the frontends may have that lead here
-	Source     *SourceAddr // of servers without one; nil = the kernel's choice
-	Retries    int         // connection attempts after the first; default 3
-	RetryOn    *RetryOn
-	Redispatch int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
-	AllBackups bool
-	Reuse      Reuse
+	Balance        Balance
+	HashType       HashType
+	Servers        []*Server
+	KeepAliveQueue int         // "max-keep-alive-queue": how many may wait for a server that a client's connection sticks to; -1 = any number
+	HashAffinity   string      // "hash-preserve-affinity": "always" (default), "maxconn" or "maxqueue": until when a key's server is waited for
+	SendName       string      // "http-send-name-header": the field that tells a server its name; "" = none
+	Fullconn       int         // 0 = a tenth of what the frontends may have that lead here
+	Source         *SourceAddr // of servers without one; nil = the kernel's choice
+	Retries        int         // connection attempts after the first; default 3
+	RetryOn        *RetryOn
+	Redispatch     int // "option redispatch [n]": 0 = off; -1 = on the last retry; n = every n
+	AllBackups     bool
+	Reuse          Reuse
 	// Check is how the servers are checked; nil = by connecting. The rules count where Check asks for their kind.
 	Check          *Check
 	TCPCheckRules  []*Rule // "tcp-check"
@@ -152,6 +155,9 @@ type Options struct {
 	ClientProbes       TCPProbes
 	ServerProbes       TCPProbes
 	DisableH2Upgrade   bool // "option disable-h2-upgrade": only "proto h2" and ALPN make HTTP/2
+	IdleCloseResponse  bool // "idle-close-on-response": idle connections end with their next response when the process stops
+	CaseClient         bool // "h1-case-adjust-bogus-client": names of fields to clients as Global.Cases has them
+	CaseServer         bool // "h1-case-adjust-bogus-server"
 	NoLinger           bool // "option nolinger": a closed connection is reset, and leaves nothing in the kernel
 	SpliceAuto         bool
 	SpliceRequest      bool
@@ -345,6 +351,8 @@ type Server struct {
 	PoolPurge   time.Duration // default 5s
 	MaxReuse    int           // requests on one connection; -1 = no limit
 	Source      *SourceAddr
+	HashKey     string        // "hash-key": what a consistent hash knows it by: "id" (default), "addr" or "addr-port"
+	InitAddr    []string      // "init-addr": how its name becomes an address at the start: of "last", "libc", "none" and addresses; nil = last, libc
 	TFO         bool          // TCP Fast Open; in TCP mode nothing is sent with the first packet
 	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it
 	MD5Sig      string        // "tcp-md5sig": the key that signs segments (RFC 2385); "" = none
@@ -357,6 +365,9 @@ type Server struct {
 	SendProxy, SendProxyV2 bool
 	ProxyV2                []string // of ProxyV2Options
 	ProxyTLVs              []*ProxyTLV
+	// CheckProxy and CheckSocks have health checks send PROXY headers and go through the SOCKS proxy. Without CheckProxy those do that
+	// go where streams go and streams have one.
+	CheckProxy, CheckSocks bool
 	ShutBackups            bool
 	Check                  bool
 	Checks                 ServerCheck

@@ -135,7 +135,7 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 	if st.begun {
 		minor = st.req.Minor
 	}
-	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: !keep, KeepAlive: keep && minor == 0})
+	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: !keep, KeepAlive: keep && minor == 0}))
 	if !(st.begun && st.asked == message.MethodHead) {
 		h = append(h, body...)
 	}

@@ -15,7 +15,8 @@ import (
 func (st *stream) send(t *loop.Task) *fault.Fault {
 	st.rec.nothingBack = true
 	st.keepForRetry()
-	h := http1.AppendRequest(st.w.scratch[:0], &st.req, st.requestOptions())
+	st.nameServer()
+	h := st.toServer(http1.AppendRequest(st.w.scratch[:0], &st.req, st.requestOptions()))
 	s := st.s
 	st.headLen = int64(len(h))
 	st.up.bare = st.route.p.Options.DropReqTrailers
@@ -205,7 +206,7 @@ func (st *stream) interim(t *loop.Task) *fault.Fault {
 	if st.req.Minor == 0 {
 		return nil
 	}
-	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{})
+	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{}))
 	tm := st.fe().p.Timeouts.Client
 	if err := st.s.c.Send(t, append([]byte(nil), h...), after(st.w.l.Now(), tm)); err != nil {
 		return fault.ClientAbortHeaders
@@ -333,7 +334,7 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	}
 	before := st.closeSide
 	st.closeSide = before || st.mustClose()
-	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide})
+	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide}))
 	st.resp.Framing = framing
 	if st.bodyless = st.asked == message.MethodHead && st.req.MethodID != message.MethodHead; st.bodyless {
 		// A rule has made it another method: what the server sends is not for this client (RFC 9110, 9.3.2).

@@ -93,7 +93,13 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 // it can take one more, and a connection to it is open.
 func (st *stream) prefers(srv *backend.Server) bool {
 	r := st.route
-	return srv.Backend() == r.b && st.avoid == nil && !r.p.Balance.Algo.Keyed() && srv.Ready(st.w.l)
+	return srv.Backend() == r.b && st.avoid == nil && !r.p.Balance.Algo.Keyed() && srv.Ready(st.w.l) && st.mayQueue(srv)
+}
+
+// mayQueue reports whether the client may wait for that server: no more wait for it than "max-keep-alive-queue" allows.
+func (st *stream) mayQueue(srv *backend.Server) bool {
+	n := st.route.p.KeepAliveQueue
+	return n < 0 || srv.Limit() == 0 || srv.Streams() < srv.Limit() || srv.Queued() < int64(n)
 }
 
 // orNone is the fault of an error, nil of none.

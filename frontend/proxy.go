@@ -54,6 +54,7 @@ type Proxy struct {
 	conns    atomic.Int64 // client connections
 	maxConns atomic.Int64 // most ever
 	limit    atomic.Int64 // maxconn; 0 = none
+	cases    cases        // "h1-case-adjust"; nil = none
 	connRate pace         // maxconnrate
 	sessRate pace         // maxsessrate
 	full     atomic.Bool  // a listener was paused for want of a place under limit
@@ -79,6 +80,10 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	px.sessRate.limit(cfg.Global.MaxSessRate)
 	v := &cfg.Global.Tune.Vars
 	px.state.VarLimits = acl.VarLimits{Global: int64(v.Global), Proc: int64(v.Proc), Sess: int64(v.Sess), Txn: int64(v.Txn), ReqRes: int64(v.ReqRes), Check: int64(v.Check)}
+	var err error
+	if px.cases, err = newCases(&cfg.Global); err != nil {
+		return nil, conf.Bad(cfg.Global.Pos, "global", "h1-case-adjust-file %q: %v", cfg.Global.CaseFile, err)
+	}
 	if err := px.makeLoops(); err != nil {
 		return nil, err
 	}

@@ -22,12 +22,13 @@ type route struct {
 	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed
 	badResponse captured
 	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
+	sendName    string   // "http-send-name-header", in lower case
 	tlvs        map[*backend.Server][]prefaceTLV
 	sources     map[*backend.Server]*acl.Expr // "usesrc hdr_ip"
 }
 
 func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
-	r := &route{b: b, p: p}
+	r := &route{b: b, p: p, sendName: strings.ToLower(p.SendName)}
 	// A listen section's rules are run once, as its frontend's.
 	comp := px.compiler(p)
 	var err error

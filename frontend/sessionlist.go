@@ -25,6 +25,14 @@ func (l *sessionList) remove(s *session) {
 	l.n--
 }
 
+// after is the next one; nil at the end.
+func (l *sessionList) after(s *session) *session {
+	if s.next == &l.root {
+		return nil
+	}
+	return s.next
+}
+
 func (l *sessionList) first() *session {
 	if l.root.next == &l.root {
 		return nil

@@ -54,11 +54,17 @@ func (w *worker) closeSome() {
 		return
 	}
 	for n := (int64(w.resting.len()) + steps - 1) / steps; n > 0; n-- {
-		if s := w.resting.first(); s != nil {
+		if s := w.resting.first(); s != nil && !s.waitsOut() {
 			s.close()
 		}
 	}
 	w.l.Arm(&w.spread.timer, w.l.Now()+int64(spreadStep))
+}
+
+// waitsOut reports whether an idle connection stays until its next response or its timeout though the process stops ("idle-close-on-response"):
+// a client that sends just then does not find it closed.
+func (s *session) waitsOut() bool {
+	return s.requests > 0 && s.fe.p.Options.IdleCloseResponse && !s.w.px.cutting.Load()
 }
 
 // spreadStep is how often some are closed.

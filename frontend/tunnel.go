@@ -32,7 +32,7 @@ func (st *stream) tunnel(t *loop.Task) next {
 	if st.responseRules(t) {
 		return st.then
 	}
-	h := http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Upgrade: st.resp.Status == 101})
+	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Upgrade: st.resp.Status == 101}))
 	st.answered, st.rec.status = true, st.resp.Status
 	if f := st.sendAll(t, h); f != nil {
 		st.rec.fail(f)

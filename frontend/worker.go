@@ -72,8 +72,12 @@ func (w *worker) putStream(st *stream) {
 
 // closeIdle ends the keep-alive connections that wait for a request: the process stops.
 func (w *worker) closeIdle() {
-	for s := w.resting.first(); s != nil; s = w.resting.first() {
-		s.close()
+	for s := w.resting.first(); s != nil; {
+		next := w.resting.after(s)
+		if !s.waitsOut() {
+			s.close()
+		}
+		s = next
 	}
 	w.goAway()
 }

@@ -122,6 +122,7 @@ func init() {
 	addRemovedRules()
 	addSource()
 	addSockets()
+	addBackends()
 	addProcess()
 	addProbes()
 	addPersistence()

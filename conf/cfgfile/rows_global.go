@@ -90,11 +90,11 @@ func addInertGlobals() {
 	}
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
 		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1, "tune.fd.edge-triggered": 1, "tune.idle-pool.shared": 1,
-		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1, "tune.pool-high-fd-ratio": 1,
-		"tune.pool-low-fd-ratio": 1, "tune.recv_enough": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
+		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1,
+		"tune.recv_enough": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1,
 		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
-		"max-threads-per-group": 1, "tune.fd.tables": 1, "tune.takeover-other-tg-connections": 1} {
+		"max-threads-per-group": 1, "tune.fd.tables": 1, "stress-level": 1, "tune.defaults.purge": 0, "mworker-max-reloads": 1, "tune.listener.default-shards": 1, "tune.ring.queues": 1, "tune.takeover-other-tg-connections": 1} {
 		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: name == "busy-polling" || name == "numa-cpu-mapping", status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
 	}
 }

@@ -38,8 +38,77 @@ func addSockets() {
 		row{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.srv.Congestion, "<algorithm>") }},
 		row{name: "tcp-md5sig", args: "<key>", doc: "key that signs TCP segments (RFC 2385)", read: func(l *line) { l.text(&l.srv.MD5Sig, "<key>") }},
 		row{name: "namespace", args: "<name>", doc: "network namespace to connect in", read: func(l *line) { l.text(&l.srv.Namespace, "<name>") }},
+		row{name: "hash-key", args: "<id|addr|addr-port>", doc: "what a consistent hash knows it by", read: func(l *line) {
+			if i := l.word(conf.HashKeys...); i >= 0 {
+				l.srv.HashKey = conf.HashKeys[i]
+			}
+		}},
+		row{name: "init-addr", args: "<last|libc|none|address>[,...]", doc: "how its name becomes an address at the start", read: readInitAddr},
+		serverSwitch("check-send-proxy", "health checks send PROXY headers too", func(s *conf.Server) { s.CheckProxy = true }),
+		serverSwitch("no-check-send-proxy", "undoes check-send-proxy of a default-server line", func(s *conf.Server) { s.CheckProxy = false }),
+		serverSwitch("check-via-socks4", "health checks go through the SOCKS proxy", func(s *conf.Server) { s.CheckSocks = true }),
 		row{name: "socks4", args: "<address>:<port>", doc: "SOCKS proxy to connect through", read: readSocks},
 	)
+}
+
+// addBackends adds what backends and frontends say of how they use connections.
+func addBackends() {
+	proxyTable.rows = append(proxyTable.rows,
+		row{name: "max-keep-alive-queue", in: forBackends, args: "<number>", doc: "how many may wait for a server that a client's connection sticks to; -1 is any number",
+			read: sectionInt(func(s *section) *int { return &s.KeepAliveQueue }, -1, maxInt)},
+		row{name: "hash-preserve-affinity", in: forBackends, args: "<always|maxconn|maxqueue>", doc: "until when a key's server is waited for", read: func(l *line) {
+			if i := l.word(conf.HashAffinities...); i >= 0 {
+				l.sec.HashAffinity = conf.HashAffinities[i]
+			}
+		}},
+		row{name: "http-send-name-header", in: forBackends, args: "<name>", doc: "field that tells a server its name", read: sectionText("<name>", func(s *section) *string { return &s.SendName })},
+	)
+	optionTable.rows = append(optionTable.rows,
+		optionSwitch("idle-close-on-response", forFrontends, "idle connections end with their next response when the process stops", func(o *conf.Options) *bool { return &o.IdleCloseResponse }),
+		optionSwitch("h1-case-adjust-bogus-client", forFrontends, "names of fields to clients as h1-case-adjust has them", func(o *conf.Options) *bool { return &o.CaseClient }),
+		optionSwitch("h1-case-adjust-bogus-server", forBackends, "names of fields to servers as h1-case-adjust has them", func(o *conf.Options) *bool { return &o.CaseServer }),
+	)
+	globalTable.rows = append(globalTable.rows,
+		globalRow("h1-case-adjust", "<name> <Name>", "how the name of a field is written where it matters", readCase),
+		globalRow("h1-case-adjust-file", "<file>", "more of them, two names a line", globalText("<file>", func(g *conf.Global) *string { return &g.CaseFile })),
+		globalRow("tune.pool-low-fd-ratio", "<percent>", "files in use from which no connection to a server is kept idle", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolLowFDs }, 0, 100)),
+		globalRow("tune.pool-high-fd-ratio", "<percent>", "files in use from which a connection to a server ends an idle one", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolHighFDs }, 0, 100)),
+	)
+}
+
+func readCase(l *line) {
+	from, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	to, ok := l.arg("<Name>")
+	if !ok {
+		return
+	}
+	g := &l.d.cfg.Global
+	switch err := conf.CheckCase(from.Text, to.Text); {
+	case err != nil:
+		l.add(conf.Misread(to.Pos, l.path, to.Text, err))
+	case slices.ContainsFunc(g.Cases, func(c string) bool { return strings.EqualFold(c, to.Text) }):
+		l.bad(from, "stands there twice")
+	default:
+		g.Cases = append(g.Cases, to.Text)
+	}
+}
+
+func readInitAddr(l *line) {
+	w, ok := l.arg("<method>")
+	if !ok {
+		return
+	}
+	list := splitList(w.Text)
+	for _, m := range list {
+		if err := conf.CheckInitAddr(m); err != nil {
+			l.add(conf.Misread(w.Pos, l.path, m, err))
+			return
+		}
+	}
+	l.srv.InitAddr = list
 }
 
 func serverSwitch(name, doc string, set func(*conf.Server)) row {

@@ -2,8 +2,10 @@ package hclfile
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"weir/conf"
 )
@@ -25,6 +27,9 @@ var processRows = []row[conf.Global]{
 	{info: info{name: "warn_blocked_traffic_after", typ: tDuration, doc: "how long a loop may be held up before it is said"}, at: func(g *conf.Global) any { return &g.Process.WarnBlocked }},
 	{info: info{name: "reject_privileged_ports", typ: tBool, doc: "no connections from ports below 1024"}, at: func(g *conf.Global) any { return &g.Process.RejectPrivileged }},
 	{info: info{name: "pp2_never_send_local", typ: tBool, doc: "health checks announce their own address in PROXY headers"}, at: func(g *conf.Global) any { return &g.Process.PP2NeverLocal }},
+	{info: info{name: "h1_case_adjust", typ: tList, doc: "names of fields as some clients and servers need them written, as in [\"Content-Length\"]"}, read: readCases,
+		text: func(g *conf.Global) string { return textList(g.Cases) }},
+	{info: info{name: "h1_case_adjust_file", typ: tString, doc: "a file of more of them, two names a line"}, at: func(g *conf.Global) any { return &g.CaseFile }},
 	{info: info{name: "maxconnrate", typ: tInt, doc: "connections a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxConnRate }},
 	{info: info{name: "maxsessrate", typ: tInt, doc: "sessions a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxSessRate }},
 	{info: info{name: "dns_accept_family", typ: tWord, enum: []string{"ipv4", "ipv6"}, doc: "the addresses of names that are taken; where not given, both"}, at: func(g *conf.Global) any { return &g.NameFamily }},
@@ -41,6 +46,8 @@ var socketTunes = []row[conf.Tune]{
 	{info: info{name: "http_logurilen", typ: tInt, min: 2, doc: "bytes of a logged request line; where not given, 1024"}, at: func(t *conf.Tune) any { return &t.LogURILen }},
 	{info: info{name: "maxpollevents", typ: tInt, min: 1, doc: "events of one poll, up to 256"}, at: func(t *conf.Tune) any { return &t.MaxPollEvents }},
 	{info: info{name: "runqueue_depth", typ: tInt, min: 1, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
+	{info: info{name: "pool_low_fd_ratio", typ: tInt, max: 100, doc: "percent of the limit of open files from which no connection to a server is kept idle; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolLowFDs }},
+	{info: info{name: "pool_high_fd_ratio", typ: tInt, max: 100, doc: "percent from which a new connection to a server ends an idle one; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolHighFDs }},
 	tuneSize("pipesize", "bytes of a pipe that splice uses", func(t *conf.Tune) *int { return &t.PipeSize }),
 	{info: info{name: "nosplice", typ: tBool, doc: "bytes are never moved by the kernel alone"}, at: func(t *conf.Tune) any { return &t.NoSplice }},
 	tuneSize("vars_global_max_size", "memory of all variables; 0 is no limit", func(t *conf.Tune) *int { return &t.Vars.Global }),
@@ -49,6 +56,16 @@ var socketTunes = []row[conf.Tune]{
 	tuneSize("vars_txn_max_size", "... of a request and its response", func(t *conf.Tune) *int { return &t.Vars.Txn }),
 	tuneSize("vars_reqres_max_size", "... of a request or of a response", func(t *conf.Tune) *int { return &t.Vars.ReqRes }),
 	tuneSize("vars_check_max_size", "... of a health check", func(t *conf.Tune) *int { return &t.Vars.Check }),
+}
+
+func readCases(d *decoder, g *conf.Global, a *attr) {
+	for _, name := range d.strings(a, nil) {
+		if err := conf.CheckCase(strings.ToLower(name), name); err != nil {
+			d.add(conf.Misread(a.pos, a.path, name, errors.New("want the name of a header field")))
+			continue
+		}
+		g.Cases = append(g.Cases, name)
+	}
 }
 
 func tuneSize(name, doc string, at func(*conf.Tune) *int) row[conf.Tune] {

@@ -24,6 +24,17 @@ func readTLV(d *decoder, s *server, b *block, _ where) {
 	s.ProxyTLVs = append(slices.Clone(s.ProxyTLVs), t)
 }
 
+func readInitAddr(d *decoder, s *server, a *attr) {
+	list := d.strings(a, nil)
+	for _, m := range list {
+		if err := conf.CheckInitAddr(m); err != nil {
+			d.add(conf.Misread(a.pos, a.path, m, err))
+			return
+		}
+	}
+	s.InitAddr = list
+}
+
 // readProxyOptions reads the options once each, in the place of those of a default_server.
 func readProxyOptions(d *decoder, s *server, a *attr) {
 	s.ProxyV2 = nil
