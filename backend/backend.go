@@ -64,7 +64,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b.fds = b.fdShares()
 	b.fullconn.Store(int64(p.Fullconn))
 	var errs []error
-	for i, c := range p.Servers {
+	for i, c := range serversOf(p) {
 		s, err := newServer(b, i, c, ids)
 		if err != nil {
 			errs = append(errs, err)
@@ -82,6 +82,19 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	}
 	b.rebuild()
 	return b, nil
+}
+
+// TransparentServer is what stands for wherever a client wanted to go ("option transparent").
+const TransparentServer = "<TRANSPARENT>"
+
+// serversOf are the configured ones, or the one that "option transparent" means where there is none.
+func serversOf(p *conf.Proxy) []*conf.Server {
+	if len(p.Servers) > 0 || !p.Options.Transparent {
+		return p.Servers
+	}
+	s := conf.NewServer(p.Pos, TransparentServer)
+	s.ID, s.Addr = 1, conf.Addr{Kind: conf.AddrTCP, Host: "*"}
+	return []*conf.Server{s}
 }
 
 // loopIDs is one more than the highest id: what an index by loop id needs.

@@ -21,7 +21,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	addr := s.target(ls.dst)
 	owner := ls.owner()
 	if allowReuse && !ls.Socket.Any() && owner == 0 {
-		if k := sl.pool.get(addr, ls.SNI); k != nil {
+		if k := sl.pool.get(addr, ls.poolName()); k != nil {
 			k.uses++
 			ls.Conn, ls.link, ls.Reused = k.conn, k, true
 			sl.used++
@@ -48,7 +48,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	ls.Conn = c
 	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
 	if b.conf.Mode != conf.ModeTCP && !ls.Socket.Any() {
-		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.SNI, owner: owner}
+		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (b *Backend) Resume(ls *Lease, h *Held) bool {
 	if k == nil {
 		return false
 	}
-	if k.server != ls.Server || k.sni != ls.SNI || k.conn.Dead() || k.owner != ls.owner() {
+	if k.server != ls.Server || k.sni != ls.poolName() || k.conn.Dead() || k.owner != ls.owner() {
 		h.Close()
 		return false
 	}

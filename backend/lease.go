@@ -37,6 +37,8 @@ type Lease struct {
 	From    netip.AddrPort
 	// SNI is the server name to ask a server with TLS for; "" = none.
 	SNI string
+	// Name is what an idle connection must have been opened for ("pool-conn-name"), in the place of SNI where the server has such names.
+	Name string
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 

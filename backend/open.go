@@ -52,6 +52,14 @@ func (ls *Lease) owner() uint64 {
 	return h.Sum64() | 1
 }
 
+// poolName is the name that a connection has in the pool.
+func (ls *Lease) poolName() string {
+	if ls.Server.conf.PoolName != nil {
+		return ls.Name
+	}
+	return ls.SNI
+}
+
 // Owned reports whether a connection to the server is one client's alone, by what is said or done when it is opened.
 func (s *Server) Owned() bool { return s.owned }
 

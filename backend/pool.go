@@ -20,7 +20,7 @@ type link struct {
 	conn       *loop.Conn
 	server     *Server
 	addr       *loop.Addr
-	sni        string // the server name that its TLS asked for
+	sni        string // the server name that its TLS asked for, or what "pool-conn-name" calls it
 	uses       int    // streams it has carried
 	owner      uint64 // of Lease.owner; 0 = anybody's
 	pool       *pool

@@ -18,7 +18,7 @@ func (ls *Lease) key(now int64) int64 { return int64(ls.Class)<<classShift + now
 
 // Forget undoes Prioritize and what was put in Socket: the lease's stream is over.
 func (ls *Lease) Forget() {
-	ls.Class, ls.Offset, ls.SNI = 0, 0, ""
+	ls.Class, ls.Offset, ls.SNI, ls.Name = 0, 0, "", ""
 	ls.Preface, ls.From = nil, netip.AddrPort{}
 	ls.Socket.HasMark, ls.Socket.HasTOS = false, false
 }

@@ -154,6 +154,8 @@ type Tune struct {
 	// PoolLowFDs and PoolHighFDs are percents of the limit of open files: with more in use no connection to a server is kept idle, and
 	// one that is made ends an idle one; 0 = never.
 	PoolLowFDs, PoolHighFDs int
+	MaxPayload              int // tune.cli.max-payload-size: bytes of what follows "<<" on a stats socket; 0 = 64 KiB
+	SndBufLog               int // tune.sndbuf.backend: the kernel's buffer of datagrams to log servers; 0 = as the kernel has it
 }
 
 // Unsupported is a keyword that is understood but not done yet; Validate turns each into an error.

@@ -155,6 +155,7 @@ type Options struct {
 	ClientProbes       TCPProbes
 	ServerProbes       TCPProbes
 	DisableH2Upgrade   bool // "option disable-h2-upgrade": only "proto h2" and ALPN make HTTP/2
+	Transparent        bool // "transparent": where there are no servers, streams go where their clients wanted to
 	IdleCloseResponse  bool // "idle-close-on-response": idle connections end with their next response when the process stops
 	CaseClient         bool // "h1-case-adjust-bogus-client": names of fields to clients as Global.Cases has them
 	CaseServer         bool // "h1-case-adjust-bogus-server"
@@ -353,6 +354,7 @@ type Server struct {
 	Source      *SourceAddr
 	HashKey     string        // "hash-key": what a consistent hash knows it by: "id" (default), "addr" or "addr-port"
 	InitAddr    []string      // "init-addr": how its name becomes an address at the start: of "last", "libc", "none" and addresses; nil = last, libc
+	PoolName    *Expr         // "pool-conn-name": idle connections serve requests of the same name only; nil = of the same server name of TLS
 	TFO         bool          // TCP Fast Open; in TCP mode nothing is sent with the first packet
 	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it
 	MD5Sig      string        // "tcp-md5sig": the key that signs segments (RFC 2385); "" = none

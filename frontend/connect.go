@@ -39,6 +39,10 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	}
 	st.announce()
 	st.lease.SNI = st.sni()
+	if x := st.route.poolNames[st.lease.Server]; x != nil {
+		st.text, _ = x.AppendText(st.text[:0], &st.ctx)
+		st.lease.Name = st.w.intern(st.text)
+	}
 	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil

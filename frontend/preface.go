@@ -22,6 +22,14 @@ type prefaceTLV struct {
 func (r *route) compilePrefaces(comp *acl.Compiler) error {
 	var errs []error
 	for _, srv := range r.b.Servers() {
+		if e := srv.Conf().PoolName; e != nil {
+			x, err := comp.At(acl.InServerConn).Expr(e)
+			errs = append(errs, err)
+			if r.poolNames == nil {
+				r.poolNames = map[*backend.Server]*acl.Expr{}
+			}
+			r.poolNames[srv] = x
+		}
 		if src := srv.Source(); src != nil && src.Use == conf.FromHeader {
 			x, err := comp.At(acl.InServerConn).Expr(&conf.Expr{Pos: src.Pos, Fetch: conf.Call{Pos: src.Pos, Name: "req.hdr_ip",
 				Args: []string{src.UseHeader, strconv.Itoa(src.UseNth)}}})

@@ -21,8 +21,9 @@ type route struct {
 	cookie      *persistence                  // nil = none
 	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed
 	badResponse captured
-	tunnels     sync.Map // tunnelKey -> *loop.TunnelOptions
-	sendName    string   // "http-send-name-header", in lower case
+	tunnels     sync.Map                      // tunnelKey -> *loop.TunnelOptions
+	sendName    string                        // "http-send-name-header", in lower case
+	poolNames   map[*backend.Server]*acl.Expr // "pool-conn-name"
 	tlvs        map[*backend.Server][]prefaceTLV
 	sources     map[*backend.Server]*acl.Expr // "usesrc hdr_ip"
 }

@@ -16,6 +16,7 @@ type ServerConfig struct {
 	Admin   Admin
 	Log     *zap.Logger   // nil = no audit log
 	Timeout time.Duration // "stats timeout"; 0 = 10 s
+	Payload int           // bytes of what follows "<<"; 0 = the package's own bound
 }
 
 // Server serves the stats sockets: HAProxy's command line over a stream socket. It works on goroutines, apart from the

@@ -178,7 +178,7 @@ var errPayload = errors.New("payload too long or cut off")
 // readPayload reads lines up to an empty one, or up to the one that the mark has named.
 func (s *cliSession) readPayload(end string) ([]string, error) {
 	var lines []string
-	for size := 0; size <= maxPayload; {
+	for size := 0; size <= s.maxPayload(); {
 		if s.prompt && !s.write([]byte("+ ")) {
 			return nil, errPayload
 		}
@@ -193,6 +193,14 @@ func (s *cliSession) readPayload(end string) ([]string, error) {
 		size += len(line) + 1
 	}
 	return nil, errPayload
+}
+
+// maxPayload is how much may follow "<<".
+func (s *cliSession) maxPayload() int {
+	if n := s.server.cfg.Payload; n > 0 {
+		return n
+	}
+	return maxPayload
 }
 
 // drain lets the peer take the last answer before the connection closes on what it still sends.

@@ -38,7 +38,7 @@ func newEngine(r *runtimeOptions, access *logsink.Writer) (engine, error) {
 		return nil, err
 	}
 	src.px = px
-	cli := stats.NewServer(stats.ServerConfig{Source: src, Admin: &admin{px: px}, Log: log.Named("cli"), Timeout: cfg.Global.StatsTimeout})
+	cli := stats.NewServer(stats.ServerConfig{Source: src, Admin: &admin{px: px}, Log: log.Named("cli"), Timeout: cfg.Global.StatsTimeout, Payload: cfg.Global.Tune.MaxPayload})
 	return &proxies{px: px, cli: cli, cfg: cfg}, nil
 }
 

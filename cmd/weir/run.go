@@ -155,7 +155,7 @@ func serve(r *runtimeOptions) (err error) {
 		}
 		log.Warn(warning)
 	}
-	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread})
+	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread, SndBuf: cfg.Global.Tune.SndBufLog})
 	defer func() {
 		if flushErr := access.Close(flushTime); flushErr != nil {
 			log.Warn(flushErr.Error(), zap.Uint64("dropped", access.Dropped()))

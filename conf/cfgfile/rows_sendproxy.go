@@ -38,6 +38,11 @@ func addSockets() {
 		row{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.srv.Congestion, "<algorithm>") }},
 		row{name: "tcp-md5sig", args: "<key>", doc: "key that signs TCP segments (RFC 2385)", read: func(l *line) { l.text(&l.srv.MD5Sig, "<key>") }},
 		row{name: "namespace", args: "<name>", doc: "network namespace to connect in", read: func(l *line) { l.text(&l.srv.Namespace, "<name>") }},
+		row{name: "pool-conn-name", args: "<expression>", doc: "idle connections serve requests of the same name only", read: func(l *line) {
+			if e := l.expr(); e != nil {
+				l.srv.PoolName = e
+			}
+		}},
 		row{name: "hash-key", args: "<id|addr|addr-port>", doc: "what a consistent hash knows it by", read: func(l *line) {
 			if i := l.word(conf.HashKeys...); i >= 0 {
 				l.srv.HashKey = conf.HashKeys[i]
@@ -64,6 +69,7 @@ func addBackends() {
 		row{name: "http-send-name-header", in: forBackends, args: "<name>", doc: "field that tells a server its name", read: sectionText("<name>", func(s *section) *string { return &s.SendName })},
 	)
 	optionTable.rows = append(optionTable.rows,
+		optionSwitch("transparent", forBackends, "where there are no servers, streams go where their clients wanted to", func(o *conf.Options) *bool { return &o.Transparent }),
 		optionSwitch("idle-close-on-response", forFrontends, "idle connections end with their next response when the process stops", func(o *conf.Options) *bool { return &o.IdleCloseResponse }),
 		optionSwitch("h1-case-adjust-bogus-client", forFrontends, "names of fields to clients as h1-case-adjust has them", func(o *conf.Options) *bool { return &o.CaseClient }),
 		optionSwitch("h1-case-adjust-bogus-server", forBackends, "names of fields to servers as h1-case-adjust has them", func(o *conf.Options) *bool { return &o.CaseServer }),
@@ -71,6 +77,8 @@ func addBackends() {
 	globalTable.rows = append(globalTable.rows,
 		globalRow("h1-case-adjust", "<name> <Name>", "how the name of a field is written where it matters", readCase),
 		globalRow("h1-case-adjust-file", "<file>", "more of them, two names a line", globalText("<file>", func(g *conf.Global) *string { return &g.CaseFile })),
+		globalRow("tune.cli.max-payload-size", "<bytes>", "bytes of a payload on a stats socket", globalSize(func(g *conf.Global) *int { return &g.Tune.MaxPayload }, 1, maxInt)),
+		globalRow("tune.sndbuf.backend", "<bytes>", "the kernel's buffer of datagrams to log servers", globalSize(func(g *conf.Global) *int { return &g.Tune.SndBufLog }, 0, maxInt)),
 		globalRow("tune.pool-low-fd-ratio", "<percent>", "files in use from which no connection to a server is kept idle", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolLowFDs }, 0, 100)),
 		globalRow("tune.pool-high-fd-ratio", "<percent>", "files in use from which a connection to a server ends an idle one", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolHighFDs }, 0, 100)),
 	)

@@ -12,6 +12,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 	{info: info{name: "httplog", typ: tOther, def: "false", doc: `log lines with what HTTP knows: true, "clf" for the Common Log Format, or "json" for an object of the same`}, read: readHTTPLog, text: textHTTPLog},
 	logRow("tcplog", 0, "log lines with what TCP knows", conf.LogTCP),
 	logRow("httpslog", forFrontends, "log lines with what HTTP and TLS know", conf.LogHTTPS),
+	switchRow("transparent", forBackends, "where there are no servers, streams go where their clients wanted to", func(o *conf.Options) *bool { return &o.Transparent }),
 	switchRow("idle_close_on_response", forFrontends, "idle connections end with their next response when the process stops", func(o *conf.Options) *bool { return &o.IdleCloseResponse }),
 	switchRow("h1_case_adjust_bogus_client", forFrontends, "names of fields to clients as h1_case_adjust has them", func(o *conf.Options) *bool { return &o.CaseClient }),
 	switchRow("h1_case_adjust_bogus_server", forBackends, "names of fields to servers as h1_case_adjust has them", func(o *conf.Options) *bool { return &o.CaseServer }),

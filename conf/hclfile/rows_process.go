@@ -48,6 +48,8 @@ var socketTunes = []row[conf.Tune]{
 	{info: info{name: "runqueue_depth", typ: tInt, min: 1, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
 	{info: info{name: "pool_low_fd_ratio", typ: tInt, max: 100, doc: "percent of the limit of open files from which no connection to a server is kept idle; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolLowFDs }},
 	{info: info{name: "pool_high_fd_ratio", typ: tInt, max: 100, doc: "percent from which a new connection to a server ends an idle one; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolHighFDs }},
+	tuneSize("cli_max_payload_size", "bytes of a payload on a stats socket; where not given, 65536", func(t *conf.Tune) *int { return &t.MaxPayload }),
+	tuneSize("sndbuf_backend", "the kernel's buffer of datagrams to log servers", func(t *conf.Tune) *int { return &t.SndBufLog }),
 	tuneSize("pipesize", "bytes of a pipe that splice uses", func(t *conf.Tune) *int { return &t.PipeSize }),
 	{info: info{name: "nosplice", typ: tBool, doc: "bytes are never moved by the kernel alone"}, at: func(t *conf.Tune) any { return &t.NoSplice }},
 	tuneSize("vars_global_max_size", "memory of all variables; 0 is no limit", func(t *conf.Tune) *int { return &t.Vars.Global }),

@@ -36,6 +36,7 @@ var serverGrammar = grammar[server]{context: "server", rows: append([]row[server
 		text: func(s *server) string { return textList(s.ProxyV2) }},
 	{info: info{name: "check_send_proxy", typ: tBool, doc: "health checks send PROXY headers too"}, at: func(s *server) any { return &s.CheckProxy }},
 	{info: info{name: "check_via_socks4", typ: tBool, doc: "health checks go through the SOCKS proxy"}, at: func(s *server) any { return &s.CheckSocks }},
+	{info: info{name: "pool_conn_name", typ: tSample, doc: "idle connections serve requests of the same name only; where not given, of the same server name of TLS"}, at: func(s *server) any { return &s.PoolName }},
 	{info: info{name: "hash_key", typ: tWord, enum: conf.HashKeys, doc: "what a consistent hash knows it by; where not given, its id"}, at: func(s *server) any { return &s.HashKey }},
 	{info: info{name: "init_addr", typ: tList, doc: "how its name becomes an address at the start, of last, libc, none and addresses; where not given, last and libc"}, read: readInitAddr,
 		text: func(s *server) string { return textList(s.InitAddr) }},

@@ -18,10 +18,11 @@ const roomWait = 20 * time.Millisecond
 
 // datagram sends each message as one datagram and loses it where the receiver is slower than we are.
 type datagram struct {
-	addr  unix.Sockaddr
-	fd    int // -1 = not connected
-	retry time.Time
-	stuck bool // nothing was read during a whole wait: until something is, none is worth while
+	sndbuf int // 0 = the kernel\'s
+	addr   unix.Sockaddr
+	fd     int // -1 = not connected
+	retry  time.Time
+	stuck  bool // nothing was read during a whole wait: until something is, none is worth while
 }
 
 func unixAddr(path string) unix.Sockaddr { return &unix.SockaddrUnix{Name: path} }
@@ -33,7 +34,9 @@ func inetAddr(a netip.AddrPort) unix.Sockaddr {
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }
 
-func newDatagram(addr unix.Sockaddr) *datagram { return &datagram{addr: addr, fd: -1} }
+func newDatagram(addr unix.Sockaddr, sndbuf int) *datagram {
+	return &datagram{addr: addr, fd: -1, sndbuf: sndbuf}
+}
 
 func (d *datagram) limit() int { return defaultLen }
 
@@ -93,6 +96,9 @@ func (d *datagram) connect() bool {
 	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return false
+	}
+	if d.sndbuf > 0 { // a wish: the kernel has a limit of its own
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, d.sndbuf)
 	}
 	if err := unix.Connect(fd, d.addr); err != nil {
 		unix.Close(fd)

@@ -5,6 +5,8 @@ import (
 	"net"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 	"time"
 
 	"weir/conf"
@@ -31,7 +33,7 @@ func TestDatagramBurst(t *testing.T) {
 			got <- string(buf[:n])
 		}
 	}()
-	d := newDatagram(unixAddr(path))
+	d := newDatagram(unixAddr(path), 0)
 	var sent []string
 	for i := range lines {
 		line := fmt.Sprint("line ", i)
@@ -66,5 +68,23 @@ func TestDatagramStuck(t *testing.T) {
 	waitFor(t, "lines that are dropped", func() bool { return w.Dropped() > 500 })
 	if err := w.Close(5 * time.Second); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// "tune.sndbuf.backend": the kernel's buffer of what goes to a log server.
+func TestDatagramSndBuf(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	d := newDatagram(unixAddr(path), 40000)
+	defer d.close(nil)
+	if !d.write([]byte("x")) {
+		t.Fatal("nothing is sent")
+	}
+	if n, err := unix.GetsockoptInt(d.fd, unix.SOL_SOCKET, unix.SO_SNDBUF); err != nil || n != 2*40000 { // the kernel doubles it
+		t.Errorf("SO_SNDBUF %d, %v", n, err)
 	}
 }

@@ -54,9 +54,9 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 	case conf.AddrFD:
 		return newStream(os.NewFile(uintptr(l.Addr.FD), l.Target), &w.dropped), nil
 	case conf.AddrUnix:
-		return newDatagram(unixAddr(l.Addr.Path)), nil
+		return newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf), nil
 	case conf.AddrAbstract:
-		return newDatagram(unixAddr("@" + l.Addr.Path)), nil
+		return newDatagram(unixAddr("@"+l.Addr.Path), w.opts.SndBuf), nil
 	case conf.AddrTCP:
 		addr, err := resolve(&l.Addr)
 		if err != nil {
@@ -65,7 +65,7 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 		if family, _, tagged := strings.Cut(l.Target, "@"); tagged && strings.HasPrefix(family, "tcp") {
 			return newStream(&dialer{addr: addr.String()}, &w.dropped), nil
 		}
-		return newDatagram(inetAddr(addr)), nil
+		return newDatagram(inetAddr(addr), w.opts.SndBuf), nil
 	}
 	return nil, errors.New(`want "stdout", "stderr", an address with a port, or the path of a unix socket`)
 }

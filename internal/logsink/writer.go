@@ -34,6 +34,7 @@ type Options struct {
 	PID       int    // default the process's
 	Producers int    // how many loops; default 1
 	RingSize  int    // bytes, a power of two; default 512 KiB
+	SndBuf    int    // SO_SNDBUF of sockets of datagrams; 0 = the kernel's
 
 	// Stdout and Stderr are written to in place of the process's own.
 	Stdout, Stderr io.Writer
