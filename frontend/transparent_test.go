@@ -49,6 +49,6 @@ func TestPoolConnName(t *testing.T) {
 		return s
 	}
 	one := ask("one", nil)
-	one = ask("one", one)
+	ask("one", one)
 	ask("two", nil) // another connection
 }
