@@ -42,7 +42,7 @@ func TestEveryKeyword(t *testing.T) {
 	n := 0
 	for _, k := range Keywords() {
 		// What changes nothing and has no argument to read wrongly needs no line.
-		if k.Context == "section" || k.Status != Done {
+		if k.Context == "section" || k.Context == "crt-list" || k.Status != Done { // a crt-list is a file of its own
 			continue
 		}
 		n++
