@@ -115,9 +115,9 @@ func TestParseAttacks(t *testing.T) {
 func TestMaskedLogs(t *testing.T) {
 	for _, tc := range []struct{ line, want string }{
 		{`127.0.0.1:4711 [25/Nov/2026:05:12:01.123] f b/s1 0/0/12/2/14 200 63 - - ---- 3/1/0/0/0 0/0 "GET / HTTP/1.1"`,
-			`127.0.0.1:PORT [DATE] f b/s1 T/T/T/T/T 200 63 - - ---- N/1/0/0/0 0/0 "GET / HTTP/1.1"`},
+			`127.0.0.1:PORT [DATE] f b/s1 T/T/T/T/T 200 BYTES - - ---- N/1/0/0/0 0/0 "GET / HTTP/1.1"`},
 		{`f f/<NOSRV> -1/-1/-1/-1/+7 400 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"`, `f f/<NOSRV> -1/-1/-1/-1/+T 400 0 - - PR-- N/1/0/0/0 0/0 "<BADREQ>"`},
-		{`f b/s1 0/1/15 812 -- 2/1/0/0/0 0/0`, `f b/s1 T/T/T 812 -- N/1/0/0/0 0/0`},
+		{`f b/s1 0/1/15 812 -- 2/1/0/0/0 0/0`, `f b/s1 T/T/T BYTES -- N/1/0/0/0 0/0`},
 		{`custom 12/34 a`, `custom 12/34 a`},
 	} {
 		if got := masked(tc.line); got != tc.want {

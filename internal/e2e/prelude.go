@@ -20,6 +20,7 @@ defaults {
     client  = "10s"
     connect = "2s"
     server  = "10s"
+    check   = "5s"
   }
   option {
     httplog = true
@@ -47,6 +48,7 @@ defaults
   timeout client 10s
   timeout connect 2s
   timeout server 10s
+  timeout check 5s
   option httplog
 `
 	simpleHAProxy = preludeHAProxy + `frontend f
