@@ -23,7 +23,7 @@ type relay struct {
 	pend     []byte // encoded and not yet taken by dst
 	off      int
 	flow     loop.Flow
-	plain    bool // both sides are sockets without a codec between: splice may be used
+	plain    bool // both sides are sockets without a codec between, and nosplice is not set: splice may be used
 
 	moved int64 // octets of body taken from src, with its chunk lines
 	sent  int64 // octets of head and body given to dst
@@ -58,7 +58,7 @@ func (r *relay) begin(w *worker, h []byte, src, dst *loop.Conn, win *window, fra
 		r.trailers = r.trailers[:0]
 		r.chunks.Trailers = &r.trailers
 	}
-	r.on, r.plain = true, !src.Layered() && !dst.Layered()
+	r.on, r.plain = true, !src.Layered() && !dst.Layered() && !w.noSplice
 	r.ended = framing == message.NoBody || framing == message.Length && length == 0
 	return r.first(w, h)
 }
