@@ -158,8 +158,10 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 		return 1, true
 	case acl.ServerStreams, acl.ServerStreamsLimit:
 		return 1, server || st.rec.conn != 0
-	case acl.ClientStreamID, acl.ServerStreamID, acl.ClientGlitches, acl.ServerGlitches, acl.ClientErr:
+	case acl.ClientStreamID, acl.ServerStreamID, acl.ClientGlitches, acl.ServerGlitches:
 		return 0, true
+	case acl.ClientErr:
+		return acl.ConnError(st.s.refused), true
 	case acl.ServerErr:
 		return connErrors[st.rec.fault], true
 	case acl.ClientAborted:

@@ -158,7 +158,7 @@ func (g *greeter) refuse(err error) {
 		name = m.Name
 	}
 	s.w.note(name)
-	s.logRefused(text)
+	s.logRefused(name, text)
 	g.end()
 	s.close()
 }
@@ -170,8 +170,12 @@ var (
 )
 
 // logRefused writes the line of a connection that ended before there was a session (HAProxy manual, 8.2.5).
-func (s *session) logRefused(text string) {
+func (s *session) logRefused(name, text string) {
 	w, fe := s.w, s.fe
+	s.refused = refusals[name]
+	if s.refused == "" {
+		s.refused = "PRX_BAD_HDR"
+	}
 	level := logsink.Info
 	if fe.p.Options.LogSeparateErrors {
 		level = logsink.Err
@@ -179,9 +183,36 @@ func (s *session) logRefused(text string) {
 	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && (text == errGreetingEnds.Text || text == errShakeEnds) {
 		return
 	}
+	if fe.lines.failed != nil {
+		s.emitRefused(level)
+		return
+	}
 	lr := &w.line
 	lr.Client, lr.UnixID = s.src(), s.ln.id
 	lr.Date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
 	lr.Frontend = fe.p.Name
 	w.access.End(w.format.AppendRefused(w.access.Begin(), lr, s.ln.label(), text), fe.log, level)
+}
+
+// refusals are HAProxy's names (fc_err_name) of what a connection may fail with before there is a session, by those of the counters.
+var refusals = map[string]string{"proxy_ended": "PRX_EMPTY", "proxy_late": "PRX_TIMEOUT", "ssl_closed": "SSL_EMPTY", "ssl_timeout": "SSL_TIMEOUT",
+	handshakeFailed: "SSL_HANDSHAKE"}
+
+// handshakeFailed stands for all the ways in which a handshake may fail but these.
+const handshakeFailed = "ssl_handshake"
+
+// emitRefused writes the line by error-log-format. There is no stream: what only one has is missing in it.
+func (s *session) emitRefused(level logsink.Level) {
+	w, fe := s.w, s.fe
+	st := w.getStream(s)
+	st.ctx.BeginConn(w.l.Wall())
+	s.fill(&st.ctx)
+	r := &st.rec
+	r.s, r.fe, r.tcp, r.began, r.dst = s, fe, fe.tcp, s.accepted, st.ctx.Dst
+	r.date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
+	lr := r.fill(w, nil, fe.lines.failed.Need())
+	w.access.End(fe.lines.failed.AppendLine(w.access.Begin(), &st.ctx, &w.format, lr, nil), fe.log, level)
+	r.reset()
+	st.ctx.End()
+	w.putStream(st)
 }

@@ -18,16 +18,18 @@ type lines struct {
 	need   logfmt.Need // of what is written: what costs something is found out only then
 	id     *acl.Format // "unique-id-format"
 	idName string      // "unique-id-header"; "" = none
+	failed *acl.Format // "error-log-format"; nil = HAProxy's own line
 }
 
 func compileLines(comp *acl.Compiler, p *conf.Proxy) (l lines, err error) {
-	var errs [4]error
+	var errs [5]error
 	l.kind, l.idName = p.LogFormat, strings.ToLower(p.UniqueIDHeader)
 	log := comp.At(acl.InLog)
 	l.format, errs[0] = log.Format(p.LogLine)
 	l.sd, errs[1] = log.Format(p.LogSD)
 	l.id, errs[2] = comp.At(acl.InHTTPRequest).Format(p.UniqueIDFormat)
 	errs[3] = noPasswords(comp, p.Pos, p.Title()+": unique-id-format")
+	l.failed, errs[4] = log.Format(p.ErrorLogLine)
 	l.need = l.sd.Need()
 	switch {
 	case l.format != nil:

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -33,4 +34,26 @@ func TestLogLines(t *testing.T) {
 	f("unique_id_format = \"${hdr(\"x-n\")}-${log.HM}\"\nlog_format = \"${log.ID} ${log.ST}\"", req, "42-GET 200")
 	f("capture_cookie \"id=\" {\n len = 7\n}\nlog_format = \"${log.CC} ${log.CS} ${log.ST}\"", req, "id=clie id=serv 200")
 	f(`log_format = "${log.lc} ${log.rt} ${log.si}:${log.sp} ${log.ST}"`, req, `0 1 127.0.0.1:\d+ 200`)
+}
+
+// A connection that fails before there is a session has a line of its own.
+func TestErrorLogFormat(t *testing.T) {
+	f := func(send, want string) {
+		t.Helper()
+		o := newTestOrigin(t)
+		cfg := strings.Replace(simple(o.addr(), `error_log_format = "failed ${log.ci} ${log.f} ${fc_err_name()} ${fc_err_str()} ${log.ft}"`, ""), `bind "127.0.0.1:1" {}`, "bind \"127.0.0.1:1\" {\n accept_proxy = true\n}", 1)
+		px := newTestProxy(t, cfg)
+		c := dialPeer(t, px.addr("f", 0))
+		c.send(send)
+		if send == "PROXY" { // the client gives up in the midst of it
+			c.Close()
+		} else {
+			c.closed()
+		}
+		if got := px.logLine("failed"); got != want+"\n" {
+			t.Errorf("%q: logged %q; want %q", send, got, want)
+		}
+	}
+	f("GET / HTTP/1.1\r\n\r\n", "failed 127.0.0.1 f PRX_BAD_HDR Received an invalid PROXY protocol header f")
+	f("PROXY", "failed 127.0.0.1 f PRX_EMPTY Connection closed while waiting for PROXY protocol header f")
 }

@@ -43,6 +43,7 @@ type session struct {
 	tls        *tlsio.Conn    // nil = the client speaks without TLS
 	routed     *route         // the backend of the request that is coming: of a session that was in TCP mode
 	http       bool           // it speaks HTTP: from the beginning, or since it was found out
+	refused    string         // why it ended before it began: fc_err_name
 	requests   uint32
 	rested     uint32 // requests when the rest began
 	counted    bool

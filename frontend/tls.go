@@ -111,7 +111,11 @@ func (h *shaker) refuse(err error) {
 	default:
 		text = "SSL handshake failure (" + text + ")"
 	}
-	s.logRefused(text)
+	if refusals[name] == "" {
+		s.logRefused(handshakeFailed, text)
+	} else {
+		s.logRefused(name, text)
+	}
 	if err == io.EOF || s.c.Closed() {
 		s.close()
 		return

@@ -120,6 +120,7 @@ func (r *ruleCheck) lines() {
 	log := r.c.At(acl.InLog)
 	r.format(log, r.p.LogLine)
 	r.format(log, r.p.LogSD)
+	r.format(log, r.p.ErrorLogLine)
 	r.format(r.c.At(acl.InHTTPRequest), r.p.UniqueIDFormat)
 }
 
