@@ -8,7 +8,7 @@ TESTTIME ?= 12m
 # One version for everybody; go run fetches and caches it.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help run build test race allocs bench lint fuzz docker clean
+.PHONY: help run build test race allocs soak bench lint fuzz docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ race:
 # The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
 allocs:
 	$(GO) test -run 'Alloc' -count 1 ./...
+
+soak: ## two minutes of mixed load on a plain build: nothing may grow
+	CI=true $(GO) test -run '^TestSoak$$' -count 1 -v ./internal/e2e
 
 bench: ## weir beside whichever of haproxy and nginx are installed
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/... ./acl/... ./backend/...

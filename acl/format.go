@@ -42,11 +42,21 @@ func (c *Compiler) Format(f *conf.Format) (*Format, error) { return c.format(f, 
 // VarFormat compiles the format of set-var-fmt, in which +Q acts on expressions too.
 func (c *Compiler) VarFormat(f *conf.Format) (*Format, error) { return c.format(f, true) }
 
+// IDFormat compiles the format of unique-id-format: spaces are merged as in a log, and a missing value is nothing.
+func (c *Compiler) IDFormat(f *conf.Format) (*Format, error) {
+	return c.build(f, formatBuilder{quotes: true, log: true, empty: true})
+}
+
 func (c *Compiler) format(f *conf.Format, quotes bool) (*Format, error) {
+	log := c.place == InLog
+	return c.build(f, formatBuilder{quotes: quotes, log: log, empty: !log})
+}
+
+func (c *Compiler) build(f *conf.Format, b formatBuilder) (*Format, error) {
 	if f == nil {
 		return nil, nil
 	}
-	b := formatBuilder{c: c, pos: f.Pos, quotes: quotes, log: c.place == InLog, out: &Format{}}
+	b.c, b.pos, b.out = c, f.Pos, &Format{}
 	for i := range f.Parts {
 		b.add(&f.Parts[i])
 	}

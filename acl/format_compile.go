@@ -9,14 +9,15 @@ import (
 type formatBuilder struct {
 	c      *Compiler
 	pos    conf.Pos
-	log    bool // merge spaces, "-" for what is missing
+	log    bool // merge spaces
+	empty  bool // what is missing is nothing, not "-"
 	quotes bool // +Q acts on expressions
 	out    *Format
 }
 
 func (b *formatBuilder) add(p *conf.FormatPart) {
 	flags := logFlags(p.Flags)
-	if !b.log {
+	if b.empty {
 		flags |= logfmt.Empty
 	}
 	switch {

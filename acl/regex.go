@@ -13,6 +13,9 @@ import (
 // and atomic groups): a text made for it would hold up the loop for ever. A search that takes longer finds nothing.
 const maxBacktrack = 20 * time.Millisecond
 
+// The library looks at its clock every 100 ms unless it is told otherwise. The clock runs only while there are such searches.
+func init() { regexp2.SetTimeoutCheckPeriod(2 * time.Millisecond) }
+
 // Regex is a regular expression of PCRE's syntax, over bytes. It runs on RE2, whose time is linear in the text, where
 // that can say what PCRE means, and on a backtracking engine only where it cannot. It is safe for concurrent use.
 type Regex struct {

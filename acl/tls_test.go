@@ -114,7 +114,7 @@ func TestCertFetches(t *testing.T) {
 	f("ssl_c_version", "3")
 	f("ssl_c_san", "DNS:a.example.com, IP Address:10.0.0.1")
 	f("ssl_c_notafter,length", "13")
-	f("ssl_c_sha1,length", "20")
+	f("ssl_c_sha1,hex,length", "40")
 	f("ssl_f_s_dn(CN)", "Root")
 	f("ssl_s_s_dn(CN)", "Root")
 	f("ssl_fc_cipher", "TLS_AES_256_GCM_SHA384")

@@ -27,7 +27,7 @@ func compileLines(comp *acl.Compiler, p *conf.Proxy) (l lines, err error) {
 	log := comp.At(acl.InLog)
 	l.format, errs[0] = log.Format(p.LogLine)
 	l.sd, errs[1] = log.Format(p.LogSD)
-	l.id, errs[2] = comp.At(acl.InHTTPRequest).Format(p.UniqueIDFormat)
+	l.id, errs[2] = comp.At(acl.InHTTPRequest).IDFormat(p.UniqueIDFormat)
 	errs[3] = noPasswords(comp, p.Pos, p.Title()+": unique-id-format")
 	l.failed, errs[4] = log.Format(p.ErrorLogLine)
 	l.need = l.sd.Need()

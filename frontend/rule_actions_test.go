@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -453,4 +454,43 @@ func TestPauseEnds(t *testing.T) {
 	c.Conn.(interface{ SetLinger(int) error }).SetLinger(0)
 	c.Close()
 	px.balanced()
+}
+
+// A tarpit without any timeout refuses at once, and one whose client leaves lets go of it at once.
+func TestTarpitEnds(t *testing.T) {
+	f := func(timeouts string, answered bool) {
+		t.Helper()
+		o := newTestOrigin(t)
+		cfg := strings.Replace(testHead, "connect = \"2s\"\n", "", 1) + simple(o.addr(), "http_request \"tarpit\" {}\n"+timeouts, "timeout {\n connect = \"2s\"\n}")
+		px := buildTestProxy(t, cfg)
+		if err := px.Start(); err != nil {
+			t.Fatal(err)
+		}
+		c := dialPeer(t, px.addr("f", 0))
+		c.send(get)
+		if answered {
+			c.status(500)
+		} else {
+			eventually(t, "the request is held", func() error {
+				if px.workersActive() == 0 {
+					return errors.New("not yet")
+				}
+				return nil
+			})
+		}
+		c.Close()
+		px.balanced()
+	}
+	f("", true)
+	f("timeout {\n tarpit = \"1h\"\n}", false)
+}
+
+// workersActive is how many streams are at work on the first loop.
+func (px *testProxy) workersActive() (n int) {
+	px.onLoop(func(w *worker) {
+		for a := w.active.root.next; a != &w.active.root; a = a.next {
+			n++
+		}
+	})
+	return n
 }

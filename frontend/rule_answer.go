@@ -60,7 +60,10 @@ func (d *tarpit) do(st *stream, t *loop.Task, _ phase) verdict {
 	st.deniedReq()
 	st.captureCookie()
 	tm := &st.fe().p.Timeouts
-	st.hold(t, firstSet(st.set.tarpit, tm.Tarpit, tm.Connect), true)
+	// Without any timeout it is refused at once, as in HAProxy: nobody is held for ever.
+	if d := firstSet(st.set.tarpit, tm.Tarpit, tm.Connect); d > 0 {
+		st.hold(t, d, true)
+	}
 	st.rec.tarpitted, st.rec.slot = true, st.w.l.Now()
 	st.rec.fail(fault.Tarpitted)
 	return st.over(st.give(t, &d.reply, conf.DefaultTarpitStatus))

@@ -212,6 +212,9 @@ func (d *pause) do(st *stream, t *loop.Task, on phase) verdict {
 // hold suspends the stream for d. It is false when the client went away meanwhile: its connection failed, or, with hangup, was
 // closed. A client that has only ended its side may still wait for the answer.
 func (st *stream) hold(t *loop.Task, d time.Duration, hangup bool) bool {
+	if st.s.ln.explain != nil { // an explanation is not kept waiting
+		return true
+	}
 	until, c := after(st.w.l.Now(), d), st.s.c
 	defer c.Release()
 	for {
@@ -221,7 +224,7 @@ func (st *stream) hold(t *loop.Task, d time.Duration, hangup bool) bool {
 		if st.w.l.Now() >= until {
 			return true
 		}
-		if c.Await(t, false, false) != nil { // it cannot be watched: the time alone counts
+		if c.Await(t, hangup, false) != nil { // it cannot be watched: the time alone counts
 			t.Sleep(time.Duration(until - st.w.l.Now()))
 			return true
 		}

@@ -91,6 +91,12 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 			out = []byte("Internal error.\n")
 		}
 	}()
+	// There is one process: a prefix that names the one that a master is to ask says nothing here ("@1 show info").
+	if len(words) > 0 && strings.HasPrefix(words[0], "@") {
+		if words = words[1:]; len(words) == 0 {
+			return nil
+		}
+	}
 	cmd, args := findCommand(words)
 	if cmd == nil {
 		return unknownCommand(words, s.server.cfg.Admin)

@@ -120,19 +120,20 @@ func (p *hapProcess) loadOptions() loadOptions {
 	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true, tag: "haproxy"}
 }
 
-// foreign adds what the command line asks for and Weir does not do.
+// foreign adds what the command line says of sockets. There is one process: the master's socket is one more stats socket, which takes the
+// prefixes that name a process. -x asks an old process for its sockets, which with -sf both have anyway.
 func (p *hapProcess) foreign(cfg *conf.Config, diags *conf.Diagnostics) {
-	if p.f.oldSocket != "" {
-		diags.Add(conf.NotDone(conf.Pos{}, "", "-x", "leave it out: with -sf both processes listen on the same addresses until the old one stops"))
-	}
-	if len(p.f.masterSockets) == 0 {
-		return
-	}
-	if !cfg.Global.MasterWorker {
+	if len(p.f.masterSockets) > 0 && !cfg.Global.MasterWorker {
 		diags.Warn(conf.Bad(conf.Pos{}, "", "a master CLI socket was defined, but master-worker mode (-W) is not enabled."))
 		return
 	}
-	diags.Add(conf.NotDone(conf.Pos{}, "", "-S", "leave it out and use a \"stats socket\" of the configuration: there is one process, with no master in front of it"))
+	for _, text := range p.f.masterSockets {
+		if s, err := masterSocket(text); err != nil {
+			diags.Add(err)
+		} else {
+			cfg.Global.StatsSockets = append(cfg.Global.StatsSockets, s)
+		}
+	}
 }
 
 // checked is the end of -c.

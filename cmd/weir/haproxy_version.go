@@ -22,12 +22,12 @@ var hapFeatures = []struct {
 	name string
 	on   bool
 }{
-	{"51DEGREES", false}, {"ACCEPT4", true}, {"BACKTRACE", true}, {"CLOSEFROM", false}, {"CPU_AFFINITY", false}, {"CRYPT_H", false},
+	{"51DEGREES", false}, {"ACCEPT4", true}, {"BACKTRACE", true}, {"CLOSEFROM", false}, {"CPU_AFFINITY", true}, {"CRYPT_H", false},
 	{"DEVICEATLAS", false}, {"DL", false}, {"ENGINE", false}, {"EPOLL", true}, {"EVPORTS", false}, {"GETADDRINFO", false}, {"KQUEUE", false},
 	{"LIBCRYPT", false}, {"LINUX_CAP", false}, {"LINUX_SPLICE", true}, {"LINUX_TPROXY", true}, {"LUA", false}, {"MATH", false},
-	{"MEMORY_PROFILING", false}, {"NETFILTER", false}, {"NS", false}, {"OBSOLETE_LINKER", false}, {"OPENSSL", true}, {"OT", false}, {"PCRE", false},
+	{"MEMORY_PROFILING", false}, {"NETFILTER", false}, {"NS", true}, {"OBSOLETE_LINKER", false}, {"OPENSSL", true}, {"OT", false}, {"PCRE", false},
 	{"PCRE2", false}, {"PCRE2_JIT", false}, {"PCRE_JIT", false}, {"POLL", false}, {"PRCTL", false}, {"PROCCTL", false}, {"PROMEX", true},
-	{"QUIC", false}, {"QUIC_OPENSSL_COMPAT", false}, {"RT", true}, {"SLZ", false}, {"SSL", false}, {"STATIC_PCRE", false}, {"STATIC_PCRE2", false},
+	{"QUIC", false}, {"QUIC_OPENSSL_COMPAT", false}, {"RT", true}, {"SLZ", false}, {"SSL", true}, {"STATIC_PCRE", false}, {"STATIC_PCRE2", false},
 	{"SYSTEMD", true}, {"TFO", true}, {"THREAD", true}, {"THREAD_DUMP", false}, {"TPROXY", true}, {"WURFL", false}, {"ZLIB", false},
 }
 
@@ -75,8 +75,8 @@ func buildOptions(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\n\nDefault settings :\n  bufsize = %d, maxrewrite = %d\n", conf.DefaultBufSize, conf.DefaultMaxRewrite)
 	fmt.Fprintf(w, "\nBuilt with multi-threading support (event loops, default=%d).\n", runtime.GOMAXPROCS(0))
-	fmt.Fprint(w, "Built without TLS support.\nBuilt with the Prometheus exporter as a service\n")
-	fmt.Fprint(w, "Built with transparent proxy support using: IP_TRANSPARENT\nRegular expressions : RE2\n")
+	fmt.Fprint(w, "Built with TLS by Go's crypto/tls (SNI, ALPN, client certificates; versions 1.0 to 1.3)\nBuilt with the Prometheus exporter as a service\n")
+	fmt.Fprint(w, "Built with transparent proxy support using: IP_TRANSPARENT\nRegular expressions : RE2, and what only PCRE has by a library of its own\n")
 	fmt.Fprint(w, "\nAvailable polling systems :\n      epoll : pref=300,  test result OK\nTotal: 1 (1 usable), will use epoll.\n")
 	fmt.Fprint(w, "\nAvailable services : prometheus-exporter\nAvailable filters :\n\n")
 }

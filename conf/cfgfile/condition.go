@@ -30,6 +30,15 @@ func evalCondition(w Word, env *environ) (bool, *conf.Error) {
 	return v && p.err == nil, p.err
 }
 
+// Condition decides a condition as .if does, with the process's environment.
+func Condition(text string) (bool, error) {
+	v, err := evalCondition(Word{Text: text, plain: true}, newEnviron(nil))
+	if err != nil {
+		return false, err
+	}
+	return v, nil
+}
+
 func (p *condParser) fail(i int, format string, args ...any) {
 	if p.err == nil {
 		p.err = conf.Bad(p.w.At(i), "", format, args...)

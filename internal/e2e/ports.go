@@ -20,7 +20,7 @@ var ports struct {
 	next int
 }
 
-// freePort returns a TCP port that nothing listens on and that no other test of this process was given.
+// freePort returns a port of TCP and UDP that nothing listens on and that no other test of this process was given.
 func freePort() int {
 	ports.Lock()
 	defer ports.Unlock()
@@ -33,12 +33,27 @@ func freePort() int {
 		if ports.next++; ports.next > lastPort {
 			ports.next = firstPort
 		}
-		if l, err := net.Listen("tcp", fmt.Sprintf(":%d", p)); err == nil {
-			l.Close()
+		if isFree(p) {
 			return p
 		}
 	}
 	panic("e2e: no free port")
+}
+
+// isFree looks at TCP and UDP: logs go over the latter.
+func isFree(port int) bool {
+	addr := fmt.Sprintf(":%d", port)
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return false
+	}
+	l.Close()
+	u, err := net.ListenPacket("udp", addr)
+	if err != nil {
+		return false
+	}
+	u.Close()
+	return true
 }
 
 // places holds what the ${...} of one script stand for.
