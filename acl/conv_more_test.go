@@ -170,6 +170,7 @@ func FuzzForwarded(f *testing.F) {
 			}
 		}
 		port.Eval(c, &s)
+		text, _, _ = strings.Cut(text, "\x00") // where the body, which is binary, ends as a text: see binToStr
 		if written.Eval(c, &s) && text != "" && string(s.Bytes) != "_"+text {
 			t.Errorf("%q was written and read as %q", text, s.Bytes)
 		}
