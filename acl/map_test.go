@@ -369,7 +369,9 @@ func FuzzPatternFile(f *testing.F) {
 			t.Errorf("%d entries of %q", len(keys), text)
 		}
 		parsePatterns([]byte(out.String()), pairs, func(k, v string) { again = append(again, k+"\x00"+v) })
-		if !slices.Equal(keys, again) {
+		// A carriage return before a space is of the value; written at a line's end it would be of the line's.
+		unwritable := slices.ContainsFunc(keys, func(k string) bool { return strings.HasSuffix(strings.TrimSuffix(k, "\x00"), "\r") })
+		if !unwritable && !slices.Equal(keys, again) {
 			t.Errorf("%q then %q", keys, again)
 		}
 	})
