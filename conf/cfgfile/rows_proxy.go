@@ -157,23 +157,29 @@ func readUniqueIDHeader(l *line) {
 	l.sec.UniqueIDHeader = w.Text
 }
 
+// dynamicName is a name that may be made for each stream by a log-format: the format is nil where it is fixed.
+func (l *line) dynamicName(w Word) (name string, f *conf.Format, ok bool) {
+	if !strings.Contains(w.Text, "%") {
+		return w.Text, nil, true
+	}
+	if f = l.d.format(w, l.path); f == nil {
+		l.skip()
+		return "", nil, false
+	}
+	if name, plain := constant(f); plain {
+		return name, nil, true
+	}
+	return f.String(), f, true
+}
+
 func readUseBackend(l *line) {
 	w, ok := l.arg("<name>")
 	if !ok {
 		return
 	}
 	u := &conf.UseBackend{Pos: l.key.Pos, Backend: conf.Ref{Pos: w.Pos, Name: w.Text}}
-	if strings.Contains(w.Text, "%") {
-		f := l.d.format(w, l.path)
-		if f == nil {
-			l.skip()
-			return
-		}
-		if name, plain := constant(f); plain {
-			u.Backend.Name = name
-		} else {
-			u.Dynamic, u.Backend.Name = f, f.String()
-		}
+	if u.Backend.Name, u.Dynamic, ok = l.dynamicName(w); !ok {
+		return
 	}
 	if u.Cond, ok = l.cond(); ok {
 		l.sec.UseBackends = append(l.sec.UseBackends, u)
@@ -192,17 +198,8 @@ func readUseServer(l *line) {
 		return
 	}
 	u := &conf.UseServer{Pos: l.key.Pos, Server: conf.Ref{Pos: w.Pos, Name: w.Text}}
-	if strings.Contains(w.Text, "%") {
-		f := l.d.format(w, l.path)
-		if f == nil {
-			l.skip()
-			return
-		}
-		if name, plain := constant(f); plain {
-			u.Server.Name = name
-		} else {
-			u.Dynamic, u.Server.Name = f, f.String()
-		}
+	if u.Server.Name, u.Dynamic, ok = l.dynamicName(w); !ok {
+		return
 	}
 	if !l.more() {
 		l.arg(`"if" or "unless" with a condition`)
