@@ -67,14 +67,7 @@ frontend "f" {
 func TestTLSKeyUpdate(t *testing.T) {
 	openssl := programs.Need(t, "openssl")
 	b := newTLSBench(t, nil)
-	px := newTestProxy(t, fmt.Sprintf(`
-listen "web" {
-  bind "127.0.0.1:1" {
-    ssl = true
-    crt = [%q]
-  }
-  server "s1" { address = %q }
-}`, b.dir+"/site.pem", b.originAddr()))
+	px := b.site(t)
 	cmd := exec.Command(openssl, "s_client", "-connect", px.addr("web", 0), "-CAfile", b.dir+"/ca.pem", "-servername", "www.example.com", "-tls1_3")
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -114,14 +107,7 @@ listen "web" {
 // TestTLSKilled: a client that goes in the midst of its handshake, and a proxy that is closed meanwhile, leave nothing behind.
 func TestTLSKilled(t *testing.T) {
 	b := newTLSBench(t, nil)
-	px := newTestProxy(t, fmt.Sprintf(`
-listen "web" {
-  bind "127.0.0.1:1" {
-    ssl = true
-    crt = [%q]
-  }
-  server "s1" { address = %q }
-}`, b.dir+"/site.pem", b.originAddr()))
+	px := b.site(t)
 	hello := clientHello(t)
 	for cut := 0; cut <= len(hello); cut += len(hello) / 7 {
 		c, err := net.Dial("tcp", px.addr("web", 0))

@@ -153,14 +153,7 @@ func TestTLSWebSocket(t *testing.T) {
 		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
 		io.Copy(c, rw)
 	})
-	px := newTestProxy(t, fmt.Sprintf(`
-listen "web" {
-  bind "127.0.0.1:1" {
-    ssl = true
-    crt = [%q]
-  }
-  server "s1" { address = %q }
-}`, b.dir+"/site.pem", b.originAddr()))
+	px := b.site(t)
 	c, err := tls.Dial("tcp", px.addr("web", 0), &tls.Config{RootCAs: b.ca.Pool(), ServerName: "www.example.com"})
 	if err != nil {
 		t.Fatal(err)
@@ -251,14 +244,7 @@ listen "web" {
 // TestTLSSwap: a certificate that is swapped is shown to the next client, and whoever is connected stays.
 func TestTLSSwap(t *testing.T) {
 	b := newTLSBench(t, nil)
-	px := newTestProxy(t, fmt.Sprintf(`
-listen "web" {
-  bind "127.0.0.1:1" {
-    ssl = true
-    crt = [%q]
-  }
-  server "s1" { address = %q }
-}`, b.dir+"/site.pem", b.originAddr()))
+	px := b.site(t)
 	cfg := &tls.Config{RootCAs: b.ca.Pool(), ServerName: "www.example.com"}
 	dial := func() (*tls.Conn, *bufio.Reader) {
 		c, err := tls.Dial("tcp", px.addr("web", 0), cfg)

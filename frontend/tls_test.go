@@ -64,9 +64,10 @@ func fetchTLS(t *testing.T, c *http.Client, path string) (*http.Response, string
 	return resp, string(body)
 }
 
-func TestTLSFront(t *testing.T) {
-	b := newTLSBench(t, nil)
-	px := newTestProxy(t, fmt.Sprintf(`
+// site is a proxy that serves the bench's certificate before its origin.
+func (b *tlsBench) site(t *testing.T) *testProxy {
+	t.Helper()
+	return newTestProxy(t, fmt.Sprintf(`
 listen "web" {
   bind "127.0.0.1:1" {
     ssl = true
@@ -74,6 +75,11 @@ listen "web" {
   }
   server "s1" { address = %q }
 }`, b.dir+"/site.pem", b.originAddr()))
+}
+
+func TestTLSFront(t *testing.T) {
+	b := newTLSBench(t, nil)
+	px := b.site(t)
 	for _, v := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		c := b.client(px.addr("web", 0), "www.example.com", func(c *tls.Config) { c.MinVersion, c.MaxVersion = v, v })
 		for i := range 5 { // on one connection
