@@ -89,9 +89,7 @@ func newArena(kind, dir string) (*arena, error) {
 
 func (ar *arena) close() error {
 	err := ar.p.kill()
-	ar.d.l.Close()
-	ar.d.end()
-	return err
+	return errors.Join(err, ar.d.end(), ar.d.l.Close())
 }
 
 // attack sends one case through the proxy.
@@ -115,16 +113,14 @@ func (ar *arena) attack(a *attack) (*outcome, error) {
 	got, closed := readAnswer(c, method, a.want == "reject")
 	statuses, _ := responses(got, method)
 	var after string
-	var reused bool
 	if a.class == 8 {
 		after = ar.after(c, closed)
 	}
 	c.Close()
-	ar.d.end()
-	ar.d.mu.Lock()
-	defer ar.d.mu.Unlock()
-	reused = o.reused
-	o.statuses, o.closed, o.after, o.reused = statuses, closed, after, reused
+	if err := ar.d.end(); err != nil {
+		return nil, err
+	}
+	o.statuses, o.closed, o.after = statuses, closed, after
 	return o, nil
 }
 

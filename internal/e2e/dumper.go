@@ -15,11 +15,16 @@ type dumper struct {
 	cur    *attack
 	result *outcome
 	conns  map[*dumpConn]bool
+	fence  chan struct{} // gets one for each connection from fenceIP
 }
+
+// fenceIP is where end calls from: once that call has been accepted, every connection that the proxy made before it has been.
+const fenceIP = "127.0.0.2"
 
 // dumpConn is one connection from the proxy.
 type dumpConn struct {
 	d      *dumper
+	o      *outcome // of the case that it came in; nil between cases
 	c      net.Conn
 	r      strictReader
 	evil   bool // has sent the evil response
@@ -33,7 +38,7 @@ func newDumper(addr string) (*dumper, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &dumper{l: l, conns: map[*dumpConn]bool{}}
+	d := &dumper{l: l, conns: map[*dumpConn]bool{}, fence: make(chan struct{}, 1)}
 	go d.serve()
 	return d, nil
 }
@@ -44,8 +49,14 @@ func (d *dumper) serve() {
 		if err != nil {
 			return
 		}
+		if host, _, _ := net.SplitHostPort(c.RemoteAddr().String()); host == fenceIP {
+			c.Close()
+			d.fence <- struct{}{}
+			continue
+		}
 		dc := &dumpConn{d: d, c: c, done: make(chan struct{})}
 		d.mu.Lock()
+		dc.o = d.result
 		d.conns[dc] = true
 		d.mu.Unlock()
 		go dc.serve()
@@ -60,9 +71,17 @@ func (d *dumper) begin(a *attack) *outcome {
 }
 
 // end closes what the case has left open towards us and waits for the proxy to close too, so that the next case begins with
-// an empty pool.
-func (d *dumper) end() {
+// an empty pool. Nothing writes to the case's outcome afterwards.
+func (d *dumper) end() error {
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(fenceIP)}}
+	c, err := from.Dial("tcp", d.l.Addr().String())
+	if err != nil {
+		return err
+	}
+	<-d.fence
+	c.Close()
 	d.mu.Lock()
+	d.result = nil
 	left := make([]*dumpConn, 0, len(d.conns))
 	for dc := range d.conns {
 		left = append(left, dc)
@@ -79,6 +98,7 @@ func (d *dumper) end() {
 			<-dc.done
 		}
 	}
+	return nil
 }
 
 func (dc *dumpConn) serve() {
@@ -108,7 +128,7 @@ func (dc *dumpConn) serve() {
 
 // advance takes complete requests off the buffer and answers them; false ends the connection. d.mu is held.
 func (dc *dumpConn) advance() bool {
-	o := dc.d.result
+	o := dc.o
 	for !dc.tunnel {
 		s, size, ok := dc.r.head()
 		if !ok {
@@ -148,10 +168,10 @@ func (dc *dumpConn) answer(s seen) bool {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 	send := func(b string) { dc.c.SetWriteDeadline(time.Now().Add(5 * time.Second)); dc.c.Write([]byte(b)) }
 	switch {
-	case s.target == "/after" && dc.evil:
-		dc.d.result.reused = true
+	case s.target == "/after" && dc.evil && dc.o != nil:
+		dc.o.reused = true
 		send(ok + "ok")
-	case strings.HasPrefix(s.target, "/evil") && dc.d.cur != nil:
+	case strings.HasPrefix(s.target, "/evil") && dc.o != nil:
 		dc.evil = true
 		send(dc.d.cur.evil)
 		return !dc.d.cur.evilClose
@@ -174,7 +194,7 @@ func (dc *dumpConn) answer(s seen) bool {
 
 // finish notes what is left when the connection ends. d.mu is held.
 func (dc *dumpConn) finish() {
-	o := dc.d.result
+	o := dc.o
 	if o == nil {
 		return
 	}
