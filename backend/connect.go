@@ -72,12 +72,12 @@ func (ls *Lease) dialOptions(o *loop.DialOptions) *loop.DialOptions {
 }
 
 // putConn pools the lease's connection or closes it.
-func (ls *Lease) putConn(keep bool) {
-	c, k := ls.Conn, ls.link
-	ls.Conn, ls.link = nil, nil
-	sl := &ls.Server.local[ls.loop.ID()]
+func (p *Place) putConn(keep bool) {
+	c, k := p.Conn, p.link
+	p.Conn, p.link = nil, nil
+	sl := &p.Server.local[p.loop.ID()]
 	sl.used--
-	if keep && k != nil && sl.pool.put(ls.loop, k) {
+	if keep && k != nil && sl.pool.put(p.loop, k) {
 		return
 	}
 	c.Close()

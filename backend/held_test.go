@@ -72,14 +72,14 @@ func TestMove(t *testing.T) {
 	l := newLoops(t, 1)[0]
 	b, _ := pooled(t, l, nil)
 	onLoop(l, func(task *loop.Task) {
-		var ls, tunnel Lease
+		var ls Lease
 		lease(t, task, b, &ls, false)
-		ls.Move(&tunnel)
+		tunnel := ls.Move()
 		b.Release(&ls, true)
 		if b.Streams() != 1 || tunnel.Conn.Closed() {
 			t.Error("the old lease gave back what had moved")
 		}
-		b.Release(&tunnel, false)
+		tunnel.Release()
 	})
 	expectIdle(t, b)
 }

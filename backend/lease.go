@@ -20,8 +20,7 @@ type Subject struct {
 // Lease is a stream's hold on a server. It is embedded by value in the stream and used again and again; the
 // zero value holds nothing. It belongs to the stream's loop.
 type Lease struct {
-	Server *Server
-	Conn   *loop.Conn
+	Place
 	Reused bool // Conn had carried a stream before
 	// Waited is set where Assign had to queue; one of BackendQueue and ServerQueue is then its place in line, from 1 (%bq, %sq).
 	Waited                    bool
@@ -42,13 +41,8 @@ type Lease struct {
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 
-	b       *Backend
-	loop    *loop.Loop
 	dialing loop.DialOptions
 	dst     netip.AddrPort
-	link    *link // what the pool knows about Conn
-	entered bool  // counted in the backend
-	slot    bool  // holds one of Server's slots
 	w       waiter
 }
 
@@ -165,32 +159,4 @@ func (ls *Lease) queued(f *fault.Fault) error {
 func (ls *Lease) fail(f *fault.Fault) error {
 	ls.leave()
 	return f
-}
-
-func (ls *Lease) leave() {
-	if ls.entered {
-		ls.entered = false
-		ls.b.cur.Add(-1)
-	}
-}
-
-// Release gives back the slot and pools the connection (keep) or closes it. A lease that holds nothing is left as it is.
-func (b *Backend) Release(ls *Lease, keep bool) {
-	if ls.Conn != nil {
-		ls.putConn(keep)
-	}
-	s := ls.Server
-	ls.leave()
-	ls.Server, ls.Reused = nil, false
-	if !ls.slot {
-		return
-	}
-	ls.slot = false
-	s.cur.Add(-1)
-	if tb := ls.b.table.Load(); tb.loads != nil {
-		tb.loads.touch(s)
-	}
-	if s.queued.Load() > 0 || ls.b.queue.any.Load() > 0 {
-		ls.b.queue.serve(s, ls.loop)
-	}
 }

@@ -5,14 +5,6 @@ import "time"
 // Streams is the number of streams between Assign and Release.
 func (b *Backend) Streams() int64 { return b.cur.Load() }
 
-// Move hands what ls holds to another lease: a tunnel outlives the stream that made it.
-func (ls *Lease) Move(to *Lease) {
-	w := ls.w // its wake-up refers to this very lease
-	*to = *ls
-	to.w = waiter{}
-	*ls = Lease{w: w}
-}
-
 // Queued is the number of streams that wait for any server.
 func (b *Backend) Queued() int64 { return b.queue.any.Load() }
 

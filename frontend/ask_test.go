@@ -195,7 +195,7 @@ listen f
 func TestTimes(t *testing.T) {
 	const msec = 1e6
 	at := func(ms int64) int64 { return 1e9 + ms*msec }
-	r := record{date: 1000, began: at(0), hands: 5 * msec, first: at(8), received: at(10), slot: at(13), conn: at(17), resp: at(22)}
+	r := record{told: &told{date: 1000, began: at(0), hands: 5 * msec, first: at(8)}, received: at(10), slot: at(13), conn: at(17), resp: at(22)}
 	var lr logfmt.Record
 	f := func(name string, want int64) {
 		t.Helper()
@@ -211,7 +211,7 @@ func TestTimes(t *testing.T) {
 	if lr.Date != 1008 || lr.Start != 1000 {
 		t.Errorf("accepted at %d, requested at %d", lr.Start, lr.Date)
 	}
-	r = record{tcp: true, began: at(0), hands: 5 * msec, first: at(0), received: at(0), slot: at(7), conn: at(9)}
+	r = record{told: &told{tcp: true, began: at(0), hands: 5 * msec, first: at(0)}, received: at(0), slot: at(7), conn: at(9)}
 	lr = logfmt.Record{}
 	r.times(&lr, at(20))
 	for name, want := range map[string]int64{"Th": 5, "Tw": 2, "Tc": 2, "Td": 11, "Tt": 20} {

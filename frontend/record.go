@@ -14,45 +14,53 @@ import (
 	"weir/internal/tlsio"
 )
 
-// record is what is known of a stream for its log line and the counters. Times are Loop.Now's; 0 = not reached.
+// record is what is known of a stream for the counters, and what the told of it is for its log line. Times are Loop.Now's; 0 = not
+// reached. A tunnel keeps its record for as long as it lives, but a told only where a line will be written: see detach.
 type record struct {
 	t0       int64 // the wait for the request began: of the first one, the accept
-	began    int64 // the accept, or the end of the stream before this one
-	hands    int64 // nanoseconds of handshakes: of the first request
-	first    int64 // the request's first byte
 	received int64 // its head was complete
 	slot     int64 // a server was assigned
 	conn     int64 // ... and connected
 	resp     int64 // the response head was complete
-	date     int64 // unix milliseconds of began
 
-	fault  *fault.Fault
-	reason *http1.Error // why a message was malformed
-	status int          // what the client was answered; 0 = nothing
-	server string       // in place of a server's name: a service's
+	fault   *fault.Fault
+	reason  *http1.Error // why a message was malformed
+	status  int          // what the client was answered; 0 = nothing
+	bytes   int64        // to the client; of a tunnel, when it is over
+	up      int64
+	retries int
+	fe      *Frontend
+	s       *session
+	level   logsink.Level // by set-log-level, where leveled
+	leveled bool
+	logged  bool
 
-	retries      int
+	*told
+}
+
+// told is what only a log line and the rules want to know.
+type told struct {
+	began int64 // the accept, or the end of the stream before this one
+	hands int64 // nanoseconds of handshakes: of the first request
+	first int64 // the request's first byte
+	date  int64 // unix milliseconds of began
+
+	server       string // in place of a server's name: a service's
 	redispatched bool
 	nothingBack  bool // no byte of a response came on this attempt
 	local        bool // answered by ourselves
 	tarpitted    bool
-	shown        int  // the status of the log where it is not that of the page: an errorfile and an errorloc may have another
 	unread       bool // ended before anybody looked at the request: the log shows none
-	logged       bool
+	tcp          bool
+	shown        int // the status of the log where it is not that of the page: an errorfile and an errorloc may have another
 	sq, bq       int64
 	line         []byte // the request line, once the request's buffer is gone
 	reqCap       [][]byte
 	respCap      [][]byte
-	head         int   // octets of the request head as received
-	bytes        int64 // to the client; of a tunnel, when it is over
-	fe           *Frontend
+	head         int // octets of the request head as received
 	route        *route
 	srv          string
-	s            *session
-	up           int64
 	srvConn      int64
-	level        logsink.Level // by set-log-level, where leveled
-	leveled      bool
 	src          netip.AddrPort // by set-src and set-src-port
 	seq          uint64         // the stream's number
 	id           []byte         // unique-id-format's value, once it is made
@@ -64,7 +72,6 @@ type record struct {
 	cookie       [2]byte // the letters of the persistence cookies
 	reqCookie    []byte  // "capture cookie"
 	respCookie   []byte
-	tcp          bool
 	respHead     int           // octets of the response head as received
 	srvStatus    int           // what the server answered
 	lastRule     *conf.Pos     // the rule that ended its list
@@ -167,7 +174,9 @@ func (r *record) fail(f *fault.Fault) {
 }
 
 func (r *record) reset() {
-	*r = record{reqCap: r.reqCap[:0], respCap: r.respCap[:0], line: r.line[:0]}
+	t := r.told
+	*t = told{reqCap: t.reqCap[:0], respCap: t.respCap[:0], line: t.line[:0]}
+	*r = record{told: t}
 }
 
 // finish counts the stream and writes its line.
@@ -321,20 +330,11 @@ func (r *record) asap(st *stream) {
 	r.logged = true
 }
 
-// detach makes a copy that outlives the stream, for a tunnel.
-func (r *record) detach(st *stream) *record {
-	r.route = st.route
-	c := *r
-	c.reqCap, c.respCap, c.line = nil, nil, nil
-	fe := r.fe
-	if c.logged = !r.logs(st.w); !c.logged {
-		r.keepLine(st)
-		c.outlive(st)
-		c.line = append([]byte(nil), r.line...)
-		c.srv = r.serverName(st)
-	}
+// detach fills in what the record is for a tunnel, which outlives the stream.
+func (r *record) detach(st *stream, c *record) {
+	r.part(st, c)
 	st.begun, r.fault = false, nil // the tunnel's end counts and logs it
-	fe.traffic(st.w).Responses[classOf(r.status)]++
+	r.fe.traffic(st.w).Responses[classOf(r.status)]++
 	if b := st.route.b; true {
 		b.Counters(st.w.l).Responses[classOf(r.status)]++
 		b.Counters(st.w.l).Requests++
@@ -345,12 +345,27 @@ func (r *record) detach(st *stream) *record {
 	}
 	r.status = 0
 	c.up = st.up.sent
-	return &c
+}
+
+// part makes of c the stream's record without the stream; without what is told, too, where nobody will be told.
+func (r *record) part(st *stream, c *record) {
+	r.route = st.route
+	*c = *r
+	if c.logged = !r.logs(st.w); c.logged {
+		c.told = nil
+		return
+	}
+	r.keepLine(st)
+	c.told = new(told)
+	*c.told = *r.told
+	c.outlive(st)
+	c.line = bytes.Clone(r.line)
+	c.srv = r.serverName(st)
 }
 
 // outlive copies what points into the stream's memory.
 func (r *record) outlive(st *stream) {
-	r.reqCap, r.respCap = cloneAll(st.rec.reqCap), cloneAll(st.rec.respCap)
+	r.reqCap, r.respCap = cloneAll(r.reqCap), cloneAll(r.respCap)
 	r.reqCookie, r.respCookie = bytes.Clone(r.reqCookie), bytes.Clone(r.respCookie)
 	r.id = bytes.Clone(st.uniqueID())
 	r.values = r.fe.lines.keep(&st.ctx)
@@ -386,7 +401,7 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	ln.BytesOut += out
 	be.BytesIn += in
 	be.BytesOut += out
-	srv := tn.lease.Server
+	srv := tn.place.Server
 	if srv != nil {
 		tr := srv.Counters(w.l)
 		tr.BytesIn += in

@@ -12,7 +12,7 @@ import (
 func TestStates(t *testing.T) {
 	f := func(flt *fault.Fault, want string) {
 		t.Helper()
-		r := record{fault: flt}
+		r := record{fault: flt, told: &told{}}
 		if s := r.state(); string(s[:]) != want {
 			t.Errorf("%v: got %s; want %s", flt, s, want)
 		}

@@ -28,7 +28,7 @@ func (w *worker) describe(a *active) stats.Session {
 	var srv *backend.Server
 	var out stats.Session
 	if tn := a.tn; tn != nil {
-		s, rec, srv = tn.s, tn.rec, tn.lease.Server
+		s, rec, srv = tn.s, &tn.rec, tn.place.Server
 		out.Phase, out.BytesIn, out.BytesOut = "tunnel", uint64(rec.up)+tn.Up, uint64(tn.head)+tn.Down
 		out.Backend = tn.route.p.Name
 	} else {
@@ -114,7 +114,7 @@ func (px *Proxy) serverDown(s *backend.Server) {
 }
 
 func (a *active) killOn(s *backend.Server, f *fault.Fault) {
-	if a.tn != nil && a.tn.lease.Server == s || a.st != nil && a.st.lease.Server == s {
+	if a.tn != nil && a.tn.place.Server == s || a.st != nil && a.st.lease.Server == s {
 		a.kill(f)
 	}
 }

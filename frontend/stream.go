@@ -42,6 +42,7 @@ type stream struct {
 	up, down relay // request body, response body
 
 	rec       record
+	told      told            // rec's
 	tries     int             // connection attempts after the first
 	avoid     *backend.Server // failed just now
 	last      *backend.Server // the last one assigned, for the log
@@ -68,7 +69,7 @@ type stream struct {
 
 func newStream(w *worker) *stream {
 	st := &stream{w: w}
-	st.active.st = st
+	st.active.st, st.rec.told = st, &st.told
 	st.ctx.Arena, st.ctx.KeepArena = &st.arena, true
 	st.ctx.Loop, st.ctx.Env, st.ctx.Log, st.ctx.Captures, st.ctx.Result, st.ctx.Stream = w.id, env{w.px}, st, st, st, st
 	st.set.retries = asConfigured

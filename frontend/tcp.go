@@ -81,9 +81,10 @@ func (st *stream) reach(t *loop.Task) *fault.Fault {
 // hand makes a tunnel of the two connections. It outlives the stream, which keeps nothing.
 func (st *stream) hand() {
 	s, w := st.s, st.w
-	tn := &tunnel{s: s, route: st.route, rec: st.rec.detachTCP(st)}
-	st.lease.Move(&tn.lease)
-	tn.Client, tn.Server = s.c, tn.lease.Conn
+	tn := &tunnel{s: s, route: st.route}
+	st.rec.detachTCP(st, &tn.rec)
+	tn.place = st.lease.Move()
+	tn.Client, tn.Server = s.c, tn.place.Conn
 	if s.in.len() > 0 {
 		tn.Unsent(w.l, true, s.in.bytes())
 	}
@@ -142,17 +143,10 @@ func (r *record) finishTCP(st *stream) {
 	}
 }
 
-// detachTCP makes a copy that outlives the stream.
-func (r *record) detachTCP(st *stream) *record {
-	r.route = st.route
-	c := *r
-	c.line, c.reqCap, c.respCap = nil, nil, nil
-	if c.logged = !r.logs(st.w); !c.logged {
-		c.outlive(st)
-		c.srv = r.serverName(st)
-	}
+// detachTCP is detach for a session in TCP mode, which has no response to count.
+func (r *record) detachTCP(st *stream, c *record) {
+	r.part(st, c)
 	st.tcp, r.fault = false, nil // the tunnel's end counts and logs it
-	return &c
 }
 
 // logAccept writes the line of a proxy without httplog or tcplog.

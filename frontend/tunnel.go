@@ -13,8 +13,8 @@ type tunnel struct {
 	loop.Tunnel
 	s     *session
 	route *route
-	lease backend.Lease
-	rec   *record
+	place backend.Place
+	rec   record
 	head  int64 // bytes sent to the client before the tunnel began
 
 	active active
@@ -44,9 +44,8 @@ func (st *stream) tunnel(t *loop.Task) next {
 	if s.fe.p.Options.LogASAP {
 		st.rec.asap(st)
 	}
-	tn.rec = st.rec.detach(st)
-	// The lease moves; the stream's must not give the server back.
-	st.lease.Move(&tn.lease)
+	st.rec.detach(st, &tn.rec)
+	tn.place = st.lease.Move()
 	if s.in.len() > 0 {
 		tn.Unsent(st.w.l, true, s.in.bytes())
 	}
@@ -72,7 +71,7 @@ func (tn *tunnel) done(_ *loop.Tunnel, end loop.End) {
 	s, w := tn.s, tn.s.w
 	tn.active.leave()
 	tn.rec.tunnelEnd(tn, end)
-	tn.route.b.Release(&tn.lease, false)
+	tn.place.Release()
 	if tn.s.fe.tcp && tn.s.fe.p.Options.DontLogNull && tn.Up+tn.Down+uint64(tn.rec.up) == 0 {
 		tn.rec.logged = true
 	}
