@@ -10,18 +10,22 @@ import (
 // Options are what a connection is made with.
 type Options struct {
 	HTTP2 http2.Options
-	// Stream is given the connection of each new stream, whose request is there to be read. It is called on the loop.
+	// Stream is given the connection of each new stream of a client, whose request is there to be read. It is called on the loop.
 	Stream func(c *loop.Conn)
+	// Secure says that requests to a server are for https.
+	Secure bool
 	// Closed is told that the connection is over, once.
 	Closed func()
 	// Reason is told why a stream or the connection was ended, for the counters; nil = nobody.
 	Reason func(reason string)
-	// Idle is how long the connection may have no stream, Stall how long the client may take nothing of what is to be sent; 0 = for ever.
+	// Idle is how long the connection may have no stream, Stall how long the peer may take nothing of what is to be sent; 0 = for ever.
 	Idle, Stall time.Duration
 }
 
-// Conn is one client's connection. It belongs to the connection's loop.
+// Conn is one connection: a client's, or to a server. It belongs to the connection's loop.
 type Conn struct {
+	server bool // the peer is one
+
 	l   *loop.Loop
 	c   *loop.Conn
 	h   *http2.Conn
@@ -49,20 +53,24 @@ const maxFree = 32
 func New(c *loop.Conn, received []byte, o Options) *Conn {
 	m := &Conn{l: c.Loop(), c: c, o: o}
 	m.h = http2.NewConn(o.HTTP2, m)
-	m.h.Reasons = o.Reason
-	m.moved = m.l.Now()
-	m.timer.Fire = m.expire
 	if len(received) > 0 {
 		m.buf = m.l.GetBuf()
 		m.end = copy(m.buf.B, received)
 	}
-	if c.SetHandler(m) != nil {
+	m.begin()
+	return m
+}
+
+func (m *Conn) begin() {
+	m.h.Reasons = m.o.Reason
+	m.moved = m.l.Now()
+	m.timer.Fire = m.expire
+	if m.c.SetHandler(m) != nil {
 		m.abort()
-		return m
+		return
 	}
 	m.arm()
-	m.Ready(c)
-	return m
+	m.Ready(m.c)
 }
 
 // Glitches is how often the client did what a well-made one does not do.
@@ -144,6 +152,10 @@ func (m *Conn) feed() bool {
 		m.fail()
 		return false
 	}
+	if m.server && !m.closing && !m.h.Usable() { // it ends with its last stream
+		m.closing = true
+		m.later()
+	}
 	if m.at > 0 {
 		m.end = copy(m.buf.B, m.buf.B[m.at:m.end])
 		m.at = 0
@@ -182,8 +194,13 @@ func (m *Conn) abort() {
 		m.buf = nil
 	}
 	m.c.Close()
-	m.o.Closed()
+	if m.o.Closed != nil {
+		m.o.Closed()
+	}
 }
+
+// Abort ends the connection at once, and all its streams.
+func (m *Conn) Abort() { m.abort() }
 
 // GoAway takes no new stream and closes the connection when the last one has ended.
 func (m *Conn) GoAway() {

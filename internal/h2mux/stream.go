@@ -11,28 +11,33 @@ import (
 	"weir/internal/message"
 )
 
-// stream is the layer of a virtual connection: HTTP/1 towards who serves it, HTTP/2 towards the client.
+// stream is the layer of a virtual connection: HTTP/1 towards who uses it, HTTP/2 towards the peer.
 type stream struct {
 	m    *Conn
 	s    *http2.Stream
 	conn loop.Conn
 
-	// To be read: the request as HTTP/1.
+	// To be read: what the peer sends, as HTTP/1.
 	in      []byte
 	at      int
-	owed    int  // octets of body in it, which the client's window is given back for once they have been read
+	owed    int  // octets of body in it, which the peer's window is given back for once they have been read
 	ended   bool // nothing more will come
 	chunked bool // the body is written in chunks: its length is not known
 	raw     bool // a tunnel: what comes is no message any more
-	cut     bool // the client, or this side, has reset the stream
-	closed  bool // by who serves it
+	cut     bool // the peer, or this side, has reset the stream
+	closed  bool // by who uses it
 	waits   bool // in Conn.blocked
 
-	out response
+	out outgoing
+	why Cause
 }
 
-// Request is http2.Handler's: a new stream.
-func (m *Conn) Request(s *http2.Stream, h *http2.Head, end bool) {
+// Head is http2.Handler's: a new stream, or a response.
+func (m *Conn) Head(s *http2.Stream, h *http2.Head, end bool) {
+	if m.server {
+		m.answered(s, h, end)
+		return
+	}
 	st := m.get()
 	s.User, st.s = st, s
 	st.ended = end
@@ -57,16 +62,21 @@ func (m *Conn) put(st *stream) {
 	}
 	m.h.Release(st.s)
 	st.s = nil
-	if len(m.free) >= maxFree || cap(st.in) > keepIn {
+	if len(m.free) >= maxFree || cap(st.in) > keepIn && !m.server || cap(st.in) > keepServer {
 		return
 	}
-	conn := st.conn
-	*st = stream{m: m, conn: conn, in: st.in[:0], out: response{head: st.out.head[:0], resp: message.Response{Fields: st.out.resp.Fields[:0]}, trailers: st.out.trailers[:0]}}
+	conn, o := st.conn, &st.out
+	*st = stream{m: m, conn: conn, in: st.in[:0], out: outgoing{
+		head: o.head[:0], resp: message.Response{Fields: o.resp.Fields[:0]}, req: message.Request{Fields: o.req.Fields[:0]}, trailers: o.trailers[:0],
+	}}
 	m.free = append(m.free, st)
 }
 
-// keepIn is the largest request buffer that is kept for the next stream.
+// keepIn is the largest buffer of what the peer sends that is kept for the next stream.
 const keepIn = 4 << 10
+
+// keepServer is the same of a server, whose responses are larger than requests, and whose connections are few: a frame fits.
+const keepServer = 20 << 10
 
 // Data is http2.Handler's: a piece of the body.
 func (m *Conn) Data(s *http2.Stream, b []byte, end bool) {
@@ -103,7 +113,7 @@ func (m *Conn) Trailers(s *http2.Stream, h *http2.Head) {
 	st.conn.Signal(true, false, false)
 }
 
-// end completes the request.
+// end completes the message.
 func (st *stream) end(trailers message.Fields) {
 	st.ended = true
 	if st.chunked && !st.raw {
@@ -112,17 +122,25 @@ func (st *stream) end(trailers message.Fields) {
 }
 
 // Gone is http2.Handler's: the stream was reset.
-func (m *Conn) Gone(s *http2.Stream, _ http2.ErrCode) {
+func (m *Conn) Gone(s *http2.Stream, code http2.ErrCode) {
 	st := s.User.(*stream)
+	switch {
+	case !m.server:
+	case s.Wrong():
+		st.why = Malformed
+	case code == http2.RefusedStream:
+		st.why = Refused
+	}
 	st.cutOff()
 	m.moved = m.l.Now()
 	m.put(st)
 }
 
-// cutOff lets who serves the stream find that the client has gone.
+// cutOff lets who uses the stream find that the peer has gone. A response that is complete is still read: its server may well stop the
+// request, of which it needs no more (RFC 9113, 8.1).
 func (st *stream) cutOff() {
 	st.cut = true
-	st.conn.Signal(true, true, true)
+	st.conn.Signal(true, true, !st.m.server || !st.ended)
 }
 
 // Window is http2.Handler's: there may be room.
@@ -136,7 +154,7 @@ func (m *Conn) Window(s *http2.Stream) {
 
 // Recv is loop.Layer's.
 func (st *stream) Recv(b []byte) (int, error) {
-	if st.cut {
+	if st.cut && !st.m.server {
 		return 0, unix.ECONNRESET
 	}
 	n := copy(b, st.in[st.at:])
@@ -145,7 +163,10 @@ func (st *stream) Recv(b []byte) (int, error) {
 		return n, nil
 	}
 	st.in, st.at = st.in[:0], 0
-	if st.owed > 0 {
+	if st.cut && !st.ended && n == 0 {
+		return 0, unix.ECONNRESET
+	}
+	if st.owed > 0 && !st.cut {
 		st.m.h.Taken(st.s, st.owed)
 		st.owed = 0
 		st.m.later()
@@ -172,6 +193,9 @@ func (st *stream) Send(a, b []byte) (int, error) {
 		n += k
 	}
 	if err != nil {
+		if st.m.server { // what is written is no request, or none that this server takes: there will be no response
+			st.cutOff()
+		}
 		return n, err
 	}
 	if n < len(a)+len(b) {
@@ -195,13 +219,21 @@ func (st *stream) CloseWrite() {
 // Resetting is loop.Resetter's.
 func (st *stream) Resetting() {
 	if !st.cut && !st.s.Gone() {
-		st.m.h.Reset(st.s, http2.InternalError)
+		st.m.h.Reset(st.s, st.m.farewell())
 		st.m.later()
 	}
 }
 
-// Closing is loop.Layer's: who serves the stream is done with it. A response that is not complete is not made to look so, and a
-// client that still sends is told to stop (RFC 9113, 8.1).
+// farewell is what a stream is reset with that was not completed: a request is given up, a response has failed.
+func (m *Conn) farewell() http2.ErrCode {
+	if m.server {
+		return http2.Cancel
+	}
+	return http2.InternalError
+}
+
+// Closing is loop.Layer's: who uses the stream is done with it. A message that is not complete is not made to look so, and a
+// peer that still sends is told to stop (RFC 9113, 8.1).
 func (st *stream) Closing() {
 	m := st.m
 	st.closed = true
@@ -209,7 +241,9 @@ func (st *stream) Closing() {
 		st.CloseWrite()
 		switch {
 		case !st.out.over():
-			m.h.Reset(st.s, http2.InternalError)
+			m.h.Reset(st.s, m.farewell())
+		case m.server && !st.s.Gone():
+			m.h.Reset(st.s, http2.Cancel)
 		case !st.s.Gone() && !st.s.Whole():
 			m.h.Reset(st.s, http2.NoError)
 		}

@@ -31,15 +31,17 @@ func (o *Options) setDefaults() {
 	set(&o.Fields, defaultFields)
 }
 
-// Handler is told what the client does, in the midst of Feed. It may write to any stream and reset any.
+// Handler is told what the peer does, in the midst of Feed. It may write to any stream and reset any.
 type Handler interface {
-	// Request is a new stream's head; end: there is no body. h is valid until the next call of Feed. The handler sets s.User.
-	Request(s *Stream, h *Head, end bool)
+	// Head is, of a client, a new stream's request, and the handler sets s.User; of a server, a response, interim ones too. end: there
+	// is no body. h is valid until the next call of Feed.
+	Head(s *Stream, h *Head, end bool)
 	// Data is a piece of a body, perhaps empty; b is valid during the call.
 	Data(s *Stream, b []byte, end bool)
 	// Trailers end a body.
 	Trailers(s *Stream, h *Head)
-	// Gone tells of a stream that either side has reset; nothing can be written to it any more.
+	// Gone tells of a stream that either side has reset; nothing can be written to it any more. RefusedStream says of a request that
+	// the server has done nothing with it.
 	Gone(s *Stream, code ErrCode)
 	// Window tells that a stream may be able to send more; nil = any may.
 	Window(s *Stream)
@@ -47,22 +49,28 @@ type Handler interface {
 
 // Stream is a request and its response.
 type Stream struct {
-	ID   uint32
+	ID   uint32 // of a request that is not sent yet: 0
 	User any
 
-	send   int   // the client's window for it
-	recv   int   // what the client may still send
-	taken  int   // received and not yet given back to the window
-	length int64 // of the body that is still to come by Content-Length; -1 = not told
-	ended  bool  // the client has sent everything
-	done   bool  // this side has
-	gone   bool
+	send     int   // the peer's window for it
+	recv     int   // what the peer may still send
+	taken    int   // received and not yet given back to the window
+	length   int64 // of the body that is still to come by Content-Length; -1 = not told
+	ended    bool  // the peer has sent everything
+	done     bool  // this side has
+	gone     bool
+	wrong    bool // it was reset for what the peer did on it
+	head     bool // it asks with HEAD: the response has no body
+	answered bool // the final response has begun: what follows are trailers
 }
+
+// Wrong reports whether the stream was reset for what the peer did on it.
+func (s *Stream) Wrong() bool { return s.wrong }
 
 // Whole reports whether all of the request's octets have come, though its end may still have to be said.
 func (s *Stream) Whole() bool { return s.ended || s.length == 0 }
 
-// Conn is the server's side of a connection. It belongs to one goroutine.
+// Conn is one side of a connection. It belongs to one goroutine.
 type Conn struct {
 	o   Options
 	h   Handler
@@ -88,7 +96,15 @@ type Conn struct {
 	dec  *hpack.Decoder
 	head Head
 
-	// The client's settings.
+	// What only a client has.
+	client   bool
+	waiting  []*Stream // opened, their requests not sent yet
+	limit    int       // what the server says to Options.Streams; -1 = nothing
+	heard    bool      // the server's SETTINGS are here
+	connects bool      // it takes extended CONNECT (RFC 8441)
+	retired  bool      // it gets no more requests
+
+	// The peer's settings.
 	window   int // of a new stream
 	maxFrame int
 	send     int // the connection's window
@@ -118,16 +134,21 @@ const (
 
 // NewConn begins a connection; the server's SETTINGS are the first of Out.
 func NewConn(o Options, h Handler) *Conn {
+	c := newConn(o, h)
+	c.greet()
+	return c
+}
+
+func newConn(o Options, h Handler) *Conn {
 	o.setDefaults()
 	c := &Conn{
 		o: o, h: h, streams: map[uint32]*Stream{}, window: defaultWindow, maxFrame: minFrame, send: defaultWindow, recv: connWindow,
-		budget: budget,
+		budget: budget, limit: -1,
 	}
 	c.dec = hpack.NewDecoder(uint32(o.TableSize), func(f hpack.HeaderField) {
 		c.head.field(f, c.o.HeadBytes, c.fields())
 	})
 	c.dec.SetMaxStringLength(maxBlock)
-	c.greet()
 	return c
 }
 
@@ -140,7 +161,12 @@ func (c *Conn) fields() int {
 
 // greet sends SETTINGS and widens the connection's window.
 func (c *Conn) greet() {
-	settings := [][2]int{{setStreams, c.o.Streams}, {setHeaderList, c.o.HeadBytes}}
+	settings := [][2]int{{setHeaderList, c.o.HeadBytes}}
+	if c.client {
+		settings = append(settings, [2]int{setPush, 0})
+	} else {
+		settings = append(settings, [2]int{setStreams, c.o.Streams})
+	}
 	if c.o.Window != defaultWindow {
 		settings = append(settings, [2]int{setWindow, c.o.Window})
 	}
@@ -188,10 +214,15 @@ func (c *Conn) glitch(reason string) *Error {
 }
 
 // Limit is how many streams may be open at once.
-func (c *Conn) Limit() int { return c.o.Streams }
+func (c *Conn) Limit() int {
+	if c.limit >= 0 {
+		return min(c.limit, c.o.Streams)
+	}
+	return c.o.Streams
+}
 
 // Open is how many streams are open.
-func (c *Conn) Open() int { return len(c.streams) }
+func (c *Conn) Open() int { return len(c.streams) + len(c.waiting) }
 
 // Out is what is to be sent. Sent takes n octets off it.
 func (c *Conn) Out() []byte { return c.out[c.at:] }
@@ -225,12 +256,20 @@ func (c *Conn) Drop() {
 // Full reports whether so much is queued that bodies have to wait for the socket.
 func (c *Conn) Full() bool { return len(c.out)-c.at >= fullOut }
 
-// GoAway tells the client that no new stream will be taken.
+// GoAway tells the peer that no new stream will be taken; a client opens none from then on.
 func (c *Conn) GoAway(code ErrCode) {
 	if !c.goingAway {
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.last, code)
+		c.out = appendGoAway(c.out, c.taken(), code)
 	}
+}
+
+// taken is the last of the peer's streams that were looked at: a server has none.
+func (c *Conn) taken() uint32 {
+	if c.client {
+		return 0
+	}
+	return c.last
 }
 
 // GoingAway reports whether no new stream is taken any more.
@@ -245,7 +284,7 @@ func (c *Conn) fail(e *Error) *Error {
 			c.Reasons(e.Reason)
 		}
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.last, e.Code)
+		c.out = appendGoAway(c.out, c.taken(), e.Code)
 	}
 	return c.over
 }
@@ -255,8 +294,10 @@ func (c *Conn) Reset(s *Stream, code ErrCode) {
 	if s.gone {
 		return
 	}
-	c.out = appendReset(c.out, s.ID, code)
-	c.remember(s.ID)
+	if s.ID != 0 {
+		c.out = appendReset(c.out, s.ID, code)
+		c.remember(s.ID)
+	}
 	c.drop(s)
 }
 
@@ -277,6 +318,9 @@ func (c *Conn) wasReset(id uint32) bool {
 // drop forgets a stream that is over.
 func (c *Conn) drop(s *Stream) {
 	s.gone = true
+	if s.ID == 0 {
+		c.forget(s)
+	}
 	delete(c.streams, s.ID)
 	if c.of == s {
 		c.of = nil
@@ -302,6 +346,8 @@ func (c *Conn) violation(s *Stream, code ErrCode, reason string) *Error {
 	c.out = appendReset(c.out, s.ID, code)
 	c.remember(s.ID)
 	c.drop(s)
+	s.wrong = true
+	c.retired = c.client // such a server gets no more requests on this connection
 	c.h.Gone(s, code)
 	return nil
 }
@@ -337,7 +383,7 @@ func (c *Conn) beginBlock() int {
 // endBlock writes the fields and makes frames of the block, which is one unless it is very large.
 func (c *Conn) endBlock(s *Stream, start int, fields message.Fields, end bool) {
 	for i := range fields {
-		if f := &fields[i]; !hopByHop(f) {
+		if f := &fields[i]; !hopByHop(f, c.client) {
 			c.out = appendField(c.out, f)
 		}
 	}
@@ -375,10 +421,15 @@ func (c *Conn) split(id uint32, start, n int, end bool) {
 	}
 }
 
-func hopByHop(f *message.Field) bool {
+// hopByHop reports whether a field is left out. In a request Host is the authority, and "te: trailers" may be said (RFC 9113, 8.2.2).
+func hopByHop(f *message.Field, request bool) bool {
 	switch f.ID {
-	case message.Connection, message.ProxyConnection, message.KeepAlive, message.TransferEncoding, message.Upgrade, message.TE:
+	case message.Connection, message.ProxyConnection, message.KeepAlive, message.TransferEncoding, message.Upgrade, message.HTTP2Settings:
 		return true
+	case message.TE:
+		return !request || string(f.Value) != "trailers"
+	case message.Host:
+		return request
 	}
 	return f.Hop
 }
@@ -442,7 +493,7 @@ func (s *Stream) Gone() bool { return s.gone }
 
 // All are the open streams, to be told that the connection ends.
 func (c *Conn) All() []*Stream {
-	list := make([]*Stream, 0, len(c.streams))
+	list := append(make([]*Stream, 0, c.Open()), c.waiting...)
 	for _, s := range c.streams {
 		list = append(list, s)
 	}

@@ -31,8 +31,16 @@ func newClient(t testing.TB, o Options) *client {
 	return k
 }
 
-func (k *client) Request(s *Stream, h *Head, end bool) {
+func (k *client) Head(s *Stream, h *Head, end bool) {
 	k.of[s.ID] = s
+	if h.Status != 0 {
+		fmt.Fprintf(&k.log, "%d %d", s.ID, h.Status)
+		for _, f := range h.Fields {
+			fmt.Fprintf(&k.log, " %s=%s", f.Name, f.Value)
+		}
+		fmt.Fprintf(&k.log, " end=%v\n", end)
+		return
+	}
 	fmt.Fprintf(&k.log, "%d %s %s %s %s", s.ID, h.Method, h.Scheme, h.Authority, h.Path)
 	for _, f := range h.Fields {
 		fmt.Fprintf(&k.log, " %s=%s", f.Name, f.Value)
@@ -105,7 +113,7 @@ func (k *client) feed(n int) error {
 func (k *client) sent() string {
 	b := k.c.Out()
 	var out []string
-	for rest := b; len(rest) >= headerLen; {
+	for rest := bytes.TrimPrefix(b, []byte(Preface)); len(rest) >= headerLen; {
 		f := parseHeader(rest)
 		p := rest[headerLen : headerLen+f.length]
 		rest = rest[headerLen+f.length:]
@@ -468,8 +476,8 @@ func TestAllocatesNothing(t *testing.T) {
 
 type silent struct{ last *Stream }
 
-func (h *silent) Request(s *Stream, _ *Head, _ bool) { h.last = s }
-func (*silent) Data(*Stream, []byte, bool)           {}
-func (*silent) Trailers(*Stream, *Head)              {}
-func (*silent) Gone(*Stream, ErrCode)                {}
-func (*silent) Window(*Stream)                       {}
+func (h *silent) Head(s *Stream, _ *Head, _ bool) { h.last = s }
+func (*silent) Data(*Stream, []byte, bool)        {}
+func (*silent) Trailers(*Stream, *Head)           {}
+func (*silent) Gone(*Stream, ErrCode)             {}
+func (*silent) Window(*Stream)                    {}

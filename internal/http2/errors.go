@@ -57,6 +57,8 @@ var (
 	errContinuation  = &Error{ProtocolError, "h2_continuation", "a header block is interrupted, or CONTINUATION comes without one"}
 	errFlood         = &Error{EnhanceYourCalm, "h2_continuation_flood", "a header block has too many frames or octets"}
 	errPush          = &Error{ProtocolError, "h2_push", "a client sends PUSH_PROMISE"}
+	errPushed        = &Error{ProtocolError, "h2_push", "a server pushes though it was told not to"}
+	errGoAway        = &Error{FrameSizeError, "h2_control_size", "GOAWAY is too short"}
 	errCompression   = &Error{CompressionError, "h2_compression", "a header block cannot be decoded"}
 	errSettings      = &Error{ProtocolError, "h2_settings", "a setting has a value that it must not have"}
 	errSettingsAck   = &Error{FrameSizeError, "h2_settings_ack", "an acknowledgement of SETTINGS has a payload"}
@@ -64,8 +66,8 @@ var (
 	errWindow        = &Error{FlowControlError, "h2_window", "the connection's window grows beyond its limit or is overrun"}
 	errNoIncrement   = &Error{ProtocolError, "h2_no_increment", "WINDOW_UPDATE of the connection by 0"}
 	errResets        = &Error{EnhanceYourCalm, "h2_rapid_reset", "the client opens streams only to reset them"}
-	errViolations    = &Error{EnhanceYourCalm, "h2_made_you_reset", "too many streams had to be reset for what the client did on them"}
-	errBudget        = &Error{EnhanceYourCalm, "h2_flood", "the client sends frames that ask for nothing"}
-	errOutput        = &Error{EnhanceYourCalm, "h2_unread", "the client asks for answers and does not read them"}
+	errViolations    = &Error{EnhanceYourCalm, "h2_made_you_reset", "too many streams had to be reset for what the peer did on them"}
+	errBudget        = &Error{EnhanceYourCalm, "h2_flood", "the peer sends frames that ask for nothing"}
+	errOutput        = &Error{EnhanceYourCalm, "h2_unread", "the peer asks for answers and does not read them"}
 	errGlitches      = &Error{EnhanceYourCalm, "h2_glitches", "the connection has reached its limit of glitches"}
 )

@@ -77,12 +77,18 @@ func (c *Conn) frame(b []byte) (int, *Error) {
 	case frameHeaders, frameContinuation:
 		return c.beginFragment(f, b)
 	case framePush:
+		if c.client {
+			return 0, errPushed
+		}
 		return 0, errPush
 	case framePriority, frameReset, frameSettings, framePing, frameWindow:
 		return c.control(f, b)
 	case frameGoAway:
 		if f.stream != 0 {
 			return 0, errStreamID
+		}
+		if c.client {
+			return c.goneAway(f, b)
 		}
 	}
 	// GOAWAY of a client says nothing that matters, and unknown types are passed over (RFC 9113, 4.1 and 5.5).
@@ -169,13 +175,16 @@ func (c *Conn) reset(f header, p []byte) *Error {
 	if s == nil {
 		return c.spend() // it was over: the frames crossed
 	}
-	if !s.done {
+	if !s.done && !c.client {
 		if c.resets++; c.resets > maxResets {
 			return errResets
 		}
 	}
 	c.drop(s)
 	c.h.Gone(s, ErrCode(binary.BigEndian.Uint32(p)))
+	if c.client {
+		return c.spend()
+	}
 	return nil
 }
 
@@ -208,14 +217,22 @@ func (c *Conn) settings(f header, p []byte) *Error {
 		}
 	}
 	c.out = appendHeader(c.out, 0, frameSettings, flagAck, 0)
+	if c.client && !c.heard {
+		c.heard = true
+		c.h.Window(nil) // a request may have waited for them
+	}
 	return c.spend()
 }
 
 func (c *Conn) setting(id uint16, v uint32) *Error {
 	switch id {
 	case setPush:
-		if v > 1 {
+		if v > 1 || c.client && v != 0 { // RFC 9113, 6.5.2
 			return errSettings
+		}
+	case setStreams:
+		if c.client {
+			c.limit = int(v)
 		}
 	case setWindow:
 		return c.setWindow(v)
@@ -225,9 +242,10 @@ func (c *Conn) setting(id uint16, v uint32) *Error {
 		}
 		c.maxFrame = minFrame // larger ones would only delay other streams
 	case setConnect:
-		if v > 1 {
+		if v > 1 || v == 0 && c.connects { // RFC 8441, 3
 			return errSettings
 		}
+		c.connects = v == 1
 	}
 	return nil
 }

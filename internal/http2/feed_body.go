@@ -39,15 +39,21 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		c.out = appendWindow(c.out, 0, connWindow-c.recv)
 		c.recv = connWindow
 	}
-	c.earn(budgetPerKiBData * f.length >> 10)
+	if c.streams[f.stream] != nil || !c.client {
+		c.earn(budgetPerKiBData * f.length >> 10)
+	}
 	c.f, c.of, c.phase = f, c.streams[f.stream], inData
 	s := c.of
 	switch {
+	case s == nil && c.client: // a response that was given up
+		e = c.spend()
 	case s == nil && c.wasReset(f.stream):
 	case s == nil:
 		e = c.streamError(f.stream, StreamClosed, "h2_closed_stream")
 	case s.ended:
 		e = c.violation(s, StreamClosed, "h2_after_end")
+	case c.client && !s.answered:
+		e = c.violation(s, ProtocolError, "h2_data_first")
 	case f.length > s.recv:
 		e = c.violation(s, FlowControlError, "h2_window")
 	case f.length == 0 && f.flags&flagEndStream == 0:
@@ -163,7 +169,9 @@ func (c *Conn) open() *Error {
 	switch {
 	case id%2 == 0:
 		return errStreamID
-	case c.of != nil, id <= c.last && c.wasReset(id):
+	case c.client && id > c.last:
+		return errIdle
+	case c.client, c.of != nil, id <= c.last && c.wasReset(id):
 		return nil
 	case id <= c.last:
 		return errOldStream
@@ -201,7 +209,11 @@ func (c *Conn) fragment(b []byte) (int, *Error) {
 // decode makes a head of the block. It is always decoded, whoever it is for: the table must stay in step.
 func (c *Conn) decode() *Error {
 	trailers := !c.fresh
+	if c.client {
+		trailers = c.of != nil && c.of.answered
+	}
 	c.head.reset(trailers)
+	c.head.response = c.client
 	_, err := c.dec.Write(c.block)
 	if err == nil {
 		err = c.dec.Close()
@@ -211,8 +223,11 @@ func (c *Conn) decode() *Error {
 	}
 	end := c.f.flags&flagEndStream != 0
 	c.head.finish(end)
-	if trailers {
+	switch {
+	case trailers:
 		return c.trailers(end)
+	case c.client:
+		return c.response(end)
 	}
 	return c.request(end)
 }
@@ -272,7 +287,7 @@ func (c *Conn) request(end bool) *Error {
 	if s.length = c.head.Length; end {
 		s.length = 0
 	}
-	c.h.Request(s, &c.head, end)
+	c.h.Head(s, &c.head, end)
 	if c.total++; c.o.Total > 0 && c.total >= c.o.Total {
 		c.GoAway(NoError)
 	}
@@ -280,13 +295,18 @@ func (c *Conn) request(end bool) *Error {
 }
 
 func (c *Conn) stream(id uint32) *Stream {
-	var s *Stream
-	if n := len(c.free); n > 0 {
-		s, c.free = c.free[n-1], c.free[:n-1]
-	} else {
-		s = new(Stream)
-	}
+	s := c.object()
 	*s = Stream{ID: id, send: c.window, recv: c.o.Window}
 	c.streams[id] = s
+	return s
+}
+
+func (c *Conn) object() *Stream {
+	n := len(c.free)
+	if n == 0 {
+		return new(Stream)
+	}
+	s := c.free[n-1]
+	c.free = c.free[:n-1]
 	return s
 }

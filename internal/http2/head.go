@@ -6,10 +6,11 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// Head is a request's head, or a trailer section, as the client sent it. Its strings are immutable and may be kept.
+// Head is the head of a request or a response, or a trailer section, as the peer sent it. Its strings are immutable and may be kept.
 type Head struct {
 	Method, Scheme, Authority, Path string
 	Protocol                        string // of an extended CONNECT (RFC 8441)
+	Status                          int    // of a response
 	// Fields are in their order, pseudo-header fields apart; Host among them equals Authority where both are there.
 	Fields []hpack.HeaderField
 	// Length is Content-Length; -1 = there is none.
@@ -18,6 +19,7 @@ type Head struct {
 	seen     uint8 // pseudo-header fields
 	regular  bool  // a field that is none has come
 	trailers bool
+	response bool
 	host     string
 	bytes    int
 	fault    string // why it is malformed; "" = it is not
@@ -64,6 +66,10 @@ func (h *Head) pseudo(name, value string) {
 		h.bad("pseudo_header_late")
 		return
 	}
+	if h.response {
+		h.status(name, value)
+		return
+	}
 	var bit uint8
 	switch name {
 	case ":method":
@@ -86,6 +92,20 @@ func (h *Head) pseudo(name, value string) {
 	h.seen |= bit
 	if !visible(value) {
 		h.bad("pseudo_header_value")
+	}
+}
+
+// status takes the one pseudo-header field of a response (RFC 9113, 8.3.2).
+func (h *Head) status(name, value string) {
+	switch {
+	case name != ":status":
+		h.bad("pseudo_header_unknown")
+	case h.Status != 0:
+		h.bad("pseudo_header_twice")
+	case len(value) != 3 || value[0] < '1' || value[0] > '9' || value[1]-'0' > 9 || value[2]-'0' > 9:
+		h.bad("status")
+	default:
+		h.Status = int(value[0]-'0')*100 + int(value[1]-'0')*10 + int(value[2]-'0')
 	}
 }
 
@@ -115,6 +135,9 @@ func (h *Head) plain(f hpack.HeaderField) {
 			h.bad("te")
 		}
 	case "host":
+		if h.response {
+			break
+		}
 		if h.host != "" && h.host != f.Value || f.Value == "" {
 			h.bad("host")
 		}
@@ -178,6 +201,12 @@ func blank(c byte) bool { return c == ' ' || c == '\t' }
 // finish judges the whole; end says that no body follows.
 func (h *Head) finish(end bool) {
 	if h.trailers {
+		return
+	}
+	if h.response {
+		if h.Status == 0 {
+			h.bad("pseudo_header_missing")
+		}
 		return
 	}
 	switch {

@@ -1,0 +1,74 @@
+package h2mux
+
+import (
+	"weir/internal/http2"
+	"weir/internal/loop"
+)
+
+// NewServer begins HTTP/2 on a connection to a server, which is served from its handler from here on.
+func NewServer(c *loop.Conn, o Options) *Conn {
+	m := &Conn{l: c.Loop(), c: c, o: o, server: true}
+	m.h = http2.NewClient(o.HTTP2, m)
+	m.later()
+	m.begin()
+	return m
+}
+
+// Room is how many more streams may be opened on a connection to a server now.
+func (m *Conn) Room() int {
+	if m.over || m.failed || m.closing {
+		return 0
+	}
+	return m.h.Slots()
+}
+
+// Usable reports whether a connection to a server takes more streams, perhaps not just now.
+func (m *Conn) Usable() bool { return !m.over && !m.failed && !m.closing && m.h.Usable() }
+
+// Open opens a stream on a connection to a server: a virtual connection that a request is written to and a response read from, as on
+// a connection of its own. nil: there is no Room.
+func (m *Conn) Open() *loop.Conn {
+	if m.Room() == 0 {
+		return nil
+	}
+	st := m.get()
+	st.s = m.h.Start()
+	st.s.User = st
+	m.l.InitVirtual(&st.conn, st, m.c)
+	return &st.conn
+}
+
+// Cause is why a stream to a server has failed.
+type Cause uint8
+
+const (
+	Lost       Cause = iota // the server has reset it, or its connection has ended
+	Refused                 // the server has done nothing with the request, which may be sent again (RFC 9113, 8.7)
+	Malformed               // what the server sent is no response
+	NoUpgrade               // the server takes no extended CONNECT (RFC 8441)
+	NotAllowed              // the request cannot be said in HTTP/2
+)
+
+// CauseOf is why the stream has failed that a virtual connection to a server is.
+func CauseOf(c *loop.Conn) Cause {
+	if st := streamOf(c); st != nil {
+		return st.why
+	}
+	return Lost
+}
+
+// ServerOf is the connection to a server that c is a stream of; nil = it is none.
+func ServerOf(c *loop.Conn) *Conn {
+	if st := streamOf(c); st != nil && st.m.server {
+		return st.m
+	}
+	return nil
+}
+
+func streamOf(c *loop.Conn) *stream {
+	if c == nil {
+		return nil
+	}
+	st, _ := c.LayerOf().(*stream)
+	return st
+}
