@@ -24,6 +24,7 @@ var CrtListOptions = []CrtListOption{
 	{Name: "no-alpn", Doc: "no protocol is agreed on"},
 	{Name: "no-ca-names", Doc: "the names of the authorities are not sent"},
 	{Name: "npn", Args: 1, Doc: "the protocol before ALPN", Why: "no client speaks it any more"},
+	{Name: "ocsp-update", Args: 1, Doc: "whether its OCSP response is fetched"},
 	{Name: "sigalgs", Args: 1, Doc: "signature algorithms", Why: "crypto/tls chooses signature algorithms by itself, which a warning says"},
 	{Name: "ssl-max-ver", Args: 1, Doc: "the newest version of TLS"},
 	{Name: "ssl-min-ver", Args: 1, Doc: "the oldest version of TLS"},

@@ -3,6 +3,7 @@ package conf
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // TLS is what the TLS of bind and server lines has in common. What is empty is not set.
@@ -64,7 +65,36 @@ type GlobalTLS struct {
 	DelExt                   bool      // "ssl-load-extra-del-ext"
 	MaxRecord                int       // "tune.ssl.maxrecord": bytes of one record; 0 = 16 KiB
 	Capture                  int       // "tune.ssl.capture-buffer-size": bytes of the ClientHello that are kept; 0 = none
+	OCSP                     OCSPUpdate
 }
+
+// OCSPUpdate is how OCSP responses are fetched: "ocsp-update." of the global section.
+type OCSPUpdate struct {
+	Mode     string // of certificates that say nothing of their own: "on" or "off" (default)
+	Disable  bool   // none is fetched, whatever is said
+	Proxy    string // "httpproxy": HOST[:PORT] of an HTTP proxy
+	Min, Max time.Duration
+}
+
+// Delays are the shortest and the longest time between two updates of one response.
+func (o *OCSPUpdate) Delays() (low, high time.Duration) {
+	low, high = o.Min, o.Max
+	if low == 0 {
+		if low = DefaultOCSPMin; high != 0 {
+			low = min(low, high)
+		}
+	}
+	if high == 0 {
+		high = max(DefaultOCSPMax, low)
+	}
+	return low, high
+}
+
+// The defaults of ocsp-update.mindelay and ocsp-update.maxdelay.
+const (
+	DefaultOCSPMin = 5 * time.Minute
+	DefaultOCSPMax = time.Hour
+)
 
 // CrtStore is a crt-store section: certificates that lines name as @STORE/ALIAS or by their file.
 type CrtStore struct {
@@ -78,6 +108,8 @@ type CrtStore struct {
 type CrtLoad struct {
 	Pos                          Pos
 	Crt, Alias, Key, OCSP, Chain string
+	SCTL                         string
+	OCSPUpdate                   string // "on" or "off"; "" = as the global section says
 }
 
 // TLSVersions are the versions as configurations write them, oldest first.

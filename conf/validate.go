@@ -37,6 +37,7 @@ func Validate(c *Config, opts ...Option) Diagnostics {
 		o(v)
 	}
 	v.global()
+	v.ocspUpdate()
 	number(c.Proxies, firstProxyID, func(p *Proxy) *int { return &p.ID })
 	v.names()
 	for _, l := range c.Userlists {

@@ -65,6 +65,7 @@ type Proxy struct {
 	drained  chan struct{} // closed when stopping and no connection is left
 	once     sync.Once
 	closed   sync.Once
+	stopOCSP func() // ends what updateOCSP began; by the goroutine that starts the proxy
 }
 
 // New builds everything and starts nothing: no address is bound yet. All errors are collected.
@@ -223,6 +224,7 @@ func (px *Proxy) Start() error {
 	for _, fe := range px.frontends {
 		fe.listen()
 	}
+	px.updateOCSP()
 	return nil
 }
 
@@ -259,6 +261,9 @@ func (px *Proxy) checkDrained() {
 func (px *Proxy) Close() {
 	px.closed.Do(func() {
 		px.stopping.Store(true)
+		if px.stopOCSP != nil {
+			px.stopOCSP()
+		}
 		for _, fe := range px.frontends {
 			fe.closeListeners()
 		}

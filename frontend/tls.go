@@ -1,7 +1,10 @@
 package frontend
 
 import (
+	"context"
 	"io"
+
+	"go.uber.org/zap"
 
 	"weir/internal/logfmt"
 	"weir/internal/loop"
@@ -160,6 +163,20 @@ func (s *session) tellTLS(opts []string) *proxyproto.SSL {
 		add(proxyproto.TypeCipher, []byte(tlsconf.CipherName(st.CipherSuite)))
 	}
 	return out
+}
+
+// updateOCSP fetches the responses of certificates while the proxy runs.
+func (px *Proxy) updateOCSP() {
+	ctx, cancel := context.WithCancel(context.Background())
+	px.stopOCSP = cancel
+	go px.tls.UpdateOCSP(ctx, func(e tlsconf.OCSPEvent) {
+		at := []zap.Field{zap.String("certificate", e.Path), zap.Time("next", e.Next)}
+		if e.Err != nil {
+			px.log.Warn("OCSP response of "+e.Path+" is not updated: "+e.Err.Error(), at...)
+			return
+		}
+		px.log.Info("OCSP response of "+e.Path+" is updated", at...)
+	})
 }
 
 // handshakes are a loop's counters of clients' handshakes.

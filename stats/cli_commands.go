@@ -118,7 +118,7 @@ func help(c *call) error {
 // there reports whether the process has what the command works on.
 func (c *command) there(a Admin) bool {
 	ok := true
-	if strings.Contains(c.name, " ssl ") {
+	if strings.Contains(c.name, " ssl ") || c.name == "show tls-keys" {
 		_, ok = a.(CertAdmin)
 	}
 	switch c.name {
@@ -146,7 +146,7 @@ func (c *command) there(a Admin) bool {
 // takesPayload reports whether lines may follow the command.
 func (c *command) takesPayload() bool {
 	switch c.name {
-	case "add map", "add acl", "add ssl crt-list", "set ssl cert", "set ssl ca-file", "set ssl crl-file":
+	case "add map", "add acl", "add ssl crt-list", "set ssl cert", "set ssl ca-file", "set ssl crl-file", "add ssl ca-file", "set ssl ocsp-response":
 		return true
 	}
 	return false

@@ -36,12 +36,12 @@ func (d *decoder) enterCrtStore(l *line) {
 var crtStoreTable = table{context: "crt-store", in: inCrtStore, rows: []row{
 	{name: "crt-base", in: inCrtStore, args: "<directory>", doc: "where its certificates are", read: func(l *line) { l.text(&l.d.store.CrtBase, "<directory>") }},
 	{name: "key-base", in: inCrtStore, args: "<directory>", doc: "where its keys are", read: func(l *line) { l.text(&l.d.store.KeyBase, "<directory>") }},
-	{name: "load", in: inCrtStore, args: "crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>]", doc: "a certificate, named @STORE/ALIAS or @STORE/FILE", read: readLoad},
+	{name: "load", in: inCrtStore, args: "crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>] [sctl <file>] [ocsp-update <on|off>]", doc: "a certificate, named @STORE/ALIAS or @STORE/FILE", read: readLoad},
 }}
 
 func readLoad(l *line) {
 	c := &conf.CrtLoad{Pos: l.key.Pos}
-	to := map[string]*string{"crt": &c.Crt, "alias": &c.Alias, "key": &c.Key, "ocsp": &c.OCSP, "issuer": &c.Chain}
+	to := map[string]*string{"crt": &c.Crt, "alias": &c.Alias, "key": &c.Key, "ocsp": &c.OCSP, "issuer": &c.Chain, "sctl": &c.SCTL}
 	for l.more() {
 		w := l.next()
 		switch field := to[w.Text]; {
@@ -49,12 +49,17 @@ func readLoad(l *line) {
 			if !l.text(field, "<value>") {
 				return
 			}
-		case w.Text == "ocsp-update" && l.took("off"):
-		case w.Text == "sctl" || w.Text == "ocsp-update" || w.Text == "acme" || w.Text == "domains" || w.Text == "jwt":
+		case w.Text == "ocsp-update":
+			i := l.word("on", "off")
+			if i < 0 {
+				return
+			}
+			c.OCSPUpdate = []string{"on", "off"}[i]
+		case w.Text == "acme" || w.Text == "domains" || w.Text == "jwt":
 			l.add(conf.NotDone(w.Pos, l.path, w.Text, ""))
 			return
 		default:
-			l.wrong(w, "crt", "alias", "key", "ocsp", "issuer")
+			l.wrong(w, "crt", "alias", "key", "ocsp", "issuer", "sctl", "ocsp-update")
 			return
 		}
 	}

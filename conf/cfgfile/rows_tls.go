@@ -59,6 +59,7 @@ func addTLS() {
 	serverTable.rows = append(serverTable.rows, tlsRows(func(l *line) *conf.TLS { return &l.srv.TLS.TLS })...)
 	serverTable.rows = append(serverTable.rows, serverTLSRows...)
 	globalTable.rows = append(globalTable.rows, globalTLSRows...)
+	globalTable.rows = append(globalTable.rows, ocspRows()...)
 	globalTable.rows = append(globalTable.rows, defaultTLSRows("bind", func(g *conf.GlobalTLS) *conf.TLS { return &g.Bind.TLS })...)
 	globalTable.rows = append(globalTable.rows, defaultTLSRows("server", func(g *conf.GlobalTLS) *conf.TLS { return &g.Server.TLS })...)
 }
@@ -156,6 +157,31 @@ var globalTLSRows = []row{
 	{name: "tune.ssl.hard-maxrecord", in: inGlobal, args: "<bytes>", doc: "bytes in one TLS record", read: func(l *line) { l.size(&globalTLS(l).MaxRecord, 0, 1<<14) }},
 	{name: "tune.ssl.capture-buffer-size", in: inGlobal, args: "<bytes>", doc: "bytes of a ClientHello that are kept", read: func(l *line) { l.size(&globalTLS(l).Capture, 0, maxHello) }},
 	{name: "tune.ssl.capture-cipherlist-size", in: inGlobal, args: "<bytes>", doc: "bytes of a ClientHello that are kept", read: func(l *line) { l.size(&globalTLS(l).Capture, 0, maxHello) }},
+}
+
+// ocspRows are about fetching OCSP responses.
+func ocspRows() []row {
+	o := func(l *line) *conf.OCSPUpdate { return &globalTLS(l).OCSP }
+	onOff := []string{"on", "off"}
+	rows := []row{
+		{name: "ocsp-update.mode", in: inGlobal, args: "<on|off>", doc: "whether OCSP responses are fetched of certificates that say nothing of their own", read: func(l *line) {
+			if i := l.word(onOff...); i >= 0 {
+				o(l).Mode = onOff[i]
+			}
+		}},
+		{name: "ocsp-update.disable", in: inGlobal, args: "<on|off>", doc: "no OCSP response is fetched", read: func(l *line) {
+			if i := l.word(onOff...); i >= 0 {
+				o(l).Disable = i == 0
+			}
+		}},
+		{name: "ocsp-update.httpproxy", in: inGlobal, args: "<address>[:port]", doc: "an HTTP proxy to fetch OCSP responses through", read: func(l *line) { l.text(&o(l).Proxy, "<address>[:port]") }},
+	}
+	for _, prefix := range []string{"", "tune.ssl."} {
+		rows = append(rows,
+			row{name: prefix + "ocsp-update.mindelay", in: inGlobal, args: "<seconds>", doc: "the shortest time between two updates of an OCSP response", read: func(l *line) { l.durationIn(&o(l).Min, "s") }},
+			row{name: prefix + "ocsp-update.maxdelay", in: inGlobal, args: "<seconds>", doc: "the longest time between two updates of an OCSP response", read: func(l *line) { l.durationIn(&o(l).Max, "s") }})
+	}
+	return rows
 }
 
 func readLoadExtra(l *line) {

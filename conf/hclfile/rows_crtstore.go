@@ -18,6 +18,8 @@ var crtLoadGrammar = grammar[conf.CrtLoad]{context: "load", rows: []row[conf.Crt
 	{info: info{name: "key", typ: tString, doc: "the file of its key"}, at: func(l *conf.CrtLoad) any { return &l.Key }},
 	{info: info{name: "ocsp", typ: tString, doc: "the file of an OCSP response"}, at: func(l *conf.CrtLoad) any { return &l.OCSP }},
 	{info: info{name: "issuer", typ: tString, doc: "the file of its issuer's certificate"}, at: func(l *conf.CrtLoad) any { return &l.Chain }},
+	{info: info{name: "sctl", typ: tString, doc: "the file of its signed certificate timestamps"}, at: func(l *conf.CrtLoad) any { return &l.SCTL }},
+	{info: info{name: "ocsp_update", typ: tWord, enum: []string{"on", "off"}, doc: "whether its OCSP response is fetched; where not given, as ocsp_update_mode says"}, at: func(l *conf.CrtLoad) any { return &l.OCSPUpdate }},
 }}
 
 func readLoad(d *decoder, s *conf.CrtStore, b *block, _ where) {

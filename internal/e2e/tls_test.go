@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
@@ -26,11 +27,16 @@ type tlsLab struct {
 
 func newTLSLab(t *testing.T) *tlsLab {
 	t.Helper()
+	var keys []byte
 	l := &tlsLab{dir: shortDir(t), ca: testpki.NewCA(t, "Root")}
 	testpki.Write(t, l.dir, "ca.pem", l.ca.PEM())
 	l.ca.File(t, l.dir, "site.pem", testpki.Leaf{CN: "site", Names: []string{"www.example.com", "*.wild.example.com"}})
 	l.ca.File(t, l.dir, "other.pem", testpki.Leaf{CN: "other", Names: []string{"other.example.com"}, RSA: true})
 	testpki.Write(t, l.dir, "list", []byte(l.dir+"/other.pem [verify none] *.list.example.com !not.list.example.com\n"))
+	for i := range 3 {
+		keys = append(base64.StdEncoding.AppendEncode(keys, []byte(strings.Repeat(string(rune('a'+i)), 48))), '\n')
+	}
+	testpki.Write(t, l.dir, "keys", keys)
 	l.client = l.ca.Pair(t, testpki.Leaf{CN: "client, one"})
 	cert, key := l.ca.Issue(t, testpki.Leaf{CN: "fresh", Names: []string{"www.example.com"}})
 	l.fresh = strings.TrimSpace(string(cert) + string(key))
@@ -68,7 +74,7 @@ defaults
   timeout server 5s
   timeout connect 5s
 frontend fe
-  bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem crt-list {{dir}}/list ca-file {{dir}}/ca.pem verify optional alpn http/1.1
+  bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem crt-list {{dir}}/list ca-file {{dir}}/ca.pem verify optional alpn http/1.1 tls-ticket-keys {{dir}}/keys
   http-after-response set-header X-Fc "%[ssl_fc] %[ssl_fc_sni] %[ssl_fc_alpn] %[ssl_fc_protocol] %[ssl_fc_is_resumed] %[ssl_fc_has_crt] %[ssl_fc_has_sni] %[ssl_fc_err]"
   http-after-response set-header X-C "%[ssl_c_used] %[ssl_c_verify] %[ssl_c_err] %[ssl_c_ca_err] %[ssl_c_ca_err_depth] %[ssl_c_version] %[ssl_c_key_alg] %[ssl_c_sig_alg] %[ssl_c_serial,hex] %[ssl_c_sha1,hex] %[ssl_c_notbefore] %[ssl_c_notafter]"
   http-after-response set-header X-Dn "%[ssl_c_s_dn] | %[ssl_c_i_dn] | %[ssl_c_s_dn(CN)] | %[ssl_c_s_dn(O,-1)] | %[ssl_c_s_dn(,0,rfc2253)]"
@@ -165,8 +171,12 @@ func TestTLSCommandsOracle(t *testing.T) {
 		"del ssl crt-list {{dir}}/list {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/site.pem",
 		"show ssl ca-file nope", "new ssl ca-file x.pem", "commit ssl ca-file x.pem", "set ssl ca-file {{dir}}/ca.pem <<\nJ\n", "del ssl ca-file x.pem", "del ssl ca-file {{dir}}/ca.pem",
 		"abort ssl ca-file x.pem", "show ssl crl-file", "new ssl crl-file c.pem", "show ssl crl-file", "del ssl crl-file c.pem", "del ssl crl-file nope", "new ssl cert", "commit ssl cert",
+		"show tls-keys", "show tls-keys #0", "show tls-keys *", "show tls-keys {{dir}}/keys", "show tls-keys nope", "show tls-keys 0", "set ssl tls-key", "set ssl tls-key #0",
+		"set ssl tls-key nope {{key}}", "set ssl tls-key #0 abc", "set ssl tls-key #0 QUJDRA==", "set ssl tls-key #0 {{key}}", "show tls-keys #0",
+		"set ssl tls-key {{dir}}/keys {{key}}", "show tls-keys *", "show ssl ocsp-response", "show ssl ocsp-response nope", "set ssl ocsp-response",
+		"set ssl ocsp-response zz!", "show ssl cert {{dir}}/site.pem.ocsp",
 	} {
-		commands = append(commands, strings.NewReplacer("{{dir}}", l.dir, "{{fresh}}", l.fresh).Replace(c))
+		commands = append(commands, strings.NewReplacer("{{dir}}", l.dir, "{{fresh}}", l.fresh, "{{key}}", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 48)))).Replace(c))
 	}
 	for _, kind := range []string{"haproxy", "weir"} {
 		_, sock := l.start(t, kind, tlsOracle)

@@ -40,6 +40,8 @@ type Leaf struct {
 	// From and To are its time, from now; zero = an hour to both sides.
 	From, To time.Duration
 	NoKey    bool // File writes the certificate alone
+	// OCSP is where its responder is; "" = it names none.
+	OCSP string
 }
 
 var serial atomic.Int64
@@ -102,6 +104,9 @@ func (ca *CA) Issue(t testing.TB, l Leaf) (cert, key []byte) {
 	tmpl := &x509.Certificate{SerialNumber: next(), Subject: pkix.Name{CommonName: l.CN, Country: []string{"FR"}, Organization: []string{"Weir"}}, DNSNames: l.Names,
 		NotBefore: time.Now().Add(l.From), NotAfter: time.Now().Add(l.To), KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}
+	if l.OCSP != "" {
+		tmpl.OCSPServer = []string{l.OCSP}
+	}
 	for _, ip := range l.IPs {
 		tmpl.IPAddresses = append(tmpl.IPAddresses, net.ParseIP(ip))
 	}

@@ -13,9 +13,11 @@ import (
 
 // Commands are those that Command carries out, by their words in HAProxy's management guide.
 var Commands = []string{
-	"abort ssl ca-file", "abort ssl cert", "abort ssl crl-file", "add ssl crt-list", "commit ssl ca-file", "commit ssl cert", "commit ssl crl-file",
+	"abort ssl ca-file", "abort ssl cert", "abort ssl crl-file", "add ssl ca-file", "add ssl crt-list", "commit ssl ca-file", "commit ssl cert", "commit ssl crl-file",
 	"del ssl ca-file", "del ssl cert", "del ssl crl-file", "del ssl crt-list", "new ssl ca-file", "new ssl cert", "new ssl crl-file",
-	"set ssl ca-file", "set ssl cert", "set ssl crl-file", "show ssl ca-file", "show ssl cert", "show ssl crl-file", "show ssl crt-list",
+	"dump ssl cert",
+	"set ssl ca-file", "set ssl cert", "set ssl crl-file", "set ssl ocsp-response", "set ssl tls-key", "show ssl ca-file", "show ssl cert", "show ssl crl-file", "show ssl crt-list",
+	"show ssl ocsp-response", "show ssl ocsp-updates", "show ssl sni", "show tls-keys", "update ssl ocsp-response",
 }
 
 // txns are the transactions under way: one of each kind, as in HAProxy.
@@ -24,8 +26,6 @@ type txns struct {
 	ca   *fileTxn[*caFile]
 	crl  *fileTxn[*crlFile]
 }
-
-func (t *txns) init() {}
 
 // certTxn is a certificate that is being changed.
 type certTxn struct {
@@ -41,13 +41,32 @@ type fileTxn[T any] struct {
 
 // Command carries out a command on certificates and returns its answer. The words of the answers are HAProxy's: tools read them.
 func (s *Store) Command(name string, args []string, payload string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	arg := ""
 	if len(args) > 0 {
 		arg = args[0]
 	}
+	if name == "update ssl ocsp-response" { // it asks over the network
+		return s.updateOCSPNow(arg)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	verb, kind, _ := strings.Cut(name, " ssl ")
+	switch name {
+	case "show tls-keys":
+		return s.showKeys(arg)
+	case "set ssl tls-key":
+		return s.setKey(args)
+	case "show ssl ocsp-response":
+		return s.showOCSP(args)
+	case "set ssl ocsp-response":
+		return s.setOCSP(arg, payload)
+	case "show ssl ocsp-updates":
+		return s.showOCSPUpdates()
+	case "show ssl sni":
+		return s.showSNI(args)
+	case "dump ssl cert":
+		return s.dumpCert(arg)
+	}
 	switch kind {
 	case "cert":
 		return s.certCommand(verb, arg, payload)
@@ -250,8 +269,14 @@ func (s *Store) users(path string) int {
 }
 
 // rebuild makes everything anew of what the files hold now, and puts it in place once all of it is good.
-func (s *Store) rebuild() error {
+func (s *Store) rebuild() (err error) {
 	var errs conf.Errors
+	wanted := s.forgetOCSP()
+	defer func() {
+		if err != nil {
+			s.recallOCSP(wanted)
+		}
+	}()
 	tables := make([]*names, len(s.binds))
 	for i, b := range s.binds {
 		n, err := b.build(b.reporter(&errs))
@@ -270,6 +295,7 @@ func (s *Store) rebuild() error {
 	for i, b := range s.binds {
 		b.names.Store(tables[i])
 	}
+	s.wakeOCSP()
 	for i, v := range s.servers {
 		v.now.Store(clients[i])
 		if v.told != nil {

@@ -19,6 +19,15 @@ type caKind[T any] struct {
 	empty                func(path string) T
 	count                func(T) string // behind the name in a list
 	show                 func(path, status string, f T) string
+	pem                  func(T) []byte
+}
+
+// before is what the file holds, with what has been changed and not put to use.
+func (k *caKind[T]) before(path string) string {
+	if t := *k.txn; t != nil {
+		return string(k.pem(t.next))
+	}
+	return string(k.pem(k.files[path]))
 }
 
 func (s *Store) caCommand(verb, kind, path, payload string) string {
@@ -31,6 +40,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 			empty: func(path string) *caFile { return &caFile{path: path} },
 			count: func(f *caFile) string { return fmt.Sprintf(" - %d certificate(s)", len(f.certs)) },
 			show:  func(path, status string, f *caFile) string { return describeCAs(path, status, f.certs) },
+			pem:   func(f *caFile) []byte { return f.pem },
 		}, verb, path, payload)
 	}
 	return caRun(s, &caKind[*crlFile]{keyword: kind, short: "CRL", long: "CRL file", files: s.crls, txn: &s.txn.crl,
@@ -41,6 +51,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 		empty: func(path string) *crlFile { return &crlFile{path: path} },
 		count: func(*crlFile) string { return "" },
 		show:  func(path, status string, f *crlFile) string { return describeCRLs(path, status, f.list) },
+		pem:   func(*crlFile) []byte { return nil },
 	}, verb, path, payload)
 }
 
@@ -58,8 +69,8 @@ func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
 		}
 		k.files[path] = k.empty(path)
 		return "New " + k.long + " created '" + path + "'!"
-	case "set":
-		return k.set(path, payload)
+	case "set", "add":
+		return k.set(path, payload, verb == "add")
 	case "commit":
 		return k.commit(s, path)
 	case "abort":
@@ -112,7 +123,8 @@ func (k *caKind[T]) list(s *Store, path string) string {
 	return k.show(path, status(path), f)
 }
 
-func (k *caKind[T]) set(path, payload string) string {
+// set replaces what the file holds; add puts more behind it, for what does not fit into one command.
+func (k *caKind[T]) set(path, payload string, add bool) string {
 	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
 	t, word := *k.txn, "updated"
 	if t != nil && t.path != path {
@@ -123,6 +135,9 @@ func (k *caKind[T]) set(path, payload string) string {
 	}
 	if payload == "" {
 		return "'set ssl " + k.keyword + " expects a filename and " + k.short + "s as a payload"
+	}
+	if add {
+		payload = k.before(path) + "\n" + payload
 	}
 	next, err := k.parse(path, []byte(payload))
 	if err != nil {

@@ -29,6 +29,12 @@ func (s *Store) showCert(path string) string {
 		out = append(out, "# filename")
 		return answer(append(out, slices.Sorted(maps.Keys(s.pairs))...)...)
 	}
+	if base, ok := strings.CutSuffix(path, ".ocsp"); ok && s.pairs[path] == nil && s.pairs[base] != nil {
+		if p := s.pairs[base].pair; p != nil && p.staple.Load() != nil {
+			return describeOCSP(p.staple.Load())
+		}
+		return ""
+	}
 	const missing = "Can't display the certificate: Not found or the certificate is a bundle!"
 	if of, ok := strings.CutPrefix(path, "*"); ok {
 		t := s.txn.cert
@@ -61,8 +67,8 @@ func describePair(path, status string, p *Pair) string {
 		}
 	}
 	key := "OCSP Response Key: "
-	if p.ocsp != nil {
-		key += fmt.Sprintf("%x", p.ocsp.SerialNumber)
+	if p.staple.Load() != nil {
+		key += p.idText()
 	}
 	return answer(append(out, key)...)
 }

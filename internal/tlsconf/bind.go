@@ -90,16 +90,12 @@ func (b *Bind) setKeys(r *report) {
 	if b.t.TicketKeys == "" {
 		return
 	}
-	raw, err := readFile(b.s.file(b.t.TicketKeys, "", b.b.Pos))
-	var keys [][32]byte
-	if err == nil {
-		keys, err = parseTicketKeys(raw)
-	}
+	f, err := b.s.keyFile(b.s.file(b.t.TicketKeys, "", b.b.Pos))
 	if err != nil {
 		r.bad("tls-ticket-keys", "%q: %s", b.t.TicketKeys, err)
 		return
 	}
-	b.keys.keys.SetSessionTicketKeys(keys)
+	b.keys.keys = f.cfg
 }
 
 // readLines reads the certificates: default-crt first, then crt, then crt-list, each in order.
@@ -194,6 +190,7 @@ func (b *Bind) build(r *report) (*names, error) {
 		for _, note := range e.pair.notes {
 			r.warn("crt", "%q: %s", l.path, note)
 		}
+		b.s.wantOCSP(l, e, r)
 		c := b.choice(l, e.pair, r)
 		if l.isDefault {
 			n.def = append(n.def, c)
@@ -243,7 +240,7 @@ func bundleBase(path string) string {
 // choice makes the configuration of handshakes that show p.
 func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 	t := l.over(&b.t)
-	c := &choice{pair: p, line: l, cfg: &tls.Config{Certificates: []tls.Certificate{p.tls}}}
+	c := &choice{pair: p, line: l, cfg: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.certificate(time.Now()), nil }}}
 	params(c.cfg, &t.TLS, r)
 	if !t.NoALPN {
 		c.cfg.NextProtos = t.ALPN

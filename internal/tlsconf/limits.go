@@ -17,6 +17,18 @@ const (
 	maxTicketKeys = 3
 	// maxSessions is how many sessions of one server are kept to be resumed: one for each name.
 	maxSessions = 256
+	// ocspTimeout bounds one question to an OCSP responder: while one that is silent is waited for, others wait for its place.
+	ocspTimeout = 15 * time.Second
+	// maxOCSP is the size of an OCSP response, in bytes. Those with a certificate of the responder are of two thousand.
+	maxOCSP = 64 << 10
+	// maxOCSPGet is the longest question that is a GET (RFC 6960, A.1).
+	maxOCSPGet = 255
+	// maxOCSPAtOnce is how many responders are asked at the same time: a folder may have thousands of certificates.
+	maxOCSPAtOnce = 8
+	// maxOCSPDoublings bounds how often the time between failed updates doubles, so that it does not overflow.
+	maxOCSPDoublings = 16
+	// maxSkew is how far the clock of a responder may be ahead.
+	maxSkew = 5 * time.Minute
 	// maxDiffers is how many words a warning repeats.
 	maxDiffers = 8
 )

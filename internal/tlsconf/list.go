@@ -9,13 +9,14 @@ import (
 
 // line is one certificate of a bind line: a crt, or a line of a crt-list.
 type line struct {
-	list      string // the crt-list's file; "" = a crt
-	number    int    // the line in it
-	path      string
-	options   string // as written in the list
-	filters   []string
-	tls       conf.BindTLS // over the bind line's
-	isDefault bool         // default-crt
+	list       string // the crt-list's file; "" = a crt
+	number     int    // the line in it
+	path       string
+	options    string // as written in the list
+	ocspUpdate string // "on", "off" or "": its option
+	filters    []string
+	tls        conf.BindTLS // over the bind line's
+	isDefault  bool         // default-crt
 }
 
 // parseList reads a crt-list:
@@ -104,12 +105,18 @@ func (l *line) setOptions(words []string) error {
 		case "no-alpn":
 			l.tls.NoALPN = true
 			continue
-		case "allow-0rtt":
+		case "ocsp-update":
+			if i++; i == len(words) || words[i] != "on" && words[i] != "off" {
+				return fmt.Errorf("ocsp-update: want on or off")
+			}
+			l.ocspUpdate = words[i]
+			continue
+		case "allow-0rtt", "ktls":
 			return fmt.Errorf("%q is understood but not done yet", w)
 		}
 		set := listOptions[w]
 		if set == nil {
-			known := []string{"no-ca-names", "no-alpn"}
+			known := []string{"no-ca-names", "no-alpn", "ocsp-update"}
 			for k := range listOptions {
 				known = append(known, k)
 			}

@@ -10,19 +10,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/crypto/ocsp"
 )
 
-// Pair is a certificate with its key and what is sent with it. It is immutable.
+// Pair is a certificate with its key and what is sent with it. It is immutable but for the staple.
 type Pair struct {
 	Path   string // as configured
 	tls    tls.Certificate
 	Leaf   *x509.Certificate
 	issuer *x509.Certificate // nil = not known
 	names  []string          // its own: in lower case, a wildcard's as *.rest
-	ocsp   *ocsp.Response
+	staple atomic.Pointer[staple]
 	source files
 	notes  []string // what is doubtful about it
 }
@@ -53,10 +52,10 @@ func parsePair(path string, f files) (*Pair, error) {
 	if err := p.setIssuer(); err != nil {
 		return nil, err
 	}
-	p.setOCSP()
 	if err := p.setSCTs(); err != nil {
 		return nil, err
 	}
+	p.setOCSP()
 	switch now := time.Now(); {
 	case now.After(p.Leaf.NotAfter):
 		p.note("the certificate expired at %s", p.Leaf.NotAfter.UTC().Format(time.RFC3339))
@@ -143,23 +142,12 @@ func (p *Pair) setOCSP() {
 	if len(p.source.ocsp) == 0 {
 		return
 	}
-	r, err := ocsp.ParseResponseForCert(p.source.ocsp, p.Leaf, p.issuer)
-	now := time.Now()
-	switch {
-	case p.issuer == nil:
-		p.note("its OCSP response is left out: its issuer's certificate is not known")
-		return
-	case err != nil:
+	st, err := parseStaple(p, p.source.ocsp, time.Now())
+	if err != nil {
 		p.note("its OCSP response is left out: %s", err)
 		return
-	case r.Status != ocsp.Good:
-		p.note("its OCSP response is left out: it does not say that the certificate is good")
-		return
-	case !r.NextUpdate.IsZero() && now.After(r.NextUpdate):
-		p.note("its OCSP response is left out: it is out of date since %s", r.NextUpdate.UTC().Format(time.RFC3339))
-		return
 	}
-	p.ocsp, p.tls.OCSPStaple = r, p.source.ocsp
+	p.staple.Store(st)
 }
 
 // setSCTs takes a list of signed certificate timestamps (RFC 6962, 3.3).

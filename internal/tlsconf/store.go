@@ -22,18 +22,23 @@ type Store struct {
 	cas     map[string]*caFile
 	crls    map[string]*crlFile
 	lists   map[string]*listFile
+	keys    []*keyFile // of tls-ticket-keys, in the order of lines
 	binds   []*Bind
 	servers []*Server
 	loads   map[string]*conf.CrtLoad // of crt-store sections, by @store/alias
 	warned  map[string]bool          // files whose doubts were told
 	warn    func(*conf.Error)
 	txn     txns
+
+	ocspFetcher *fetcher
+	ocspWake    chan struct{}
 }
 
 // entry is a certificate that can be swapped.
 type entry struct {
 	path string
 	pair *Pair // nil = announced by "new ssl cert" and not set yet
+	ocsp ocspState
 }
 
 type caFile struct {
@@ -61,7 +66,8 @@ func New(cfg *conf.Config, warn func(*conf.Error)) *Store {
 	}
 	s := &Store{cfg: cfg, x: extrasOf(&cfg.Global.TLS), pairs: map[string]*entry{}, cas: map[string]*caFile{}, crls: map[string]*crlFile{},
 		lists: map[string]*listFile{}, loads: map[string]*conf.CrtLoad{}, warned: map[string]bool{}, warn: warn}
-	s.txn.init()
+	proxy, _ := cfg.Global.TLS.OCSP.ProxyAddr()
+	s.ocspFetcher, s.ocspWake = newFetcher(proxy), make(chan struct{}, 1)
 	for _, st := range cfg.CrtStores {
 		for _, l := range st.Loads {
 			s.loads["@"+st.Name+"/"+loadName(l)] = l
@@ -133,7 +139,7 @@ func (s *Store) loadStored(path string, l *conf.CrtLoad) (*Pair, error) {
 	for _, x := range []struct {
 		name, base string
 		to         *[]byte
-	}{{l.Key, keyBase, &f.key}, {l.OCSP, crtBase, &f.ocsp}, {l.Chain, crtBase, &f.issuer}} {
+	}{{l.Key, keyBase, &f.key}, {l.OCSP, crtBase, &f.ocsp}, {l.Chain, crtBase, &f.issuer}, {l.SCTL, crtBase, &f.sctl}} {
 		if x.name != "" && err == nil {
 			if *x.to, err = readFile(s.file(x.name, x.base, l.Pos)); err != nil {
 				err = fmt.Errorf("%s: %w", x.name, err)

@@ -20,8 +20,8 @@ type tickets struct {
 
 // parseTicketKeys reads a tls-ticket-keys file: lines of base64, oldest key first. The last but one encrypts, and the last is the next to,
 // so that a group of machines can change keys at different moments.
-func parseTicketKeys(b []byte) ([][32]byte, error) {
-	var all [][32]byte
+func parseTicketKeys(b []byte) ([][]byte, error) {
+	var all [][]byte
 	for line := range strings.SplitSeq(string(b), "\n") {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -30,13 +30,45 @@ func parseTicketKeys(b []byte) ([][32]byte, error) {
 		if err != nil || len(raw) != 48 && len(raw) != 80 {
 			return nil, errors.New("want lines with 48 or 80 bytes in base64")
 		}
-		all = append(all, sha256.Sum256(raw))
+		all = append(all, raw)
 	}
 	if len(all) < maxTicketKeys {
 		return nil, errors.New("want at least 3 keys")
 	}
-	all = all[len(all)-maxTicketKeys:]
-	return [][32]byte{all[1], all[2], all[0]}, nil
+	return all[len(all)-maxTicketKeys:], nil
+}
+
+// keyFile is a tls-ticket-keys file, which lines may share.
+type keyFile struct {
+	path string
+	raw  [][]byte    // oldest first
+	cfg  *tls.Config // has them
+}
+
+// keyFile reads a tls-ticket-keys file once.
+func (s *Store) keyFile(path string) (*keyFile, error) {
+	for _, f := range s.keys {
+		if f.path == path {
+			return f, nil
+		}
+	}
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &keyFile{path: path, cfg: &tls.Config{}}
+	if f.raw, err = parseTicketKeys(b); err != nil {
+		return nil, err
+	}
+	f.use()
+	s.keys = append(s.keys, f)
+	return f, nil
+}
+
+// use puts the keys to use: the last but one encrypts.
+func (f *keyFile) use() {
+	k := func(i int) [32]byte { return sha256.Sum256(f.raw[i]) }
+	f.cfg.SetSessionTicketKeys([][32]byte{k(1), k(2), k(0)})
 }
 
 // bind makes tickets good for one server name under one set of rules about certificates: whoever has shown a certificate, or none, for one
