@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"weir/conf"
+	"weir/internal/http2"
 	"weir/internal/loop"
 )
 
@@ -34,7 +35,11 @@ type Backend struct {
 	table  atomic.Pointer[table]
 	queue  queue
 
-	fds      fdShares
+	fds   fdShares
+	http2 http2.Options // of connections to servers
+	// note is told of what servers do wrong in HTTP/2; nil = nobody is.
+	note func(*loop.Loop, string)
+
 	fullconn atomic.Int64 // the streams at which minconn has grown to maxconn
 	// shut ends the streams on a server; it waits for nothing. nil = nobody can.
 	shut func(*Server)
@@ -62,6 +67,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b.key = newKey(&p.Balance, &p.HashType)
 	b.changed.set()
 	b.fds = b.fdShares()
+	b.http2 = b.http2Options()
 	b.fullconn.Store(int64(p.Fullconn))
 	var errs []error
 	for i, c := range serversOf(p) {

@@ -11,7 +11,9 @@ import (
 //	connect ─► send ─► expect ─► ... ─► the last step's result
 type plan struct {
 	steps []step
-	exec  bool // an external command takes the steps' ruleAt
+	// requests is set where there are steps that send requests of HTTP.
+	requests bool
+	exec     bool // an external command takes the steps' ruleAt
 }
 
 // step is one step. It says whether the check is over, and what of it.
@@ -51,6 +53,11 @@ func newPlan(p *conf.Proxy, e Exprs) (*plan, error) {
 		pl.exec = true
 	default:
 		pl.steps = append([]step{&connectStep{}}, protocolSteps(p.Check)...)
+	}
+	for _, s := range pl.steps {
+		if _, ok := s.(*requestStep); ok {
+			pl.requests = true
+		}
 	}
 	return pl, c.take()
 }

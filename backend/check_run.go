@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"weir/conf"
+	"weir/internal/h2mux"
 	"weir/internal/http1"
 	"weir/internal/loop"
 	"weir/internal/message"
@@ -19,6 +20,7 @@ type checkRun struct {
 	c        *checker
 	t        *loop.Task
 	conn     *loop.Conn
+	mux      *h2mux.Conn // below conn, where the check speaks HTTP/2
 	linger   bool
 	deadline int64 // of what is read and written on conn
 	last     checkResult
@@ -63,6 +65,10 @@ func (r *checkRun) close() {
 			r.conn.Reset()
 		}
 		r.conn = nil
+	}
+	if r.mux != nil {
+		r.mux.Abort()
+		r.mux = nil
 	}
 	if r.in != nil {
 		r.c.loop.PutBuf(r.in)
@@ -173,13 +179,18 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	if p.Timeouts.Check > 0 {
 		r.deadline = c.loop.Now() + int64(p.Timeouts.Check)
 	}
+	ok, agreed := checkL4OK, ""
 	if secure := c.server.checkTLS(); secure != nil && !s.addr.IsValid() && s.port == nil {
-		if _, err := tlsio.Client(r.t, conn, secure, tlsio.Options{}, r.deadline); err != nil {
+		x, err := tlsio.Client(r.t, conn, secure, tlsio.Options{}, r.deadline)
+		if err != nil {
 			return handshakeResult(err, s.at.String()), true
 		}
-		return checkResult{status: checkL6OK, code: -1, text: passedText(s.at)}, false
+		ok, agreed = checkL6OK, x.State().NegotiatedProtocol
 	}
-	return checkResult{status: checkL4OK, code: -1, text: passedText(s.at)}, false
+	if c.plan.requests && c.server.checksHTTP2(agreed) && !r.multiplex(ok == checkL6OK) {
+		return failed(checkL7RSP, "HTTP/2 was not taken"+s.at.String()), true
+	}
+	return checkResult{status: ok, code: -1, text: passedText(s.at)}, false
 }
 
 // target is where the step connects to; nil where the port is none.

@@ -20,15 +20,8 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
 	owner := ls.owner()
-	if allowReuse && !ls.Socket.Any() && owner == 0 {
-		if k := sl.pool.get(addr, ls.poolName()); k != nil {
-			k.uses++
-			ls.Conn, ls.link, ls.Reused = k.conn, k, true
-			sl.used++
-			sl.traffic.Reuses++
-			bl.traffic.Reuses++
-			return nil
-		}
+	if allowReuse && !ls.Socket.Any() && owner == 0 && (ls.share(addr) || ls.reuse(sl.pool.get(addr, ls.poolName(), ls.HTTP1))) {
+		return nil
 	}
 	if b.crowded(b.fds.high) {
 		b.thinOut(l.ID())
@@ -39,10 +32,16 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	if err != nil {
 		return connectFault(err)
 	}
+	two := s.conf.Proto == "h2" && !ls.HTTP1
 	if s.tls.streams {
-		if err := s.secure(t, c, ls.SNI, deadline); err != nil {
+		agreed, err := s.secure(t, c, ls, deadline)
+		if err != nil {
 			return err
 		}
+		two = two || s.conf.Proto == "" && agreed == "h2"
+	}
+	if two && b.conf.Mode == conf.ModeHTTP {
+		return ls.multiplex(&link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner})
 	}
 	sl.used++
 	ls.Conn = c
@@ -51,6 +50,26 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner}
 	}
 	return nil
+}
+
+// reuse gives the lease a connection that carries no stream; false: there is none, or it has ended meanwhile.
+func (ls *Lease) reuse(k *link) bool {
+	switch {
+	case k == nil:
+		return false
+	case k.mux != nil:
+		return ls.join(k)
+	}
+	k.uses++
+	ls.Conn, ls.link, ls.Reused = k.conn, k, true
+	ls.Server.local[ls.loop.ID()].used++
+	ls.countReuse()
+	return true
+}
+
+func (ls *Lease) countReuse() {
+	ls.Server.local[ls.loop.ID()].traffic.Reuses++
+	ls.b.local[ls.loop.ID()].traffic.Reuses++
 }
 
 // dialOptions are the server's, with what this stream alone asks for.
@@ -75,6 +94,10 @@ func (ls *Lease) dialOptions(o *loop.DialOptions) *loop.DialOptions {
 func (p *Place) putConn(keep bool) {
 	c, k := p.Conn, p.link
 	p.Conn, p.link = nil, nil
+	if k != nil && k.mux != nil {
+		p.part(c, k, nil)
+		return
+	}
 	sl := &p.Server.local[p.loop.ID()]
 	sl.used--
 	if keep && k != nil && sl.pool.put(p.loop, k) {

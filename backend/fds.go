@@ -36,7 +36,7 @@ func (b *Backend) thinOut(loop int) {
 		p := &s.local[loop].pool
 		if k := p.tail; k != nil {
 			p.remove(k)
-			k.conn.Close()
+			k.close()
 			return
 		}
 	}

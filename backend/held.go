@@ -27,7 +27,8 @@ func (h *Held) Ready(c *loop.Conn) {
 // Close closes what is held.
 func (h *Held) Close() {
 	if h.link != nil {
-		h.link.conn.Close()
+		h.link.held = nil
+		h.link.close()
 		h.link = nil
 	}
 }
@@ -36,7 +37,14 @@ func (h *Held) Close() {
 func (b *Backend) Hold(ls *Lease, h *Held) {
 	h.Close()
 	if k := ls.link; k != nil && ls.Conn != nil {
+		c := ls.Conn
 		ls.Conn, ls.link = nil, nil
+		if k.mux != nil {
+			k.alone = k.alone || k.open == 1 // else others are on it already
+			ls.part(c, k, h)
+			b.Release(ls, false)
+			return
+		}
 		ls.Server.local[ls.loop.ID()].used--
 		if k.conn.SetHandler(h) != nil || k.conn.Readable() && !empty(k.conn) || k.conn.HungUp() {
 			k.conn.Close()
@@ -53,17 +61,10 @@ func (b *Backend) Resume(ls *Lease, h *Held) bool {
 	if k == nil {
 		return false
 	}
-	if k.server != ls.Server || k.sni != ls.poolName() || k.conn.Dead() || k.owner != ls.owner() {
+	if k.server != ls.Server || k.sni != ls.poolName() || k.owner != ls.owner() || ls.HTTP1 && k.mux != nil || !k.wake() {
 		h.Close()
 		return false
 	}
-	h.link = nil
-	k.conn.SetHandler(nil)
-	k.uses++
-	ls.Conn, ls.link, ls.Reused = k.conn, k, true
-	sl := &ls.Server.local[ls.loop.ID()]
-	sl.used++
-	sl.traffic.Reuses++
-	b.local[ls.loop.ID()].traffic.Reuses++
-	return true
+	h.link, k.held = nil, nil
+	return ls.reuse(k)
 }

@@ -38,6 +38,8 @@ type Lease struct {
 	SNI string
 	// Name is what an idle connection must have been opened for ("pool-conn-name"), in the place of SNI where the server has such names.
 	Name string
+	// HTTP1 asks for a connection of HTTP/1 where the server may speak either, Private for one that is shared with nobody.
+	HTTP1, Private bool
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 

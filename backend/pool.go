@@ -8,7 +8,8 @@ import "weir/internal/loop"
 // least number that stood idle at any time in the interval is what was not needed.
 type pool struct {
 	server     *Server
-	head, tail *link // head is the most recent
+	busy       []*link // of HTTP/2, those with streams that others may share
+	head, tail *link   // head is the most recent
 	n          int
 	low        int // the least n since the last purge
 	timer      loop.Timer
@@ -23,8 +24,9 @@ type link struct {
 	sni        string // the server name that its TLS asked for, or what "pool-conn-name" calls it
 	uses       int    // streams it has carried
 	owner      uint64 // of Lease.owner; 0 = anybody's
-	pool       *pool
-	prev, next *link // in pool
+	pool       *pool  // that it is in; nil = none
+	prev, next *link  // in pool
+	muxed             // of HTTP/2
 }
 
 // Ready drops an idle connection: the server closed it, or sent what nobody asked for.
@@ -36,23 +38,41 @@ func (k *link) Ready(c *loop.Conn) {
 	c.Close()
 }
 
-// get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none.
-func (p *pool) get(addr *loop.Addr, sni string) *link {
+// get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none. old asks for one
+// that speaks HTTP/1.
+func (p *pool) get(addr *loop.Addr, sni string, old bool) *link {
 	for k := p.head; k != nil; {
 		next := k.next
-		if k.sni != sni {
+		if k.sni != sni || old && k.mux != nil {
 			k = next
 			continue
 		}
 		p.remove(k)
-		k.conn.SetHandler(nil)
-		if !k.conn.Dead() && sameAddr(k.addr, addr) {
+		if k.wake() && sameAddr(k.addr, addr) {
 			return k
 		}
-		k.conn.Close()
+		k.close()
 		k = next
 	}
 	return nil
+}
+
+// wake ends the rest of a connection; false: it is not to be used any more.
+func (k *link) wake() bool {
+	if k.mux != nil {
+		return k.mux.Room() > 0
+	}
+	k.conn.SetHandler(nil)
+	return !k.conn.Dead()
+}
+
+// close ends a connection that carries no stream.
+func (k *link) close() {
+	if k.mux != nil {
+		k.mux.GoAway()
+		return
+	}
+	k.conn.Close()
 }
 
 func sameAddr(a, b *loop.Addr) bool {
@@ -61,15 +81,8 @@ func sameAddr(a, b *loop.Addr) bool {
 
 // put keeps k for later; false when it may not be kept.
 func (p *pool) put(l *loop.Loop, k *link) bool {
-	s, c := p.server, k.conn
-	if !s.mayKeep(p, k) {
-		return false
-	}
-	if c.SetHandler(k) != nil {
-		return false
-	}
-	if c.Readable() && !empty(c) {
-		c.SetHandler(nil)
+	s := p.server
+	if !s.mayKeep(p, k) || k.mux == nil && !k.rest() {
 		return false
 	}
 	k.pool, k.prev, k.next = p, nil, p.head
@@ -82,6 +95,19 @@ func (p *pool) put(l *loop.Loop, k *link) bool {
 	p.n++
 	s.idle.Add(1)
 	p.watch(l)
+	return true
+}
+
+// rest has the connection watched while it is idle; false: it cannot be.
+func (k *link) rest() bool {
+	c := k.conn
+	if c.SetHandler(k) != nil {
+		return false
+	}
+	if c.Readable() && !empty(c) {
+		c.SetHandler(nil)
+		return false
+	}
 	return true
 }
 
@@ -105,6 +131,9 @@ func (s *Server) mayKeep(p *pool, k *link) bool {
 	case c.MaxReuse >= 0 && k.uses >= c.MaxReuse:
 		return false
 	}
+	if k.mux != nil {
+		return k.mux.Usable()
+	}
 	return !k.conn.Closed() && !k.conn.HungUp()
 }
 
@@ -122,7 +151,7 @@ func (p *pool) remove(k *link) {
 	} else {
 		p.tail = k.prev
 	}
-	k.prev, k.next = nil, nil
+	k.pool, k.prev, k.next = nil, nil, nil
 	p.n--
 	p.low = min(p.low, p.n)
 	p.server.idle.Add(-1)
@@ -144,22 +173,27 @@ func (p *pool) purge(l *loop.Loop) {
 	for n := (p.low + 1) / 2; n > 0; n-- {
 		k := p.tail
 		p.remove(k)
-		k.conn.Close()
+		k.close()
 	}
 	p.watch(l)
 }
 
-// clear closes all.
+// clear closes all; those that carry streams, with the last of them.
 func (p *pool) clear() {
 	for k := p.head; k != nil; k = p.head {
 		p.remove(k)
-		k.conn.Close()
+		k.close()
 	}
+	for _, k := range p.busy {
+		k.shared = false
+		k.mux.GoAway()
+	}
+	p.busy = nil
 }
 
 // closeIdle clears the pools of all loops, each on its own.
 func (s *Server) closeIdle() {
-	if s.idle.Load() == 0 {
+	if s.idle.Load() == 0 && s.muxes.Load() == 0 {
 		return
 	}
 	for _, l := range s.b.loops {
@@ -170,5 +204,6 @@ func (s *Server) closeIdle() {
 
 // Ready reports whether an idle connection to the server waits on this loop and another stream may use it.
 func (s *Server) Ready(l *loop.Loop) bool {
-	return s.usable.Load() && s.free() && s.local[l.ID()].pool.n > 0
+	p := &s.local[l.ID()].pool
+	return s.usable.Load() && s.free() && (p.n > 0 || len(p.busy) > 0)
 }

@@ -20,5 +20,6 @@ func (ls *Lease) key(now int64) int64 { return int64(ls.Class)<<classShift + now
 func (ls *Lease) Forget() {
 	ls.Class, ls.Offset, ls.SNI, ls.Name = 0, 0, "", ""
 	ls.Preface, ls.From = nil, netip.AddrPort{}
+	ls.HTTP1, ls.Private = false, false
 	ls.Socket.HasMark, ls.Socket.HasTOS = false, false
 }

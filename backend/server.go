@@ -30,6 +30,7 @@ type Server struct {
 	_      [64]byte
 
 	idle    atomic.Int64 // connections in the pools of all loops
+	muxes   atomic.Int64 // connections of HTTP/2, of all loops
 	qmax    atomic.Int64
 	shared  rates
 	local   []serverLocal // by loop id; each is touched on its loop only

@@ -46,19 +46,24 @@ func (b *Backend) UseTLS(store *tlsconf.Store, opt tlsio.Options) error {
 // TLS reports whether streams speak TLS to the server.
 func (s *Server) TLS() bool { return s.tls.streams }
 
-// secure is the TLS handshake on a connection that has just been made; with an error it is closed.
-func (s *Server) secure(t *loop.Task, c *loop.Conn, name string, deadline int64) error {
-	_, err := tlsio.Client(t, c, s.tls.conf.Config(name), s.tls.opt, deadline)
+// secure is the TLS handshake on a connection that has just been made, and tells the protocol that was agreed on; with an error it is
+// closed.
+func (s *Server) secure(t *loop.Task, c *loop.Conn, ls *Lease, deadline int64) (protocol string, err error) {
+	cfg := s.tls.conf.Config(ls.SNI)
+	if ls.HTTP1 {
+		cfg = s.tls.conf.ConfigHTTP1(ls.SNI)
+	}
+	x, err := tlsio.Client(t, c, cfg, s.tls.opt, deadline)
 	if err == nil {
-		return nil
+		return x.State().NegotiatedProtocol, nil
 	}
 	c.Close()
 	if err == loop.ErrTimeout {
-		return fault.ConnectTimeout
+		return "", fault.ConnectTimeout
 	}
 	s.tls.failed.Add(1)
-	s.tellHandshake(name, err)
-	return fault.ServerHandshake
+	s.tellHandshake(ls.SNI, err)
+	return "", fault.ServerHandshake
 }
 
 // tellHandshake says why, now and then: a server that is misconfigured fails every time.

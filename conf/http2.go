@@ -1,7 +1,7 @@
 package conf
 
-// TuneH2 are the settings of HTTP/2 (tune.h2.*). A zero number means its default; those of the client side (fe) count more than the
-// ones for both.
+// TuneH2 are the settings of HTTP/2 (tune.h2.*). A zero number means its default; those of the client side (fe) and of the server
+// side (be) count more than the ones for both.
 type TuneH2 struct {
 	HeaderTable int  // tune.h2.header-table-size, octets; default 4096
 	Window      int  // tune.h2.initial-window-size, octets; default 65535
@@ -10,8 +10,18 @@ type TuneH2 struct {
 	FEStreams   int  // tune.h2.fe.max-concurrent-streams
 	FETotal     int  // tune.h2.fe.max-total-streams: after these a client is asked to connect anew; 0 = never
 	FEGlitches  int  // tune.h2.fe.glitches-threshold: after these a connection is ended; 0 = never
+	BEWindow    int  // tune.h2.be.initial-window-size
+	BEStreams   int  // tune.h2.be.max-concurrent-streams
+	BEGlitches  int  // tune.h2.be.glitches-threshold
 	NoConnect   bool // h2-workaround-bogus-websocket-clients: WebSockets over HTTP/2 (RFC 8441) are not offered
 }
+
+// ServerProtos are what "server ... proto" and "check-proto" take: without one it is HTTP/1, or what TLS has agreed on (alpn).
+var ServerProtos = []string{"h1", "h2"}
+
+// WebSocketProtos are what "server ... ws" takes; "auto" is the default: HTTP/1 where the server's alpn offers both, else what other
+// requests are sent in.
+var WebSocketProtos = []string{"auto", "h1", "h2"}
 
 // BindProtos are what "bind ... proto" takes: without one an HTTP bind tells HTTP/1 and HTTP/2 apart by the first octets.
 var BindProtos = []string{"h1", "h2"}

@@ -354,6 +354,9 @@ type Server struct {
 	Source      *SourceAddr
 	HashKey     string        // "hash-key": what a consistent hash knows it by: "id" (default), "addr" or "addr-port"
 	InitAddr    []string      // "init-addr": how its name becomes an address at the start: of "last", "libc", "none" and addresses; nil = last, libc
+	Proto       string        // "proto": one of ServerProtos; "" = HTTP/1, or what TLS has agreed on
+	CheckProto  string        // "check-proto": the same for health checks; "" = as Proto says
+	WS          string        // "ws": one of WebSocketProtos; "" = auto
 	PoolName    *Expr         // "pool-conn-name": idle connections serve requests of the same name only; nil = of the same server name of TLS
 	TFO         bool          // TCP Fast Open; in TCP mode nothing is sent with the first packet
 	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it

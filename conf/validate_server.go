@@ -63,6 +63,11 @@ func (v *validator) server(p *Proxy, s *Server) {
 	if p.Mode != ModeHTTP && s.Redir != "" {
 		v.add(Bad(s.Pos, section, "redir needs http mode"))
 	}
+	for _, w := range [][2]string{{"proto", s.Proto}, {"ws", s.WS}} {
+		if p.Mode != ModeHTTP && w[1] != "" {
+			v.add(Bad(s.Pos, v.path(section, w[0]), "%s needs http mode", w[1]))
+		}
+	}
 	if s.Minconn > s.Maxconn && s.Maxconn > 0 {
 		v.add(Bad(s.Pos, v.path(section, "minconn"), "%d is more than maxconn, %d", s.Minconn, s.Maxconn))
 	}

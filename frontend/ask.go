@@ -132,7 +132,7 @@ func (st *stream) statusSent() int64 {
 	return -1
 }
 
-// connNum is what is known of the two connections. Servers are spoken to in HTTP/1: one stream on each connection.
+// connNum is what is known of the two connections.
 func (st *stream) connNum(n acl.Num) (int64, bool) {
 	if m := st.s.root().mux; m != nil {
 		switch n {
@@ -147,6 +147,9 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 		case acl.ClientGlitches:
 			return int64(m.Glitches()), true
 		}
+	}
+	if v, ok := st.serverNum(n); ok {
+		return v, true
 	}
 	server := st.lease.Conn != nil
 	switch n {
@@ -298,7 +301,7 @@ func (r *record) keepServer(st *stream) {
 	}
 	r.srvEnds = [2]netip.AddrPort{c.LocalAddr(), c.RemoteAddr()}
 	r.srvInfo, r.srvKnown = c.TCPInfo()
-	r.srvReused = st.lease.Reused
+	r.srvReused, r.srvHTTP2 = st.lease.Reused, st.lease.Multiplexed()
 }
 
 // cost is what the stream's task has cost.

@@ -43,7 +43,8 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		st.text, _ = x.AppendText(st.text[:0], &st.ctx)
 		st.lease.Name = st.w.intern(st.text)
 	}
-	if st.private() && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
+	st.lease.HTTP1, st.lease.Private = st.oldHTTP(), st.private()
+	if st.lease.Private && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil
 	}
@@ -125,6 +126,10 @@ func (st *stream) mayRetry(f *fault.Fault) bool {
 	switch f.Retry {
 	case fault.RetryYes:
 		return st.lease.Server != nil && st.route.retry.connect && st.tries < st.retries()
+	case fault.RetryUndone:
+		if st.route.retry.connect && st.tries < st.retries() && (st.up.moved == 0 || st.s.in.keep) {
+			return true
+		}
 	case fault.RetryIfReused:
 		if st.lease.Reused && st.rec.nothingBack && (st.up.sent < st.headLen || st.repeatable()) && st.up.moved == 0 {
 			return true

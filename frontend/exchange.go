@@ -22,7 +22,7 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 	st.up.bare = st.route.p.Options.DropReqTrailers
 	switch st.up.begin(st.w, h, s.c, st.lease.Conn, &s.in, st.req.Framing, st.req.ContentLength, st.req.Framing == message.Chunked) {
 	case relayDstEnd:
-		return fault.ServerAbortHeaders
+		return st.lost()
 	case relaySrcBad:
 		return fault.BadRequestData
 	}
@@ -144,7 +144,7 @@ func (st *stream) responseHead(c *loop.Conn) (int, *fault.Fault) {
 		case err == loop.ErrAgain:
 			return 0, nil
 		default:
-			return 0, fault.ServerAbortHeaders
+			return 0, st.lost()
 		}
 	}
 }
@@ -375,6 +375,9 @@ func (st *stream) bodies(t *loop.Task) *fault.Fault {
 		case relayDstEnd:
 			return fault.ClientAbortData
 		case relaySrcEnd:
+			if st.lost() == fault.BadResponse {
+				return fault.BadResponseData
+			}
 			return fault.ServerAbortData
 		case relaySrcBad:
 			return fault.BadResponseData

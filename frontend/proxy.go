@@ -173,6 +173,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 		return err
 	}
 	b.OnShut(px.serverDown)
+	b.OnGlitch(func(l *loop.Loop, reason string) { px.workers[l.ID()].note(reason) })
 	if err := b.CompileChecks(CheckExprs(px.compiler(p), env{px})); err != nil {
 		return err
 	}

@@ -68,6 +68,7 @@ type told struct {
 	srvEnds      [2]netip.AddrPort
 	srvInfo      loop.TCPInfo // of its connection, where srvKnown
 	srvKnown     bool
+	srvHTTP2     bool
 	srvReused    bool
 	cookie       [2]byte // the letters of the persistence cookies
 	reqCookie    []byte  // "capture cookie"

@@ -63,9 +63,9 @@ func (st *stream) retries() int {
 }
 
 // keepForRetry has the window keep what is there of the request's body, where it may have to be sent again. A request that does
-// not fit in a buffer is not.
+// not fit in a buffer is not. Over HTTP/2 it may have to be without any fault of the server's: its connection may be going away.
 func (st *stream) keepForRetry() {
-	if st.route.retry.repeats() && !st.set.noL7 && st.tries == 0 {
+	if (st.route.retry.repeats() && !st.set.noL7 || st.lease.Multiplexed()) && st.tries == 0 {
 		st.s.in.keep = true
 	}
 }
@@ -73,7 +73,7 @@ func (st *stream) keepForRetry() {
 // repeatsAfter decides whether a request that a server has had is sent again after f.
 func (st *stream) repeatsAfter(f *fault.Fault) bool {
 	r := &st.route.retry
-	if !st.s.in.keep || st.set.noL7 || st.req.Upgrade || st.req.MethodID == message.MethodConnect || st.tries >= st.retries() {
+	if !st.s.in.keep || !r.repeats() || st.set.noL7 || st.req.Upgrade || st.req.MethodID == message.MethodConnect || st.tries >= st.retries() {
 		return false
 	}
 	switch f {

@@ -228,6 +228,9 @@ func (s *session) leave() {
 	if s.next != nil {
 		s.w.resting.remove(s)
 	}
+	if s.trunk != nil {
+		h2mux.Recycle(s.c)
+	}
 	s.c = nil
 	s.held.Close()
 	s.dropBuf()

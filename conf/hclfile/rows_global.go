@@ -102,6 +102,12 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: append([]row[conf.Tu
 		at: func(t *conf.Tune) any { return &t.H2.FETotal }},
 	{info: info{name: "h2_fe_glitches_threshold", typ: tInt, min: 0, max: math.MaxInt32, doc: "oddities after which a client's connection is ended; where not given, never"},
 		at: func(t *conf.Tune) any { return &t.H2.FEGlitches }},
+	{info: info{name: "h2_be_initial_window_size", typ: tSize, min: 0, max: math.MaxInt32, doc: "h2_initial_window_size for servers alone"},
+		at: func(t *conf.Tune) any { return &t.H2.BEWindow }},
+	{info: info{name: "h2_be_max_concurrent_streams", typ: tInt, min: 0, max: math.MaxInt32, doc: "h2_max_concurrent_streams for servers alone"},
+		at: func(t *conf.Tune) any { return &t.H2.BEStreams }},
+	{info: info{name: "h2_be_glitches_threshold", typ: tInt, min: 0, max: math.MaxInt32, doc: "oddities after which a server's connection is ended; where not given, never"},
+		at: func(t *conf.Tune) any { return &t.H2.BEGlitches }},
 	{info: info{name: "h2_workaround_bogus_websocket_clients", typ: tBool, doc: "do not offer WebSockets over HTTP/2"},
 		at: func(t *conf.Tune) any { return &t.H2.NoConnect }},
 }, socketTunes...)}

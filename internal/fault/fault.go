@@ -45,6 +45,7 @@ const (
 	RetryNo       Retry = iota
 	RetryYes            // nothing was sent
 	RetryIfReused       // the connection had been idle: the server may have closed it before it saw the request
+	RetryUndone         // the server says that it has done nothing with the request
 )
 
 // Fault is one row. Rows are shared, immutable values: compare them by pointer.

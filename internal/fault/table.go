@@ -20,6 +20,8 @@ var (
 	ServerHandshake      = &Fault{Server, PhaseConnect, 503, RetryYes, "server_handshake", "the TLS handshake with the server failed"}
 	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}
 	ServerAbortHeaders   = &Fault{Server, PhaseHeaders, 502, RetryIfReused, "server_abort_headers", "the server closed before its response headers were complete"}
+	ServerRefused        = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_refused_stream", "the server did not take the request on this connection (HTTP/2 REFUSED_STREAM or GOAWAY)"}
+	ServerNoWebSocket    = &Fault{Server, PhaseHeaders, 502, RetryNo, "server_no_websocket", "the server takes no WebSocket over HTTP/2 (RFC 8441); \"ws h1\" would speak HTTP/1 with it"}
 	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}
 	BadResponse          = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "bad_response", "the response is malformed"}
 	ClientAbortHeaders   = &Fault{Client, PhaseHeaders, 0, RetryNo, "client_abort_headers", "the client closed while the server was preparing its response"}

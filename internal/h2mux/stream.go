@@ -26,6 +26,7 @@ type stream struct {
 	raw     bool // a tunnel: what comes is no message any more
 	cut     bool // the peer, or this side, has reset the stream
 	closed  bool // by who uses it
+	freed   bool // ... who has no use for the virtual connection any more
 	waits   bool // in Conn.blocked
 
 	out outgoing
@@ -55,9 +56,18 @@ func (m *Conn) get() *stream {
 	return &stream{m: m}
 }
 
+// Recycle tells that a virtual connection, which was closed, is not known to anybody any more: the next stream may be it. Of any other
+// connection it does nothing.
+func Recycle(c *loop.Conn) {
+	if st := streamOf(c); st != nil && !st.freed {
+		st.freed = true
+		st.m.put(st)
+	}
+}
+
 // put keeps the object for the next stream once neither side has any use for it.
 func (m *Conn) put(st *stream) {
-	if !st.closed || st.s == nil || !st.s.Gone() || st.waits {
+	if !st.closed || !st.freed || st.s == nil || !st.s.Gone() || st.waits {
 		return
 	}
 	m.h.Release(st.s)

@@ -124,7 +124,8 @@ func (h *Head) plain(f hpack.HeaderField) {
 	switch {
 	case !validName(f.Name):
 		h.bad("field_name")
-	case !validValue(f.Value):
+	case !validValue(f.Value) && !(h.response && validValue(strings.Trim(f.Value, " \t"))):
+		// White space around a value is malformed too, but servers do send it, and whoever reads HTTP/1 drops it.
 		h.bad("field_value")
 	}
 	switch f.Name {

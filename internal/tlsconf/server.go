@@ -34,7 +34,13 @@ type client struct {
 	host  string // verifyhost
 
 	mu     sync.Mutex
-	byName map[string]*tls.Config
+	byName map[clientKey]*tls.Config
+}
+
+// clientKey is what connections ask for: a server name, and perhaps no HTTP/2.
+type clientKey struct {
+	name string
+	old  bool
 }
 
 // Server makes the TLS of a server line. Errors are conf.Errors.
@@ -78,10 +84,10 @@ func (v *Server) reporter(errs *conf.Errors) *report {
 // build makes what handshakes use of what the files hold now.
 func (v *Server) build(r *report) *client {
 	t := &v.t
-	c := &client{base: &tls.Config{}, host: t.VerifyHost, byName: map[string]*tls.Config{}}
+	c := &client{base: &tls.Config{}, host: t.VerifyHost, byName: map[clientKey]*tls.Config{}}
 	params(c.base, &t.TLS, r)
 	c.base.InsecureSkipVerify = true // crypto/tls checks a chain and a name together or neither: verify does
-	c.base.NextProtos = v.alpn(t.ALPN, r)
+	c.base.NextProtos = t.ALPN
 	if !t.NoReuse && !t.NoTickets {
 		c.base.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
 	}
@@ -100,7 +106,7 @@ func (v *Server) build(r *report) *client {
 	c.base = c.named(c.base, "")
 	if c.check = c.named(c.base, t.CheckSNI); t.CheckALPN != nil {
 		c.check = c.check.Clone()
-		c.check.NextProtos = v.alpn(t.CheckALPN, r)
+		c.check.NextProtos = t.CheckALPN
 	}
 	return c
 }
@@ -124,38 +130,31 @@ func (v *Server) setCert(cfg *tls.Config, r *report) {
 	}
 }
 
-// alpn leaves out what would not be spoken.
-func (v *Server) alpn(list []string, r *report) []string {
-	if v.p.Mode != conf.ModeHTTP {
-		return list
-	}
-	var out []string
-	for _, p := range list {
-		if p == "h2" {
-			r.warn("alpn", "h2 is not done yet: servers are not asked for it")
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
 // Config is for tlsio.Client, with the server name to ask for; "" = none.
-func (v *Server) Config(name string) *tls.Config {
+func (v *Server) Config(name string) *tls.Config { return v.config(name, false) }
+
+// ConfigHTTP1 is Config that does not offer HTTP/2, where anything is offered.
+func (v *Server) ConfigHTTP1(name string) *tls.Config { return v.config(name, true) }
+
+func (v *Server) config(name string, old bool) *tls.Config {
 	c := v.now.Load()
 	name = strings.TrimSuffix(name, ".")
-	if name == "" {
+	if name == "" && !old {
 		return c.base
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	cfg := c.byName[name]
+	key := clientKey{name, old}
+	cfg := c.byName[key]
 	if cfg == nil {
 		if len(c.byName) >= maxSessions { // clients choose the names: do not keep them all
 			clear(c.byName)
 		}
 		cfg = c.named(c.base, name)
-		c.byName[name] = cfg
+		if old && len(cfg.NextProtos) > 0 {
+			cfg.NextProtos = []string{"http/1.1"}
+		}
+		c.byName[key] = cfg
 	}
 	return cfg
 }

@@ -38,6 +38,9 @@ var _ loop.Layer = (*Conn)(nil)
 
 // Of is the TLS of c; nil = there is none.
 func Of(c *loop.Conn) *Conn {
+	if c != nil && c.Below() != nil {
+		c = c.Below()
+	}
 	y, _ := c.LayerOf().(*Conn)
 	return y
 }
