@@ -8,7 +8,7 @@ TESTTIME ?= 12m
 # One version for everybody; go run fetches and caches it.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help run build test race allocs soak bench lint fuzz docker clean
+.PHONY: help run build test race allocs soak bench pgo lint fuzz docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ run: build ## start the built-in example; it says what to open
 	./bin/weir run
 
 build: ## the static program, bin/weir
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/weir ./cmd/weir
+	CGO_ENABLED=0 $(GO) build -trimpath -pgo cmd/weir/weir.pgo -ldflags '$(LDFLAGS)' -o bin/weir ./cmd/weir
 
 test: race allocs ## every test, with the race detector; then the allocation gates without it
 
@@ -38,6 +38,9 @@ soak: ## two minutes of mixed load on a plain build: nothing may grow
 bench: ## weir beside whichever of haproxy and nginx are installed
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/... ./acl/... ./backend/...
 	bench/run
+
+pgo: ## load weir and write the profile that "make build" compiles by
+	$(GO) run ./bench -profile cmd/weir/weir.pgo
 
 lint: ## vet, gofmt, staticcheck and the repository's own rules
 	$(GO) vet ./...

@@ -18,6 +18,7 @@ type options struct {
 	length    time.Duration
 	weir      string
 	builtin   bool
+	profile   string // where Weir writes its CPU profile; "" = nowhere
 	dir       string
 }
 
@@ -39,6 +40,7 @@ func main() {
 	flag.BoolVar(&o.builtin, "builtin", false, "use the built-in load even where wrk is installed")
 	curve := flag.Bool("curve", false, "measure the cost of a request against the number of backends and of ACLs")
 	rules := flag.Bool("rules", false, "measure what twenty typical rules add to a request")
+	profile := flag.String("profile", "", "load Weir alone and write its CPU profile to this file, for the compiler")
 	flag.Parse()
 	o.subjects, o.scenarios = strings.Split(*subjects, ","), strings.Split(*which, ",")
 	if runtime.NumCPU() < 2 {
@@ -50,6 +52,8 @@ func main() {
 		measure = runCurves
 	case *rules:
 		measure = runRules
+	case *profile != "":
+		measure = func(o *options) error { return runProfile(o, *profile) }
 	}
 	if err := run(&o, measure); err != nil {
 		log.Fatalf("bench: %v", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,7 +46,11 @@ func (o *options) buildWeir() error {
 		return nil
 	}
 	o.weir = filepath.Join(o.dir, "weir")
-	out, err := exec.Command("go", "build", "-o", o.weir, "weir/cmd/weir").CombinedOutput()
+	args := []string{"build", "-trimpath", "-o", o.weir}
+	if _, err := os.Stat(profilePath); err == nil { // as "make build" does
+		args = append(args, "-pgo", profilePath)
+	}
+	out, err := exec.Command("go", append(args, "weir/cmd/weir")...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go build weir/cmd/weir: %w\n%s", err, out)
 	}
@@ -76,6 +81,9 @@ func startFile(o *options, name, file, text string) (*subject, error) {
 	command := append([]string{}, k.command...)
 	if name == "weir" {
 		command[0] = o.weir
+		if o.profile != "" {
+			command = slices.Insert(command, 2, "--cpu-profile", o.profile)
+		}
 	}
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return nil, nil

@@ -33,6 +33,7 @@ func runCommand() *command {
   --log-level LEVEL    of Weir's own messages: debug, info (the default), warn or error
   --log-format FORMAT  of Weir's own messages: console (the default) or json
   --check              check the configuration and stop, as "weir check -q" does
+  --cpu-profile FILE   write where the CPU time goes, for "go tool pprof", until the process ends
 
 Access lines go where the configuration's "log" says. SIGUSR1 and SIGTERM stop gracefully: no new connections, open ones end by
 themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once. SIGHUP and SIGUSR2 read and check the
@@ -49,6 +50,7 @@ type runFlags struct {
 	paths         files
 	quiet, check  bool
 	format, level string
+	profile       string
 }
 
 func parseRun(s *streams, args []string) (*runFlags, int, bool) {
@@ -59,6 +61,7 @@ func parseRun(s *streams, args []string) (*runFlags, int, bool) {
 	debug := set.Bool("d", false, "")
 	set.BoolVar(&f.check, "check", false, "")
 	set.StringVar(&f.level, "log-level", "info", "")
+	set.StringVar(&f.profile, "cpu-profile", "", "")
 	set.StringVar(&f.format, "log-format", "console", "")
 	code, ok := parse(s, runCommand(), set, args)
 	if *debug {
@@ -79,6 +82,11 @@ func run(s *streams, args []string) int {
 	if err != nil {
 		return fail(s, err)
 	}
+	stopProfile, err := startProfile(f.profile)
+	if err != nil {
+		return fail(s, err)
+	}
+	defer stopProfile()
 	sigs := make(chan os.Signal, 8)
 	signal.Notify(sigs, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	defer signal.Stop(sigs)
