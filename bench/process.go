@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,7 +17,7 @@ import (
 // process is a child on a core of its own.
 type process struct {
 	cmd  *exec.Cmd
-	out  bytes.Buffer // read after done
+	out  output
 	done chan struct{}
 }
 
@@ -35,8 +35,12 @@ func startPinned(core int, args ...string) (*process, error) {
 		}
 		defer unix.SchedSetaffinity(0, &before)
 	}
-	p := &process{cmd: exec.Command(args[0], args[1:]...), done: make(chan struct{})}
-	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
+	out, err := newOutput()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(args[0], args[1:]...), out: out, done: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = out.f, out.f
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -44,7 +48,27 @@ func startPinned(core int, args ...string) (*process, error) {
 	return p, nil
 }
 
+// output is what a process has written: to a file without a name, so that a subject that logs to its stdout is not slowed down by a reader.
+type output struct{ f *os.File }
+
+func newOutput() (output, error) {
+	f, err := os.CreateTemp("", "weir-bench-out-")
+	if err != nil {
+		return output{}, err
+	}
+	return output{f}, os.Remove(f.Name())
+}
+
+func (o output) String() string {
+	text, err := io.ReadAll(io.NewSectionReader(o.f, 0, 1<<20))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
 func (p *process) stop() {
+	defer p.out.f.Close()
 	p.cmd.Process.Signal(syscall.SIGINT)
 	select {
 	case <-p.done:

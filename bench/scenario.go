@@ -129,6 +129,7 @@ func around(s *subject, args []string) (out string, used, took time.Duration, er
 	if err != nil {
 		return "", 0, 0, err
 	}
+	defer p.out.f.Close()
 	<-p.done
 	return p.out.String(), s.proc.cpu() - before, time.Since(start), nil
 }

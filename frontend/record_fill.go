@@ -21,13 +21,14 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 	if st != nil && st.route != nil && st.route.cookie != nil {
 		r.cookie[0], r.cookie[1] = st.cookieLetters()
 	}
-	*lr = logfmt.Record{
-		Client: r.client(), UnixID: r.s.ln.id, Frontend: r.fe.p.Name, Server: r.srv, HTTP: !r.tcp,
-		Status: r.status, Bytes: r.bytes, Uploaded: r.up, State: r.state(),
-		Retries: int64(r.retries), Redispatched: r.redispatched, SrvQueue: r.sq, BackendQueue: r.bq,
-		ReqHeaders: r.reqCap, RespHeaders: r.respCap, Request: r.line, ReqCookie: r.reqCookie, RespCookie: r.respCookie,
-		UniqueID: r.id, Local: r.dst, Source: r.srvEnds[0], Target: r.srvEnds[1], Streams: r.seq,
-	}
+	// Field by field: a literal would be put together elsewhere and copied.
+	*lr = logfmt.Record{}
+	lr.Client, lr.UnixID, lr.Frontend, lr.Server, lr.HTTP = r.client(), r.s.ln.id, r.fe.p.Name, r.srv, !r.tcp
+	lr.Status, lr.Bytes, lr.Uploaded, lr.State = r.status, r.bytes, r.up, r.state()
+	lr.Retries, lr.Redispatched, lr.SrvQueue, lr.BackendQueue = int64(r.retries), r.redispatched, r.sq, r.bq
+	lr.ReqHeaders, lr.RespHeaders, lr.Request = r.reqCap, r.respCap, r.line
+	lr.ReqCookie, lr.RespCookie = r.reqCookie, r.respCookie
+	lr.UniqueID, lr.Local, lr.Source, lr.Target, lr.Streams = r.id, r.dst, r.srvEnds[0], r.srvEnds[1], r.seq
 	if st != nil {
 		lr.Local = st.ctx.Dst
 	}

@@ -82,8 +82,6 @@ type setHeader struct {
 	name    []byte // lower case
 	value   text
 	replace bool
-
-	sameName func(f *message.Field) bool // made once: a closure for each request would be an allocation
 }
 
 func (k *ruleSite) setHeader(name string, value *conf.Format, replace bool) (deed, error) {
@@ -95,7 +93,6 @@ func (k *ruleSite) setHeader(name string, value *conf.Format, replace bool) (dee
 func (k *ruleSite) header(name string, value *conf.Format) (h *setHeader, err error) {
 	h = &setHeader{name: []byte(strings.ToLower(name))}
 	h.id = message.Lookup(h.name)
-	h.sameName = func(f *message.Field) bool { return f.ID == h.id && bytes.Equal(f.Name, h.name) }
 	h.value, err = k.text(value)
 	return h, err
 }
@@ -106,39 +103,46 @@ func (h *setHeader) do(st *stream, _ *loop.Task, on phase) verdict {
 		return botched
 	}
 	if h.replace { // what was there goes, and the new one comes last, as in HAProxy
-		fields.DelFunc(h.sameName)
+		fields.DelSame(h.id, h.name)
 	}
-	if h.id != message.Unknown {
-		fields.Add(h.id, v)
-	} else {
-		fields.AddBytes(h.name, v)
-	}
+	fields.Append(message.Field{ID: h.id, Name: h.name, Value: v})
 	if h.id == message.Host && on == onRequest {
 		st.newHost(v)
 	}
 	return carryOn
 }
 
-// delHeader is del-header.
-type delHeader struct{ match func(f *message.Field) bool }
+// delHeader is del-header of a whole name.
+type delHeader struct {
+	id   message.FieldID
+	name []byte
+}
 
 func (h *delHeader) do(st *stream, _ *loop.Task, on phase) verdict {
+	st.fields(on).DelSame(h.id, h.name)
+	return carryOn
+}
+
+// delMatching is del-header of what a name is like.
+type delMatching struct{ match func(f *message.Field) bool }
+
+func (h *delMatching) do(st *stream, _ *loop.Task, on phase) verdict {
 	st.fields(on).DelFunc(h.match)
 	return carryOn
 }
 
 func newDelHeader(a *conf.DelHeader) (deed, error) {
-	match, err := nameMatcher(a)
-	return &delHeader{match}, err
+	name := []byte(strings.ToLower(a.Name))
+	if a.Match == "" || a.Match == "str" {
+		return &delHeader{message.Lookup(name), name}, nil
+	}
+	match, err := nameMatcher(a.Match, name, a.Name)
+	return &delMatching{match}, err
 }
 
-// nameMatcher is the test of del-header on a field's name.
-func nameMatcher(a *conf.DelHeader) (func(f *message.Field) bool, error) {
-	name := []byte(strings.ToLower(a.Name))
-	switch a.Match {
-	case "", "str":
-		id := message.Lookup(name)
-		return func(f *message.Field) bool { return f.ID == id && bytes.Equal(f.Name, name) }, nil
+// nameMatcher is the test of a field's name by what del-header's -m says.
+func nameMatcher(how string, name []byte, asWritten string) (func(f *message.Field) bool, error) {
+	switch how {
 	case "beg":
 		return func(f *message.Field) bool { return bytes.HasPrefix(f.Name, name) }, nil
 	case "end":
@@ -146,13 +150,13 @@ func nameMatcher(a *conf.DelHeader) (func(f *message.Field) bool, error) {
 	case "sub":
 		return func(f *message.Field) bool { return bytes.Contains(f.Name, name) }, nil
 	case "reg":
-		re, err := acl.CompileRegex(a.Name, true)
+		re, err := acl.CompileRegex(asWritten, true)
 		if err != nil {
 			return nil, err
 		}
 		return func(f *message.Field) bool { return re.Match(f.Name) }, nil
 	}
-	return nil, fmt.Errorf("got %q; want str, beg, end, sub or reg", a.Match)
+	return nil, fmt.Errorf("got %q; want str, beg, end, sub or reg", how)
 }
 
 // replaceHeader is replace-header, and replace-value where each.

@@ -1,5 +1,7 @@
 package message
 
+import "bytes"
+
 // Fields is a list of header fields in message order.
 //
 // Names are lower case everywhere. Values and names that are given to Set and Add are kept, not copied: they
@@ -126,6 +128,27 @@ func (f *Fields) Del(id FieldID) int {
 func (f *Fields) DelName(name string) int {
 	id := Lookup(name)
 	return f.DelFunc(func(e *Field) bool { return e.Is(id, name) })
+}
+
+// Append appends a field as it is. Its ID must be that of its name, its name in lower case and its value free of control characters
+// but HTAB; a nil value becomes an empty one.
+func (f *Fields) Append(e Field) {
+	if e.Value == nil {
+		e.Value = emptyValue
+	}
+	*f = append(*f, e)
+}
+
+// DelSame removes every field of a name, whose id is Lookup(name). It is DelFunc without a call per field: rules that set and delete fields live on it.
+func (f *Fields) DelSame(id FieldID, name []byte) {
+	s := *f
+	for i := range s {
+		if s[i].ID != id || id == Unknown && !bytes.Equal(s[i].Name, name) {
+			continue
+		}
+		f.DelFunc(func(e *Field) bool { return e.ID == id && (id != Unknown || bytes.Equal(e.Name, name)) })
+		return
+	}
 }
 
 // DelFunc removes the fields for which del is true, in order, and says how many there were.
