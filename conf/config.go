@@ -16,6 +16,7 @@ type Config struct {
 	Userlists  []*Userlist
 	HTTPErrors []*HTTPErrors
 	CrtStores  []*CrtStore
+	ACMEs      []*ACME
 }
 
 // Userlist is a section of users and groups for http_auth.
@@ -94,6 +95,8 @@ type Global struct {
 	Daemon         bool
 	MasterWorker   bool
 	TLS            GlobalTLS
+	HTTPClient     HTTPClient
+	ACMEManual     bool // "acme.scheduler off": certificates are ordered where somebody asks for it only
 	Process        Process
 	Cases          []string // "h1-case-adjust": names of fields as some clients and servers need them written
 	CaseFile       string   // "h1-case-adjust-file": more of them, as "name Name" on each line

@@ -8,6 +8,17 @@ type CrtListOption struct {
 	Why  string // why it changes nothing; "" = it acts
 }
 
+// CrtListNames are the names of those that a line may have.
+func CrtListNames() []string {
+	var out []string
+	for _, o := range CrtListOptions {
+		if o.Doc != "" {
+			out = append(out, o.Name)
+		}
+	}
+	return out
+}
+
 // CrtListOptions are all of HAProxy's (manual, 5.1, "crt-list"). internal/tlsconf reads the files.
 var CrtListOptions = []CrtListOption{
 	{Name: "allow-0rtt"},

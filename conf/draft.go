@@ -9,6 +9,7 @@ type Draft struct {
 	Users  *Userlist
 	Errors *HTTPErrors
 	Store  *CrtStore
+	ACME   *ACME
 }
 
 // Drafts are four sections that hold nothing but one line: the first is as a section begins, the next two have something else

@@ -67,9 +67,10 @@ type Proxy struct {
 
 	// The client side.
 	Binds          []*Bind
-	Maxconn        int // connections at once; 0 = the global one
-	Backlog        int // listen(2) queue; 0 = Maxconn
-	SessionRate    int // "rate-limit sessions": a second; 0 = no limit
+	CrtUses        []*CrtUse // "ssl-f-use"
+	Maxconn        int       // connections at once; 0 = the global one
+	Backlog        int       // listen(2) queue; 0 = Maxconn
+	SessionRate    int       // "rate-limit sessions": a second; 0 = no limit
 	UseBackends    []*UseBackend
 	DefaultBackend *Ref
 	MonitorURI     string

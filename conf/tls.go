@@ -37,6 +37,7 @@ type BindTLS struct {
 	TicketKeys   string   // "tls-ticket-keys"
 	NoALPN       bool
 	PreferClient bool // "prefer-client-ciphers": crypto/tls chooses by itself
+	Issue             // a certificate that Weir has for itself, kept in the storage of its acme section
 }
 
 // ServerTLS is the TLS of a server line.
@@ -110,6 +111,13 @@ type CrtLoad struct {
 	Crt, Alias, Key, OCSP, Chain string
 	SCTL                         string
 	OCSPUpdate                   string // "on" or "off"; "" = as the global section says
+	Issue
+}
+
+// CrtUse is an "ssl-f-use" line: a certificate of every bind line of its frontend that has ssl.
+type CrtUse struct {
+	CrtLoad
+	Options []string // as in the brackets of a crt-list, each with its value: "verify required"
 }
 
 // TLSVersions are the versions as configurations write them, oldest first.

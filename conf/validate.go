@@ -46,6 +46,7 @@ func Validate(c *Config, opts ...Option) Diagnostics {
 	for _, h := range c.HTTPErrors {
 		v.errorFiles(v.kw("http-errors")+` "`+h.Name+`"`, h.Files)
 	}
+	v.acme()
 	for _, p := range c.Proxies {
 		v.proxy(p)
 	}

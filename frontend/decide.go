@@ -13,6 +13,9 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	if st.monitored() {
 		return true, st.monitor(t)
 	}
+	if p := st.proof(); p != nil {
+		return true, st.prove(t, p)
+	}
 	if st.admit(t, &fe.settings, fe.p) {
 		return true, st.then
 	}

@@ -14,6 +14,7 @@ import (
 	"weir/acl"
 	"weir/backend"
 	"weir/conf"
+	"weir/internal/acme"
 	"weir/internal/logsink"
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
@@ -43,6 +44,8 @@ type Proxy struct {
 
 	state *acl.State // variables and pattern lists
 	tls   *tlsconf.Store
+
+	keeper *acme.Keeper // nil = no certificate is issued by itself
 
 	tlsOptions tlsio.Options
 	loops      []*loop.Loop
@@ -101,6 +104,9 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		if p.Kind&conf.Frontend != 0 && !p.Disabled {
 			errs = append(errs, px.addFrontend(p))
 		}
+	}
+	if errors.Join(errs...) == nil {
+		errs = append(errs, px.addKeeper())
 	}
 	if err := errors.Join(errs...); err != nil {
 		px.runLoops() // what they have open is closed by their own end
@@ -219,6 +225,11 @@ func (px *Proxy) Start() error {
 	if err := px.Bind(); err != nil {
 		return err
 	}
+	if px.keeper != nil {
+		if err := px.keeper.Start(); err != nil {
+			return err
+		}
+	}
 	for _, b := range px.backends {
 		b.Start()
 	}
@@ -233,6 +244,7 @@ func (px *Proxy) Start() error {
 // is cut and ctx's error is returned.
 func (px *Proxy) Shutdown(ctx context.Context) error {
 	px.stopping.Store(true)
+	px.keeper.Stop()
 	for _, fe := range px.frontends {
 		fe.closeListeners()
 	}
@@ -265,6 +277,7 @@ func (px *Proxy) Close() {
 		if px.stopOCSP != nil {
 			px.stopOCSP()
 		}
+		px.keeper.Stop()
 		for _, fe := range px.frontends {
 			fe.closeListeners()
 		}

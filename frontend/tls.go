@@ -93,6 +93,10 @@ func (h *shaker) Run(t *loop.Task) {
 		tr.Resumed++
 	}
 	s.tls = y
+	if y.State().NegotiatedProtocol == tlsconf.ChallengeProto { // the authority has seen what it wanted (RFC 8737, 3)
+		s.linger()
+		return
+	}
 	s.settled = s.w.l.Now()
 	s.settle()
 }

@@ -84,6 +84,7 @@ func init() {
 		{"quit", "", "disconnect", LevelUser, false, quit},
 	}
 	addSSLCommands()
+	addACMECommands()
 }
 
 // alwaysShown is how many rows at the end of the table every help lists.
@@ -122,6 +123,8 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(CertAdmin)
 	}
 	switch c.name {
+	case "acme renew", "acme status":
+		_, ok = a.(ACMEAdmin)
 	case "show sess", "shutdown session", "shutdown sessions server":
 		_, ok = a.(SessionAdmin)
 	case "enable dynamic-cookie backend", "disable dynamic-cookie backend", "set dynamic-cookie-key backend":

@@ -241,3 +241,7 @@ func recorded(t *testing.T, name string) string {
 func (l *lab) SSLCommand(_ context.Context, name string, args []string, payload string) string {
 	return fmt.Sprintf("%s %q\n%q", name, args, payload)
 }
+
+func (l *lab) ACMEStatus(context.Context) string { return "# certificate\tsection\na.pem\tle\n" }
+
+func (l *lab) ACMERenew(_ context.Context, name string) bool { return name == "a.pem" }

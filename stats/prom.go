@@ -211,6 +211,21 @@ func collectWeir(ch chan<- prometheus.Metric, info *Info) {
 	for reason, n := range info.Faults {
 		send(ch, "weir_faults_total", prometheus.CounterValue, float64(n), reason)
 	}
+	for _, k := range info.Kept {
+		one := func(name string, t prometheus.ValueType, n float64) { send(ch, name, t, n, k.Name, k.Section) }
+		one("weir_acme_expiry_seconds", prometheus.GaugeValue, unixSeconds(k.Expires))
+		one("weir_acme_next_order_seconds", prometheus.GaugeValue, unixSeconds(k.Next))
+		one("weir_acme_issued_total", prometheus.CounterValue, float64(k.Issued))
+		one("weir_acme_failures_total", prometheus.CounterValue, float64(k.Failed))
+		one("weir_acme_failing", prometheus.GaugeValue, float64(k.Failures))
+	}
+}
+
+func unixSeconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.Unix())
 }
 
 // send makes one metric. Label values come from configuration and from checks, so that broken UTF-8 is made valid

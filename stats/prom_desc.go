@@ -47,6 +47,11 @@ func makeDescs() map[string]*prometheus.Desc {
 	add("weir_accept_errors_total", "connections that could not be accepted, for want of descriptors and the like")
 	add("weir_dropped_logs_total", "log lines dropped because the log could not keep up")
 	add("weir_faults_total", "streams that ended badly, by reason", "reason")
+	add("weir_acme_expiry_seconds", "when the certificate of an acme section expires, in seconds of Unix time; 0 = none has been issued", "certificate", "section")
+	add("weir_acme_next_order_seconds", "when it is ordered next, in seconds of Unix time; 0 = never by itself", "certificate", "section")
+	add("weir_acme_issued_total", "how often it was issued", "certificate", "section")
+	add("weir_acme_failures_total", "orders of it that came to nothing", "certificate", "section")
+	add("weir_acme_failing", "how many of those there were since it was issued last", "certificate", "section")
 	return all
 }
 

@@ -83,6 +83,7 @@ type Info struct {
 	Stopping                                      bool
 	Jobs, Listeners                               int64
 	DroppedLogs                                   uint64
+	Kept                                          []KeptCert // certificates of acme sections
 	PoolAllocMB, PoolUsedMB                       int64
 	TotalBytesOut, BytesOutRate                   uint64
 	Panics, Stalls, AcceptErrors                  uint64 // contained task panics; loop turns over the stall limit; EMFILE and kin

@@ -44,5 +44,8 @@ func (s *source) Info(context.Context) stats.Info {
 	if s.access != nil {
 		info.DroppedLogs = s.access.Dropped()
 	}
+	for _, c := range s.px.ACME().Status() {
+		info.Kept = append(info.Kept, stats.KeptCert{Name: c.Name, Section: c.Section, Expires: c.Expires, Next: c.Next, Issued: c.Issued, Failed: c.Failed, Failures: c.Failures})
+	}
 	return info
 }

@@ -30,6 +30,7 @@ type decoder struct {
 	pages        *conf.HTTPErrors
 	users        *conf.Userlist
 	store        *conf.CrtStore // the crt-store section being read
+	acme         *conf.ACME
 	later        []*errorFilesLine
 }
 

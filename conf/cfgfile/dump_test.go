@@ -24,6 +24,9 @@ func dump(cfg *conf.Config) string {
 	for _, c := range cfg.CrtStores {
 		d.value("crt-store "+c.Name, reflect.ValueOf(c), reflect.Value{})
 	}
+	for _, a := range cfg.ACMEs {
+		d.value("acme "+a.Name, reflect.ValueOf(a), reflect.Value{})
+	}
 	for _, p := range cfg.Proxies {
 		name := p.Kind.String() + " " + p.Name
 		fmt.Fprintln(&d.b, name)

@@ -21,7 +21,7 @@ const (
 func (s Status) String() string { return [...]string{"done", "inert", "not done", "removed"}[s] }
 
 // where is a set of section types.
-type where uint8
+type where uint16
 
 const (
 	inGlobal where = 1 << iota
@@ -31,6 +31,7 @@ const (
 	inUserlist
 	inHTTPErrors
 	inCrtStore
+	inACME
 	inUnnamed    // marks an anonymous defaults section while it is read
 	inAny        = inDefaults | inFrontend | inBackend
 	forFrontends = inDefaults | inFrontend
@@ -45,7 +46,7 @@ func (w where) sections() []string {
 		name string
 		bits where
 	}{{"global", inGlobal}, {"defaults", inDefaults}, {"frontend", inFrontend}, {"listen", inFrontend | inBackend}, {"backend", inBackend},
-		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}, {"crt-store", inCrtStore}} {
+		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}, {"crt-store", inCrtStore}, {"acme", inACME}} {
 		if w&s.bits != 0 {
 			out = append(out, s.name)
 		}
@@ -128,8 +129,9 @@ func init() {
 	addPersistence()
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	addTLS()
+	addACME()
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,
-		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable, &crtStoreTable}
+		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable, &crtStoreTable, &acmeTable}
 	for _, list := range ruleLists {
 		tables = append(tables, &list.table)
 	}

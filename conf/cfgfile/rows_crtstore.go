@@ -36,36 +36,48 @@ func (d *decoder) enterCrtStore(l *line) {
 var crtStoreTable = table{context: "crt-store", in: inCrtStore, rows: []row{
 	{name: "crt-base", in: inCrtStore, args: "<directory>", doc: "where its certificates are", read: func(l *line) { l.text(&l.d.store.CrtBase, "<directory>") }},
 	{name: "key-base", in: inCrtStore, args: "<directory>", doc: "where its keys are", read: func(l *line) { l.text(&l.d.store.KeyBase, "<directory>") }},
-	{name: "load", in: inCrtStore, args: "crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>] [sctl <file>] [ocsp-update <on|off>]", doc: "a certificate, named @STORE/ALIAS or @STORE/FILE", read: readLoad},
+	{name: "load", in: inCrtStore, args: "crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>] [sctl <file>] [ocsp-update <on|off>] [acme <section> domains <name>,...]", doc: "a certificate, named @STORE/ALIAS or @STORE/FILE", read: readLoad},
 }}
 
 func readLoad(l *line) {
 	c := &conf.CrtLoad{Pos: l.key.Pos}
-	to := map[string]*string{"crt": &c.Crt, "alias": &c.Alias, "key": &c.Key, "ocsp": &c.OCSP, "issuer": &c.Chain, "sctl": &c.SCTL}
 	for l.more() {
-		w := l.next()
-		switch field := to[w.Text]; {
-		case field != nil:
-			if !l.text(field, "<value>") {
-				return
-			}
-		case w.Text == "ocsp-update":
-			i := l.word("on", "off")
-			if i < 0 {
-				return
-			}
-			c.OCSPUpdate = []string{"on", "off"}[i]
-		case w.Text == "acme" || w.Text == "domains" || w.Text == "jwt":
-			l.add(conf.NotDone(w.Pos, l.path, w.Text, ""))
-			return
-		default:
-			l.wrong(w, "crt", "alias", "key", "ocsp", "issuer", "sctl", "ocsp-update")
-			return
+		switch w := l.next(); {
+		case w.Text == "alias":
+			l.text(&c.Alias, "<name>")
+		case !l.loadOption(w, c):
+			l.wrong(w, append([]string{"alias"}, loadOptions...)...)
 		}
+	}
+	if l.fail {
+		return
 	}
 	if c.Crt == "" {
 		l.arg("crt <file>")
 		return
 	}
 	l.d.store.Loads = append(l.d.store.Loads, c)
+}
+
+// loadOptions are the words that loadOption takes.
+var loadOptions = []string{"crt", "key", "ocsp", "issuer", "sctl", "ocsp-update", "acme", "domains"}
+
+// loadOption reads what a certificate is made of, or who keeps it: a word and its value. It reports whether the word was one of those.
+func (l *line) loadOption(w Word, c *conf.CrtLoad) bool {
+	to := map[string]*string{"crt": &c.Crt, "key": &c.Key, "ocsp": &c.OCSP, "issuer": &c.Chain, "sctl": &c.SCTL, "acme": &c.ACME}
+	switch field := to[w.Text]; {
+	case field != nil:
+		l.text(field, "<value>")
+	case w.Text == "domains":
+		l.commaList(&c.Domains, "<name>[,<name> ...]")
+	case w.Text == "ocsp-update":
+		if i := l.word("on", "off"); i >= 0 {
+			c.OCSPUpdate = []string{"on", "off"}[i]
+		}
+	case w.Text == "jwt":
+		l.add(conf.NotDone(w.Pos, l.path, w.Text, ""))
+	default:
+		return false
+	}
+	return true
 }

@@ -30,7 +30,7 @@ func readLines(t testing.TB) map[string][]string {
 
 // headings are those whose lines may stand in a section of the kind.
 var headings = map[string][]string{
-	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"}, "crt-store": {"crt-store"},
+	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"}, "crt-store": {"crt-store"}, "acme": {"acme"},
 	"defaults": {"any", "front", "back"},
 	"frontend": {"any", "front", "frontonly", "both", "http-request", "http-response", "http-after-response", "tcp-front", "tcp-any"},
 	"backend":  {"any", "back", "backonly", "both", "http-request", "http-response", "http-after-response", "tcp-any", "tcp-back"},
@@ -47,6 +47,9 @@ userlist users
 http-errors pages
     errorfile 503 testdata/errors/503.http
     errorfile 404 testdata/errors/400.http
+acme le
+    directory https://ca.example.com/dir
+    storage /var/lib/weir/acme
 backend b0
     mode http
     server t1 127.0.0.1:9 check
@@ -60,6 +63,8 @@ func begin(kind, name string) string {
 	}
 	text += "\n"
 	switch kind {
+	case "acme":
+		text += "    directory https://ca.example.com/first\n"
 	case "userlist":
 		text += "    user u9\n    group g9\n    group g2\n"
 	case "frontend", "listen":

@@ -121,6 +121,7 @@ var contexts = map[string]string{
 	"userlist":    "userlist u\n",
 	"http-errors": "http-errors e\n",
 	"crt-store":   "crt-store s\n",
+	"acme":        "acme a\n    directory https://ca.example.com/first\n",
 }
 
 // convertedIfGood converts a configuration, as it is and with comments, unless it has errors; it returns 1 where it has none.

@@ -42,6 +42,10 @@ func Pieces(keyword string, drafts, before conf.Drafts) []*Piece {
 		})
 	case d.Store != nil:
 		return storePieces(drafts, before)
+	case d.ACME != nil:
+		return attrPieces(drafts, before, func(with, without *conf.Draft) []*Piece {
+			return touched("", &acmeGrammar, acmeOf, with, without)
+		})
 	case d.Global != nil:
 		return globalPieces(drafts, before)
 	case d.Proxy != nil:
@@ -51,6 +55,7 @@ func Pieces(keyword string, drafts, before conf.Drafts) []*Piece {
 }
 
 func errorsOf(d *conf.Draft) *conf.HTTPErrors { return d.Errors }
+func acmeOf(d *conf.Draft) *conf.ACME         { return d.ACME }
 func globalOf(d *conf.Draft) *conf.Global     { return d.Global }
 func tuneOf(d *conf.Draft) *conf.Tune         { return &d.Global.Tune }
 func sectionOf(d *conf.Draft) *section        { return &section{Proxy: d.Proxy} }

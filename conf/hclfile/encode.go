@@ -27,6 +27,9 @@ func nodes(cfg *conf.Config) []*Node {
 	for _, s := range cfg.CrtStores {
 		out = append(out, crtStoreNode(m, s))
 	}
+	for _, a := range cfg.ACMEs {
+		out = append(out, acmeNode(m, a))
+	}
 	for i, p := range cfg.Proxies {
 		out = append(out, sectionNode(p, i+2))
 	}
@@ -164,6 +167,9 @@ func sectionBlocks(m style, p *conf.Proxy) []*Node {
 		}
 		// v6only is part of the address as it is written.
 		out = append(out, whole(m, &bindGrammar, &one, "bind", b.Addr.String()))
+	}
+	for _, c := range p.CrtUses {
+		out = append(out, whole(m, &crtUseGrammar, c, "ssl_f_use", c.Crt))
 	}
 	for _, c := range p.Captures {
 		out = append(out, captureNode(m, c))

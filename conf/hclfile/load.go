@@ -111,6 +111,7 @@ var sections = []struct {
 	{"userlist", 1, 1, `"NAME"`, "users and groups, for http_auth(NAME) and http_auth_group(NAME)"},
 	{"http_errors", 1, 1, `"NAME"`, "error pages that sections take with errorfiles"},
 	{"crt_store", 0, 1, `["NAME"]`, "certificates with names, which crt takes as @NAME/ALIAS"},
+	{"acme", 1, 1, `"NAME"`, "an authority that certificates are ordered from (RFC 8555): a bind block, a load block or ssl_f_use names it"},
 	{"defaults", 0, 1, `["NAME"]`, "what the sections after it begin with, or those that name it: from = \"NAME\""},
 	{"frontend", 1, 1, `"NAME"`, "the client side: where to listen, and what to do with requests"},
 	{"backend", 1, 1, `"NAME"`, "the server side: servers, balancing, health checks"},
@@ -165,6 +166,8 @@ func (d *decoder) top(hb *hclsyntax.Block, current *defaults, named map[string]*
 		d.readUserlist(hb)
 	case "crt_store":
 		d.readCrtStore(hb)
+	case "acme":
+		d.readACME(hb)
 	case "frontend":
 		d.section(hb, conf.Frontend, current, named)
 	case "backend":

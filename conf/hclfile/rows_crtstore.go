@@ -13,14 +13,22 @@ var crtStoreGrammar = grammar[conf.CrtStore]{context: "crt_store", rows: []row[c
 	{name: "load", low: 1, high: 1, labels: `"FILE"`, doc: "a certificate, which crt names as @STORE/ALIAS or @STORE/FILE", attrs: crtLoadGrammar.infos, read: readLoad},
 }}
 
-var crtLoadGrammar = grammar[conf.CrtLoad]{context: "load", rows: []row[conf.CrtLoad]{
+var crtLoadGrammar = grammar[conf.CrtLoad]{context: "load", rows: append([]row[conf.CrtLoad]{
 	{info: info{name: "alias", typ: tString, doc: "its name in the store; where not given, its file's"}, at: func(l *conf.CrtLoad) any { return &l.Alias }},
-	{info: info{name: "key", typ: tString, doc: "the file of its key"}, at: func(l *conf.CrtLoad) any { return &l.Key }},
-	{info: info{name: "ocsp", typ: tString, doc: "the file of an OCSP response"}, at: func(l *conf.CrtLoad) any { return &l.OCSP }},
-	{info: info{name: "issuer", typ: tString, doc: "the file of its issuer's certificate"}, at: func(l *conf.CrtLoad) any { return &l.Chain }},
-	{info: info{name: "sctl", typ: tString, doc: "the file of its signed certificate timestamps"}, at: func(l *conf.CrtLoad) any { return &l.SCTL }},
-	{info: info{name: "ocsp_update", typ: tWord, enum: []string{"on", "off"}, doc: "whether its OCSP response is fetched; where not given, as ocsp_update_mode says"}, at: func(l *conf.CrtLoad) any { return &l.OCSPUpdate }},
-}}
+}, loadRows(func(l *conf.CrtLoad) *conf.CrtLoad { return l })...)}
+
+// loadRows are what a certificate is made of, and who keeps it.
+func loadRows[T any](at func(*T) *conf.CrtLoad) []row[T] {
+	return []row[T]{
+		{info: info{name: "key", typ: tString, doc: "the file of its key"}, at: func(v *T) any { return &at(v).Key }},
+		{info: info{name: "ocsp", typ: tString, doc: "the file of an OCSP response"}, at: func(v *T) any { return &at(v).OCSP }},
+		{info: info{name: "issuer", typ: tString, doc: "the file of its issuer's certificate"}, at: func(v *T) any { return &at(v).Chain }},
+		{info: info{name: "sctl", typ: tString, doc: "the file of its signed certificate timestamps"}, at: func(v *T) any { return &at(v).SCTL }},
+		{info: info{name: "ocsp_update", typ: tWord, enum: []string{"on", "off"}, doc: "whether its OCSP response is fetched; where not given, as ocsp_update_mode says"}, at: func(v *T) any { return &at(v).OCSPUpdate }},
+		{info: info{name: "acme", typ: tString, doc: "the acme section that keeps it: it need not be there yet"}, at: func(v *T) any { return &at(v).ACME }},
+		{info: info{name: "domains", typ: tList, doc: "the names that acme has it for"}, at: func(v *T) any { return &at(v).Domains }},
+	}
+}
 
 func readLoad(d *decoder, s *conf.CrtStore, b *block, _ where) {
 	l := &conf.CrtLoad{Pos: b.labelPos[0], Crt: b.label()}

@@ -3,6 +3,7 @@ package hclfile
 import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"math"
+	"slices"
 
 	"weir/conf"
 )
@@ -59,7 +60,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 				g.Logs = nil
 			}
 		}, text: nothing[conf.Global]},
-}, append(processRows, globalTLSRows...)...), nests: []nest[conf.Global]{
+}, slices.Concat(processRows, globalTLSRows, acmeGlobalRows)...), nests: []nest[conf.Global]{
 	{name: "unix_bind", once: true, doc: "what all unix sockets have that their own blocks do not say", attrs: unixBindGrammar.infos,
 		read: func(d *decoder, _ *conf.Global, b *block, _ where) {
 			read(d, &unixBindGrammar, &d.unix, b.body, b.path, 0)

@@ -140,6 +140,7 @@ var sectionNests = []nest[section]{
 		read: func(d *decoder, s *section, b *block, w where) { read(d, &optionGrammar, s, b.body, b.path, w) }},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: "one more target of log lines, as in the global section", attrs: logGrammar.infos, read: readLog},
 	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind},
+	{name: "ssl_f_use", in: inFrontend, low: 1, high: 1, labels: `"FILE"`, doc: "a certificate of every bind block with ssl", attrs: crtUseGrammar.infos, read: readCrtUse},
 	{name: "capture_request_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a request field to log", attrs: captureGrammar.infos, read: readCapture},
 	{name: "capture_response_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a response field to log", attrs: captureGrammar.infos, read: readCapture},
 	{name: "capture_cookie", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a cookie to log: NAME is how its name begins", attrs: captureGrammar.infos, read: readCapture},

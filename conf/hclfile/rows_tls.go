@@ -66,6 +66,8 @@ var bindTLSRows = slices.Concat([]row[conf.Bind]{
 	{info: info{name: "crt", typ: tList, doc: "certificates with their keys: files, and folders of them"}, at: func(b *conf.Bind) any { return &b.TLS.Certs }},
 	{info: info{name: "default_crt", typ: tList, doc: "the certificates for names that no other is for"}, at: func(b *conf.Bind) any { return &b.TLS.DefaultCerts }},
 	{info: info{name: "crt_list", typ: tList, doc: "lists of certificates with options and names"}, at: func(b *conf.Bind) any { return &b.TLS.Lists }},
+	{info: info{name: "acme", typ: tString, doc: "the acme section that has a certificate for domains issued and keeps it"}, at: func(b *conf.Bind) any { return &b.TLS.ACME }},
+	{info: info{name: "domains", typ: tList, doc: "the names of that certificate"}, at: func(b *conf.Bind) any { return &b.TLS.Domains }},
 	{info: info{name: "ca_verify_file", typ: tString, doc: "more authorities, which clients are not told of"}, at: func(b *conf.Bind) any { return &b.TLS.CAVerifyFile }},
 	{info: info{name: "no_ca_names", typ: tBool, doc: "clients are not told of the authorities"}, at: func(b *conf.Bind) any { return &b.TLS.NoCANames }},
 	{info: info{name: "crt_ignore_err", typ: tList, doc: `errors of client certificates that are let pass, by number; or "all"`}, at: func(b *conf.Bind) any { return &b.TLS.CrtIgnore }},

@@ -43,6 +43,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	r := b.reporter(&errs)
 	b.setKeys(r)
 	b.readLines(r)
+	errs, s.clashes = append(errs, s.clashes...), nil
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -122,8 +123,9 @@ func (b *Bind) readLines(r *report) {
 		}
 		b.lists = append(b.lists, l)
 	}
+	b.bindLines(r)
 	if len(b.lists) == 0 && !b.t.StrictSNI {
-		r.bad("ssl", "no certificate; want crt or crt-list")
+		r.bad("ssl", "no certificate; want crt, crt-list or acme")
 	}
 }
 
@@ -167,7 +169,7 @@ func (s *Store) listed(name string, pos conf.Pos) string {
 
 // certPaths are the certificates that a name stands for.
 func (s *Store) certPaths(path string) ([]string, error) {
-	if s.pairs[path] != nil || strings.HasPrefix(path, "@") {
+	if s.pairs[path] != nil || s.issued[path] != nil || strings.HasPrefix(path, "@") {
 		return []string{path}, nil
 	}
 	return s.x.pathsOf(path)
@@ -276,6 +278,9 @@ var errStrict = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Cer
 
 // configFor chooses by the name that the client asks for.
 func (b *Bind) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if cfg := b.s.challenged(hello); cfg != nil {
+		return cfg, nil
+	}
 	list := b.names.Load().find(hello.ServerName)
 	if len(list) == 0 {
 		return errStrict, nil

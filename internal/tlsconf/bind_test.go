@@ -118,7 +118,7 @@ func TestBindErrors(t *testing.T) {
 	f("the private key is not that of the certificate", crt("mixed.pem"))
 	f("no certificate in it", crt("empty.pem"))
 	f("the private key is encrypted", crt("locked.pem"))
-	f("ssl: no certificate; want crt or crt-list", conf.BindTLS{})
+	f("ssl: no certificate; want crt, crt-list or acme", conf.BindTLS{})
 	f(`line 1: unknown option "alpnn" (did you mean "alpn"?)`, conf.BindTLS{Lists: []string{"badlist"}})
 	f(`"missing": line 1: "nothing.pem": no such file`, conf.BindTLS{Lists: []string{"missing"}})
 	f("tls-ticket-keys", conf.BindTLS{Certs: []string{"good.pem"}, TicketKeys: l.dir + "/keys"})

@@ -17,6 +17,7 @@ type line struct {
 	filters    []string
 	tls        conf.BindTLS // over the bind line's
 	isDefault  bool         // default-crt
+	issue      conf.Issue   // "acme" and "domains"
 }
 
 // parseList reads a crt-list:
@@ -114,9 +115,20 @@ func (l *line) setOptions(words []string) error {
 		case "allow-0rtt", "ktls":
 			return fmt.Errorf("%q is understood but not done yet", w)
 		}
+		if w == "acme" || w == "domains" {
+			if i++; i == len(words) {
+				return fmt.Errorf("no value of %q", w)
+			}
+			if w == "acme" {
+				l.issue.ACME = words[i]
+			} else {
+				l.issue.Domains = strings.FieldsFunc(words[i], func(c rune) bool { return c == ',' })
+			}
+			continue
+		}
 		set := listOptions[w]
 		if set == nil {
-			known := []string{"no-ca-names", "no-alpn", "ocsp-update"}
+			known := []string{"no-ca-names", "no-alpn", "ocsp-update", "acme", "domains"}
 			for k := range listOptions {
 				known = append(known, k)
 			}

@@ -150,7 +150,7 @@ func (s *Store) wantOCSP(l *line, e *entry, r *report) {
 	if mode == "" {
 		mode = g.Mode
 	}
-	if o.on = mode == "on" && !g.Disable; !o.on {
+	if o.on = mode == "on" && !g.Disable && !e.pair.temporary; !o.on {
 		return
 	}
 	if _, err := responderOf(e.pair); err != nil {

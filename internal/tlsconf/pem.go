@@ -24,6 +24,8 @@ type Pair struct {
 	staple atomic.Pointer[staple]
 	source files
 	notes  []string // what is doubtful about it
+	// temporary: it stands for one that is not issued yet.
+	temporary bool
 }
 
 // files are the bytes that a Pair is made of.

@@ -1,12 +1,14 @@
 package tlsconf
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"weir/conf"
 )
@@ -32,6 +34,10 @@ type Store struct {
 
 	ocspFetcher *fetcher
 	ocspWake    chan struct{}
+
+	issued    map[string]*Issued // by name
+	clashes   conf.Errors        // of lines about them
+	challenge atomic.Pointer[func(string) *tls.Certificate]
 }
 
 // entry is a certificate that can be swapped.
@@ -65,7 +71,7 @@ func New(cfg *conf.Config, warn func(*conf.Error)) *Store {
 		warn = func(*conf.Error) {}
 	}
 	s := &Store{cfg: cfg, x: extrasOf(&cfg.Global.TLS), pairs: map[string]*entry{}, cas: map[string]*caFile{}, crls: map[string]*crlFile{},
-		lists: map[string]*listFile{}, loads: map[string]*conf.CrtLoad{}, warned: map[string]bool{}, warn: warn}
+		lists: map[string]*listFile{}, loads: map[string]*conf.CrtLoad{}, issued: map[string]*Issued{}, warned: map[string]bool{}, warn: warn}
 	proxy, _ := cfg.Global.TLS.OCSP.ProxyAddr()
 	s.ocspFetcher, s.ocspWake = newFetcher(proxy), make(chan struct{}, 1)
 	for _, st := range cfg.CrtStores {
@@ -73,6 +79,7 @@ func New(cfg *conf.Config, warn func(*conf.Error)) *Store {
 			s.loads["@"+st.Name+"/"+loadName(l)] = l
 		}
 	}
+	s.noteIssued()
 	return s
 }
 
@@ -101,14 +108,20 @@ func (s *Store) pair(path string) (*entry, error) {
 	if e := s.pairs[path]; e != nil {
 		return e, nil
 	}
+	load := func() (*Pair, error) {
+		if l := s.loads[path]; l != nil {
+			return s.loadStored(path, l)
+		} else if strings.HasPrefix(path, "@") {
+			return nil, errors.New("no crt-store section has it")
+		}
+		return s.x.load(path)
+	}
 	var p *Pair
 	var err error
-	if l := s.loads[path]; l != nil {
-		p, err = s.loadStored(path, l)
-	} else if strings.HasPrefix(path, "@") {
-		err = errors.New("no crt-store section has it")
+	if is := s.issued[path]; is != nil {
+		p, err = s.loadIssued(is, load)
 	} else {
-		p, err = s.x.load(path)
+		p, err = load()
 	}
 	if err != nil {
 		return nil, err
@@ -120,7 +133,7 @@ func (s *Store) pair(path string) (*entry, error) {
 
 // loadStored reads what a load line of a crt-store names.
 func (s *Store) loadStored(path string, l *conf.CrtLoad) (*Pair, error) {
-	var st *conf.CrtStore
+	st := &conf.CrtStore{} // of ssl-f-use there is none
 	for _, c := range s.cfg.CrtStores {
 		for _, o := range c.Loads {
 			if o == l {
@@ -128,13 +141,7 @@ func (s *Store) loadStored(path string, l *conf.CrtLoad) (*Pair, error) {
 			}
 		}
 	}
-	base := func(a, b string) string {
-		if a != "" {
-			return a
-		}
-		return b
-	}
-	crtBase, keyBase := base(st.CrtBase, s.cfg.Global.TLS.CrtBase), base(st.KeyBase, s.cfg.Global.TLS.KeyBase)
+	crtBase, keyBase := firstSet(st.CrtBase, s.cfg.Global.TLS.CrtBase), firstSet(st.KeyBase, s.cfg.Global.TLS.KeyBase)
 	f, err := s.x.read(s.file(l.Crt, crtBase, l.Pos))
 	for _, x := range []struct {
 		name, base string
@@ -217,7 +224,11 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	}
 	l := &listFile{path: path}
 	for _, ln := range lines {
-		paths, err := s.certPaths(s.listed(ln.path, pos))
+		err := s.listIssue(path, ln, s.listed(ln.path, pos), pos)
+		var paths []string
+		if err == nil {
+			paths, err = s.certPaths(s.listed(ln.path, pos))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %q: %w", ln.number, ln.path, err)
 		}

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"weir/internal/acme"
+)
+
+// ACMEStatus is for "acme status".
+func (a *admin) ACMEStatus(context.Context) string {
+	return acme.Table(a.px.ACME().Status(), time.Now())
+}
+
+// ACMERenew is for "acme renew".
+func (a *admin) ACMERenew(_ context.Context, name string) bool { return a.px.ACME().Renew(name) }

@@ -1,0 +1,69 @@
+package conf
+
+import "time"
+
+// ACME is an acme section: an authority that certificates are ordered from (RFC 8555), and how.
+type ACME struct {
+	Pos        Pos
+	Name       string
+	Directory  string // the URL where it tells of itself
+	CAFile     string // whose certificates its own TLS may have; "" = HTTPClient's
+	Contact    string // a mail address
+	AccountKey string // the file of the account's key; "" = NAME.account.key
+	Storage    string // where certificates of bind lines and account keys without a folder are kept
+	Challenge  string // of ACMEChallenges; default http-01
+	KeyType    string // of ACMEKeyTypes; default ECDSA
+	Bits       int    // of an RSA key; 0 = 2048
+	Curve      string // of ACMECurves; default P-256
+	Map        string // where rules find the account's thumbprint by token; "" = Weir answers http-01 by itself
+	ReuseKey   bool   // a certificate's key stays when it is renewed
+	Profile    string
+	EABKeyID   string // the file with the name of an account elsewhere that this one is bound to (RFC 8555, 7.3.4)
+	EABMACKey  string // the file with its key
+}
+
+// IPFamilies are those that addresses can be preferred of.
+var IPFamilies = []string{"ipv4", "ipv6"}
+
+// The challenges that Weir answers.
+const (
+	ACMEHTTP = "http-01"     // RFC 8555, 8.3
+	ACMEALPN = "tls-alpn-01" // RFC 8737
+)
+
+// What an acme section can choose from.
+var (
+	ACMEChallenges = []string{ACMEHTTP, ACMEALPN}
+	ACMEKeyTypes   = []string{"ECDSA", "RSA"}
+	ACMECurves     = []string{"P-256", "P-384", "P-521"}
+)
+
+// Limits of RSA keys: what authorities take.
+const (
+	MinACMEBits = 2048
+	MaxACMEBits = 4096
+)
+
+// Issue is what is said of a certificate that an acme section keeps. The zero value is a certificate that somebody else keeps.
+type Issue struct {
+	ACME    string   // the section's name; "" = none
+	Domains []string // the first one is the certificate's common name
+}
+
+// HTTPClient is how Weir itself asks others by HTTP: "httpclient.*".
+type HTTPClient struct {
+	CAFile         string        // "httpclient.ssl.ca-file"; "" = the system's
+	VerifyNone     bool          // "httpclient.ssl.verify none"
+	ConnectTimeout time.Duration // "httpclient.timeout.connect"; 0 = 5s
+	Prefer         string        // "httpclient.resolvers.prefer": ipv4 or ipv6; "" = as the system has it
+}
+
+// FindACME returns the acme section of that name, or nil.
+func (c *Config) FindACME(name string) *ACME {
+	for _, a := range c.ACMEs {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package conf
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// maxDomains is how many names one certificate may have: what the large authorities take.
+const maxDomains = 100
+
+// acme checks the acme sections and everything that names one.
+func (v *validator) acme() {
+	for _, a := range v.cfg.ACMEs {
+		v.acmeSection(a)
+	}
+	for _, s := range v.cfg.CrtStores {
+		title := "crt-store"
+		if s.Name != "" {
+			title += ` "` + s.Name + `"`
+		}
+		for _, l := range s.Loads {
+			v.issue(l.Pos, &l.Issue, v.kw(title), "load")
+		}
+	}
+	for _, p := range v.cfg.Proxies {
+		for _, c := range p.CrtUses {
+			v.issue(c.Pos, &c.Issue, p.Title(), "ssl-f-use")
+		}
+		for _, b := range p.Binds {
+			v.issueBind(p, b)
+		}
+	}
+}
+
+func (v *validator) acmeSection(a *ACME) {
+	title := `acme "` + a.Name + `"`
+	setDefault(&a.Challenge, ACMEHTTP)
+	setDefault(&a.KeyType, ACMEKeyTypes[0])
+	setDefault(&a.Curve, ACMECurves[0])
+	u, err := url.Parse(a.Directory)
+	switch {
+	case a.Directory == "":
+		v.add(Bad(a.Pos, v.path(title, "directory"), "not set; want the URL of the authority's directory"))
+	case err != nil || u.Scheme != "https" || u.Host == "": // RFC 8555, 6.1
+		v.add(BadValue(a.Pos, v.path(title, "directory"), a.Directory, "a URL that begins with https://"))
+	}
+	if a.Contact != "" && !strings.Contains(a.Contact, "@") {
+		v.add(BadValue(a.Pos, v.path(title, "contact"), a.Contact, "a mail address"))
+	}
+	if (a.EABKeyID == "") != (a.EABMACKey == "") {
+		v.add(Bad(a.Pos, title, "want both %s and %s, or neither", v.kw("eab-key-id"), v.kw("eab-mac-key")))
+	}
+	if a.Bits != 0 && a.KeyType != "RSA" {
+		v.warn(Bad(a.Pos, v.path(title, "bits"), "does nothing without keytype RSA"))
+	}
+	if a.Map != "" && a.Challenge == ACMEALPN {
+		v.warn(Bad(a.Pos, v.path(title, "map"), "does nothing with challenge %s", ACMEALPN))
+	}
+}
+
+// issueBind checks the certificate that a bind line has issued for itself.
+func (v *validator) issueBind(p *Proxy, b *Bind) {
+	t := &b.TLS
+	a := v.issue(b.Pos, &t.Issue, p.Title(), "bind")
+	if a == nil {
+		return
+	}
+	if !t.On {
+		v.warn(Bad(b.Pos, v.path(p.Title(), "bind", "acme"), "does nothing without ssl"))
+	}
+	if a.Storage == "" {
+		v.add(Bad(a.Pos, v.path(`acme "`+a.Name+`"`, "storage"), "not set; want the directory to keep the certificate of the bind at %s in", b.Pos))
+	}
+}
+
+// issue checks what is said of one certificate. It returns the acme section, nil where there is none.
+func (v *validator) issue(pos Pos, c *Issue, title, keyword string) *ACME {
+	if c.ACME == "" {
+		if c.Domains != nil {
+			v.add(Bad(pos, v.path(title, keyword, "domains"), "do nothing without acme"))
+		}
+		return nil
+	}
+	a := v.cfg.FindACME(c.ACME)
+	if a == nil {
+		var known []string
+		for _, a := range v.cfg.ACMEs {
+			known = append(known, a.Name)
+		}
+		v.add(Unknown(pos, v.path(title, keyword), "acme", c.ACME, known))
+		return nil
+	}
+	path := v.path(title, keyword, "domains")
+	switch n := len(c.Domains); {
+	case n == 0:
+		v.add(Bad(pos, path, "not set; want the names that the certificate is for"))
+	case n > maxDomains:
+		v.add(Bad(pos, path, "%d names; want at most %d in one certificate", n, maxDomains))
+	}
+	for _, d := range c.Domains {
+		v.domain(pos, path, d, a)
+	}
+	v.answered(pos, path, a)
+	return a
+}
+
+// domain checks one name.
+func (v *validator) domain(pos Pos, path, name string, a *ACME) {
+	if _, err := netip.ParseAddr(name); err == nil {
+		if a.Challenge == ACMEALPN {
+			v.add(BadValue(pos, path, name, "a name: addresses need challenge "+ACMEHTTP))
+		}
+		return
+	}
+	if strings.HasPrefix(name, "*.") {
+		e := BadValue(pos, path, name, "a name without a wildcard")
+		e.Fix = "authorities give those for the challenge dns-01 only, which is not done yet"
+		v.add(e)
+		return
+	}
+	if !isHostName(name) {
+		v.add(BadValue(pos, path, name, "a name such as www.example.com"))
+	}
+}
+
+// isHostName takes names of DNS as RFC 1123, 2.1, has them, in ASCII.
+func isHostName(name string) bool {
+	if len(name) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if len(label) == 0 || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, c := range []byte(label) {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// answered warns where nobody would answer http-01.
+func (v *validator) answered(pos Pos, path string, a *ACME) {
+	if a.Challenge == ACMEALPN || a.Map != "" {
+		return
+	}
+	for _, p := range v.cfg.Proxies {
+		if p.Kind&Frontend != 0 && p.Mode == ModeHTTP && !p.Disabled && len(p.Binds) > 0 {
+			return
+		}
+	}
+	v.warn(Bad(pos, path, "no frontend in mode http listens, which would answer the challenge http-01"))
+}

@@ -1,0 +1,160 @@
+package acme
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"weir/conf"
+	"weir/internal/tlsconf"
+)
+
+// disk writes files into directories that were opened at the start: after chroot their names mean something else.
+type disk struct {
+	user, group string
+	roots       map[string]*os.Root // by directory
+}
+
+func newDisk(g *conf.Global) *disk {
+	return &disk{user: g.User, group: g.Group, roots: map[string]*os.Root{}}
+}
+
+// open opens the directory of a file, which must be there unless it is storage: that is made.
+func (d *disk) open(path, storage string) error {
+	if path == "" || d.roots[filepath.Dir(path)] != nil {
+		return nil
+	}
+	dir := filepath.Dir(path)
+	if storage != "" && dir == filepath.Clean(storage) {
+		if err := d.make(dir); err != nil {
+			return fmt.Errorf("acme: storage: %w", err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("acme: the directory of %q: %w", path, err)
+	}
+	d.roots[dir] = root
+	probe := "." + filepath.Base(path) + ".new"
+	f, err := root.OpenFile(probe, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil {
+		f.Close()
+		err = root.Remove(probe)
+	}
+	if err != nil {
+		return fmt.Errorf("acme: %q must be written to: %w", dir, err)
+	}
+	return nil
+}
+
+// make makes a directory for us alone: for the user that the process will be.
+func (d *disk) make(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if d.user == "" && d.group == "" || os.Geteuid() != 0 {
+		return nil
+	}
+	uid, gid := -1, -1
+	if u, err := user.Lookup(d.user); err == nil {
+		uid, _ = strconv.Atoi(u.Uid)
+	} else if n, err := strconv.Atoi(d.user); err == nil {
+		uid = n
+	}
+	if g, err := user.LookupGroup(d.group); err == nil {
+		gid, _ = strconv.Atoi(g.Gid)
+	} else if n, err := strconv.Atoi(d.group); err == nil {
+		gid = n
+	}
+	return os.Chown(dir, uid, gid)
+}
+
+func (d *disk) close() {
+	for _, r := range d.roots {
+		r.Close()
+	}
+	d.roots = map[string]*os.Root{}
+}
+
+// read reads a file of bounded size.
+func (d *disk) read(path string) ([]byte, error) {
+	root := d.roots[filepath.Dir(path)]
+	if root == nil {
+		return nil, os.ErrNotExist
+	}
+	f, err := root.Open(filepath.Base(path))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readBounded(f)
+}
+
+func readBounded(r io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxKeyFile+1))
+	if err == nil && len(b) > maxKeyFile {
+		err = fmt.Errorf("it is larger than %d bytes", maxKeyFile)
+	}
+	return b, err
+}
+
+// save writes a certificate: the key first, where it has a file of its own.
+func (d *disk) save(is *tlsconf.Issued, m *made) error {
+	if is.Key != "" {
+		if err := d.write(is.Key, m.key); err != nil {
+			return err
+		}
+	}
+	return d.write(is.Crt, m.crtFile(is))
+}
+
+// write puts a file in place as a whole or not at all, readable by its owner only, who is the directory's.
+func (d *disk) write(path string, data []byte) error {
+	root := d.roots[filepath.Dir(path)]
+	if root == nil {
+		return errors.New("its directory is not open")
+	}
+	name := filepath.Base(path)
+	temp := "." + name + ".new"
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(f.Chmod(0o600), d.own(root, f))
+	if err == nil {
+		_, err = f.Write(data)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = root.Rename(temp, name)
+	}
+	if err != nil {
+		root.Remove(temp)
+	}
+	return err
+}
+
+// own gives a file that root writes to the owner of its directory, who may have to read it at the next start.
+func (d *disk) own(root *os.Root, f *os.File) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	st, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	if sys, ok := st.Sys().(*syscall.Stat_t); ok && sys.Uid != 0 {
+		return f.Chown(int(sys.Uid), int(sys.Gid))
+	}
+	return nil
+}
