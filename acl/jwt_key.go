@@ -44,7 +44,7 @@ func (k *keyStore) private(name string) any {
 	return nil
 }
 
-// put adds a key, or replaces it: a reload reads the files anew.
+// put adds a key, or replaces it.
 func (k *keyStore) put(to *atomic.Pointer[map[string]any], name string, key any) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

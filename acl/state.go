@@ -5,9 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// State is what the expressions of one process share and what outlives a request and a configuration: variables' names
-// and the proc variables. A reload gives its Compilers the State of the generation before. Its methods may be called
-// from any goroutine.
+// State is what the expressions of one configuration share and what outlives a request: variables' names and the proc variables. A
+// reload begins with a State of its own, as HAProxy's new process does. Its methods may be called from any goroutine.
 type State struct {
 	vars varNames
 	keys keyStore

@@ -142,6 +142,7 @@ func (s *Server) setAddr(ip string, port int) error {
 	}
 	next := loop.TCPAddr(netip.AddrPortFrom(a.Unmap(), uint16(port)))
 	s.addr.Store(next)
+	s.moved.Store(true)
 	s.closeIdle()
 	s.b.events.say(zap.InfoLevel, fmt.Sprintf("server %s/%s changed its address from %s to %s", s.b.Name(), s.Name(), old, next))
 	return nil

@@ -44,6 +44,8 @@ type Backend struct {
 	// shut ends the streams on a server; it waits for nothing. nil = nobody can.
 	shut func(*Server)
 
+	quiet atomic.Bool // see Quiesce
+
 	mu        sync.Mutex // guards every server's state, and the making of tables
 	dirty     bool       // a goroutine is making a table
 	started   bool

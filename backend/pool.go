@@ -124,7 +124,7 @@ func (s *Server) mayKeep(p *pool, k *link) bool {
 	switch {
 	case k.owner != 0, c.PoolPurge <= 0, p.n >= maxIdlePerLoop, !s.alive.Load(), !sameAddr(k.addr, s.addr.Load()) && !c.Addr.PortOffset && !s.follows():
 		return false
-	case s.b.crowded(s.b.fds.low):
+	case s.b.crowded(s.b.fds.low), s.b.quiet.Load():
 		return false
 	case c.PoolMax >= 0 && s.idle.Load() >= int64(c.PoolMax):
 		return false

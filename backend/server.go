@@ -49,6 +49,7 @@ type Server struct {
 	source   sourcePorts
 	socks    *loop.Addr  // the SOCKS proxy to go through
 	homeless atomic.Bool // in maintenance for want of an address: "init-addr none"
+	moved    atomic.Bool // its address was changed at run time
 	owned    bool
 	from     *conf.SourceAddr // nil = the kernel's choice
 }

@@ -37,13 +37,16 @@ func (b *Backend) Snapshot(rows []stats.Row) []stats.Row {
 // collect asks every loop through its mailbox. Each fills a part of its own: one that answers too late writes where nobody reads.
 func (b *Backend) collect() []*part {
 	done := make(chan *part, len(b.loops))
+	asked := 0
 	for _, l := range b.loops {
-		l.Post(func() { done <- b.part(l.ID(), l.Now(), l.Wall()) })
+		if l.Post(func() { done <- b.part(l.ID(), l.Now(), l.Wall()) }) { // else it has ended
+			asked++
+		}
 	}
 	timeout := time.NewTimer(snapshotTimeout)
 	defer timeout.Stop()
 	var parts []*part
-	for range b.loops {
+	for range asked {
 		select {
 		case p := <-done:
 			parts = append(parts, p)

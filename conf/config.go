@@ -116,6 +116,7 @@ type Process struct {
 	ZeroWarning  bool  // "zero-warning": a warning is an error
 	CPUs         []int // the processors to run on; nil = all but DropCPUs
 	DropCPUs     []int
+	MaxReloads   int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number
 	ThreadLimit  int // "thread-hard-limit": of nbthread where that is not set; 0 = none
 	NiceStart    Niceness
 	NiceRun      Niceness

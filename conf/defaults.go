@@ -67,8 +67,12 @@ func setDefault[T comparable](field *T, def T) {
 	}
 }
 
+// Processors is what the process may use: the default of nbthread. It is looked up once, for a process that runs asks the runtime for more
+// than its loops.
+var Processors = runtime.GOMAXPROCS(0)
+
 func (g *Global) fill() {
-	threads := runtime.GOMAXPROCS(0)
+	threads := Processors
 	if most := g.Process.ThreadLimit; most > 0 {
 		threads = min(threads, most)
 	}

@@ -36,6 +36,11 @@ type listener struct {
 	tls     *tlsconf.Bind  // nil = clients speak without TLS
 	dst     netip.AddrPort // where clients connect to; invalid when each must be asked, or for a unix socket
 	said    atomic.Int64   // unix nanoseconds of the last word about an accept that failed
+	key     string         // what makes it the same socket in the next generation
+	heir    atomic.Bool    // the next generation has the socket too
+	// Until Start: the listener of the generation before whose socket it has, and the options that the socket is to have.
+	from *listener
+	opt  *loop.ListenOptions
 	// explain takes what would go to a server; nil in live traffic.
 	explain *explained
 	assumed *tlsio.Conn // of explain, on a bind line with ssl
@@ -50,15 +55,35 @@ func (fe *Frontend) bind() error {
 			errs = append(errs, bindError(b, fe, err))
 		}
 		for i, a := range addrs {
-			ln, err := openListener(b, fe, a)
-			if err != nil {
+			if err := fe.open(b, a, b.ID+i); err != nil {
 				errs = append(errs, bindError(b, fe, err))
-				continue
 			}
-			fe.listeners = append(fe.listeners, fe.newListener(b, ln, b.ID+i))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// open takes the socket of the address over from the generation before, or opens it.
+func (fe *Frontend) open(b *conf.Bind, a *loop.Addr, id int) error {
+	o, err := listenOptions(b, fe)
+	if err != nil {
+		return err
+	}
+	key := socketKey(b, a)
+	old := fe.px.heritage.take(key, fe.p.Name)
+	var ln *loop.Listener
+	if old != nil {
+		ln, err = old.inherit(o)
+	} else {
+		ln, err = openListener(b, fe, a, o)
+	}
+	if err != nil {
+		return err
+	}
+	l := fe.newListener(b, ln, id)
+	l.key, l.from, l.opt = key, old, o
+	fe.listeners = append(fe.listeners, l)
+	return nil
 }
 
 func (fe *Frontend) newListener(b *conf.Bind, ln *loop.Listener, id int) *listener {
@@ -101,10 +126,18 @@ func addrText(a *conf.Addr) string {
 	return strconv.Quote(a.Host + ":" + port)
 }
 
-func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, error) {
-	if b.Addr.Kind == conf.AddrFD {
-		return loop.ListenFD(b.Addr.FD)
+func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr, o *loop.ListenOptions) (*loop.Listener, error) {
+	if b.Addr.Kind != conf.AddrFD {
+		o.ReusePort = o.ReusePort || fe.px.heritage.share(a)
+		return loop.Listen(a, o)
 	}
+	if fe.px.heritage != nil {
+		return nil, errors.New("sockets are handed over when the process starts: a reload can keep one, and cannot add one")
+	}
+	return loop.ListenFD(b.Addr.FD)
+}
+
+func listenOptions(b *conf.Bind, fe *Frontend) (*loop.ListenOptions, error) {
 	t := &fe.px.cfg.Global.Tune
 	o := &loop.ListenOptions{
 		Backlog:     firstInt(b.Backlog, fe.p.Backlog),
@@ -133,10 +166,7 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr) (*loop.Listener, err
 		}
 		o.Namespace = ns
 	}
-	if err := owner(b, o); err != nil {
-		return nil, err
-	}
-	return loop.Listen(a, o)
+	return o, owner(b, o)
 }
 
 func owner(b *conf.Bind, o *loop.ListenOptions) (err error) {

@@ -175,7 +175,8 @@ func TestDisableAndMaxconn(t *testing.T) {
 	px.balanced()
 }
 
-// A stop ends what rests, also what has not said anything yet, and lets what runs come to its end.
+// A stop ends what rests and lets what runs come to its end. Who has not said anything yet may still do so, as in HAProxy: the client has
+// just been told that it is connected.
 func TestShutdown(t *testing.T) {
 	o := newTestOrigin(t)
 	px := newTestProxy(t, simple(o.addr(), "", ""))
@@ -191,7 +192,14 @@ func TestShutdown(t *testing.T) {
 	over := make(chan error)
 	go func() { over <- px.Shutdown(context.Background()) }()
 	idle.closed()
-	silent.closed()
+	silent.send(get)
+	s2 := o.accept()
+	s2.head()
+	s2.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+	if resp := silent.status(200); !resp.Close {
+		t.Error("a proxy that stops keeps a connection")
+	}
+	silent.Close()
 	if _, err := net.Dial("tcp", addr); err == nil {
 		t.Error("a proxy that stops accepts")
 	}

@@ -32,6 +32,9 @@ type Options struct {
 	Loops int // overrides the configuration's nbthread; 0 = do not
 	// ReusePort lets another process of the same user listen on the same addresses, as HAProxy's way of starting anew wants.
 	ReusePort bool
+	// Before is the generation that this one takes over from: the sockets of addresses that stay are shared with it from Bind to its
+	// Shutdown, which is up to the caller. nil = there is none.
+	Before *Proxy
 	// Probe is asked about every condition of every rule: see Explain; nil in live traffic.
 	Probe acl.Probe
 }
@@ -62,21 +65,27 @@ type Proxy struct {
 	sessRate pace         // maxsessrate
 	full     atomic.Bool  // a listener was paused for want of a place under limit
 	stopping atomic.Bool
+	accepted atomic.Bool // stopping, and no loop accepts any more
+	heritage *heritage   // of the generation before, until Start; nil = none
 	cutting  atomic.Bool // the loops end: what still runs is unwound
 	started  time.Time
 	bound    bool          // by the goroutine that starts it
 	drained  chan struct{} // closed when stopping and no connection is left
 	once     sync.Once
 	closed   sync.Once
-	stopOCSP func() // ends what updateOCSP began; by the goroutine that starts the proxy
+	stopOCSP func()        // ends what updateOCSP began; by the goroutine that starts the proxy
+	retire   sync.Once     // stopAccepting
+	retired  chan struct{} // closed when the listening sockets are
 }
 
 // New builds everything and starts nothing: no address is bound yet. All errors are collected.
 func New(cfg *conf.Config, opt Options) (*Proxy, error) {
-	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, state: acl.NewState(), routes: map[string]*route{}, drained: make(chan struct{})}
+	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, state: acl.NewState(), routes: map[string]*route{}, drained: make(chan struct{}), retired: make(chan struct{})}
 	if px.log == nil {
 		px.log = zap.NewNop()
 	}
+	px.heritage = inherit(opt.Before)
+	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
 	px.tls = tlsconf.New(cfg, nil)
 	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture}
@@ -123,16 +132,13 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	return px, nil
 }
 
-// processors is what the process may use, before makeLoops asks the runtime for one more.
-var processors = runtime.GOMAXPROCS(0)
-
 func (px *Proxy) makeLoops() error {
 	n := px.opt.Loops
 	if n == 0 {
 		n = px.cfg.Global.NbThread
 	}
 	if n == 0 {
-		n = processors
+		n = conf.Processors
 	}
 	// One more than the loops: they keep theirs while they nap, and the log writer, the checks' look-ups and the stats socket
 	// must run meanwhile.
@@ -214,13 +220,14 @@ func (px *Proxy) Bind() error {
 		for _, fe := range px.frontends {
 			fe.closeListeners()
 		}
+		px.heritage.unshare()
 		return err
 	}
 	px.bound = true
 	return nil
 }
 
-// Start binds, unless Bind has, and begins to check the servers and to accept.
+// Start binds, unless Bind has, takes over from Before, and begins to check the servers and to accept.
 func (px *Proxy) Start() error {
 	if err := px.Bind(); err != nil {
 		return err
@@ -230,9 +237,11 @@ func (px *Proxy) Start() error {
 			return err
 		}
 	}
+	px.heritage.states(px)
 	for _, b := range px.backends {
 		b.Start()
 	}
+	px.succeed()
 	for _, fe := range px.frontends {
 		fe.listen()
 	}
@@ -243,31 +252,89 @@ func (px *Proxy) Start() error {
 // Shutdown takes no new connection, lets what runs come to its end, and closes. When ctx ends first, what still runs
 // is cut and ctx's error is returned.
 func (px *Proxy) Shutdown(ctx context.Context) error {
-	px.stopping.Store(true)
-	px.keeper.Stop()
-	for _, fe := range px.frontends {
-		fe.closeListeners()
-	}
-	for _, w := range px.workers {
-		w.l.Post(w.stop)
-	}
-	px.checkDrained()
-	var err error
-	select {
-	case <-px.drained:
-	case <-ctx.Done():
-		err = ctx.Err()
-		px.log.Warn("connections were cut", zap.Int64("connections", px.conns.Load()))
-	}
+	err := px.Drain(ctx)
 	px.Close()
 	return err
 }
 
+// Drain is Shutdown without the end: Close is left to the caller. It may be called again, also beside another call.
+func (px *Proxy) Drain(ctx context.Context) error {
+	px.retire.Do(func() { px.stopAccepting(ctx) })
+	select {
+	case <-px.drained:
+	case <-ctx.Done():
+		px.log.Warn("connections were cut", zap.Int64("connections", px.conns.Load()))
+		return ctx.Err()
+	}
+	return nil
+}
+
+// Retired is closed when Drain or Shutdown has closed the listening sockets.
+func (px *Proxy) Retired() <-chan struct{} { return px.retired }
+
+// stopAccepting closes the listening sockets; what is idle ends, on both sides.
+func (px *Proxy) stopAccepting(ctx context.Context) {
+	px.sweep(ctx)
+	px.stopping.Store(true)
+	for _, fe := range px.frontends {
+		fe.closeListeners()
+	}
+	close(px.retired)
+	px.keeper.Stop()
+	if px.stopOCSP != nil {
+		px.stopOCSP()
+	}
+	for _, b := range px.backends {
+		b.Quiesce()
+	}
+	px.endAccepts()
+}
+
 // checkDrained is called whenever a connection ends while stopping.
 func (px *Proxy) checkDrained() {
-	if px.stopping.Load() && px.conns.Load() == 0 {
+	if px.accepted.Load() && px.conns.Load() == 0 {
 		px.once.Do(func() { close(px.drained) })
 	}
+}
+
+// sweep takes in who waits at an address that nobody will listen on any more: to them they are connected.
+func (px *Proxy) sweep(ctx context.Context) {
+	var ends []<-chan struct{}
+	for _, fe := range px.frontends {
+		for _, ln := range fe.listeners {
+			if !ln.heir.Load() {
+				ends = append(ends, ln.ln.Sweep())
+			}
+		}
+	}
+	for _, end := range ends {
+		select {
+		case <-end:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// endAccepts lets the loops stop what rests, and waits until they have: one may have been about to accept, and what it brought is not to be
+// taken for nothing left.
+func (px *Proxy) endAccepts() {
+	var wg sync.WaitGroup
+	for _, w := range px.workers {
+		wg.Go(func() {
+			done := make(chan struct{})
+			if !w.l.Post(func() { w.stop(); w.l.Drowse(); close(done) }) {
+				return
+			}
+			select {
+			case <-done:
+			case <-w.l.Done():
+			}
+		})
+	}
+	wg.Wait()
+	px.accepted.Store(true)
+	px.checkDrained()
 }
 
 // Close stops at once: every connection is cut.
@@ -284,6 +351,7 @@ func (px *Proxy) Close() {
 		for _, b := range px.backends {
 			b.Stop()
 		}
+		px.heritage.unshare()
 		px.cutting.Store(true)
 		px.stopLoops()
 	})
@@ -326,6 +394,9 @@ func (px *Proxy) Loops() []*loop.Loop { return px.loops }
 
 // Config is the configuration that runs.
 func (px *Proxy) Config() *conf.Config { return px.cfg }
+
+// Conns is how many client connections there are.
+func (px *Proxy) Conns() int64 { return px.conns.Load() }
 
 // Stopping reports whether Shutdown or Close was called.
 func (px *Proxy) Stopping() bool { return px.stopping.Load() }

@@ -170,7 +170,7 @@ func (s *session) nextOrIdle() next {
 // rest waits for the next request without task and buffers.
 func (s *session) rest() {
 	w := s.w
-	if w.px.stopping.Load() && w.spread.until <= w.l.Now() && !w.px.cfg.Global.Process.SpreadForever {
+	if w.px.stopping.Load() && w.spread.until <= w.l.Now() && !w.px.cfg.Global.Process.SpreadForever && !s.waitsOut() {
 		s.close()
 		return
 	}

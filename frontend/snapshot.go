@@ -18,13 +18,16 @@ const snapshotTimeout = time.Second
 // comes too late goes where nobody reads.
 func collectLoops[T any](px *Proxy, f func(w *worker) T) []T {
 	done := make(chan T, len(px.workers))
+	asked := 0
 	for _, w := range px.workers {
-		w.l.Post(func() { done <- f(w) })
+		if w.l.Post(func() { done <- f(w) }) { // else it has ended
+			asked++
+		}
 	}
 	timeout := time.NewTimer(snapshotTimeout)
 	defer timeout.Stop()
 	var out []T
-	for range px.workers {
+	for range asked {
 		select {
 		case v := <-done:
 			out = append(out, v)

@@ -53,18 +53,26 @@ func (w *worker) closeSome() {
 		w.closeIdle()
 		return
 	}
-	for n := (int64(w.resting.len()) + steps - 1) / steps; n > 0; n-- {
-		if s := w.resting.first(); s != nil && !s.waitsOut() {
-			s.close()
-		}
+	n := (int64(w.resting.len()) + steps - 1) / steps
+	for s := w.resting.first(); s != nil && n > 0; n-- {
+		next := w.resting.after(s)
+		s.closeIdle()
+		s = next
 	}
 	w.l.Arm(&w.spread.timer, w.l.Now()+int64(spreadStep))
 }
 
-// waitsOut reports whether an idle connection stays until its next response or its timeout though the process stops ("idle-close-on-response"):
-// a client that sends just then does not find it closed.
+// waitsOut reports whether an idle connection stays until its next response or its timeout though the process stops: a client that sends just
+// then does not find it closed. So do those that were not asked for anything yet, as in HAProxy, and with "idle-close-on-response" all.
 func (s *session) waitsOut() bool {
-	return s.requests > 0 && s.fe.p.Options.IdleCloseResponse && !s.w.px.cutting.Load()
+	return (s.requests == 0 || s.fe.p.Options.IdleCloseResponse) && !s.w.px.cutting.Load()
+}
+
+// closeIdle closes a connection that rests, unless it waits the stop out or a request has come that nobody has looked at yet.
+func (s *session) closeIdle() {
+	if !s.waitsOut() && !s.c.Waiting() {
+		s.close()
+	}
 }
 
 // spreadStep is how often some are closed.

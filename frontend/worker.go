@@ -75,9 +75,7 @@ func (w *worker) putStream(st *stream) {
 func (w *worker) closeIdle() {
 	for s := w.resting.first(); s != nil; {
 		next := w.resting.after(s)
-		if !s.waitsOut() {
-			s.close()
-		}
+		s.closeIdle()
 		s = next
 	}
 	w.goAway()

@@ -50,6 +50,7 @@ func init() {
 		{"operator", "", "lower this connection to level operator", LevelOperator, false, lowerTo(LevelOperator)},
 		{"prepare acl", "<acl>", "begin a version of an ACL's list", LevelOperator, true, patternCommand(false, preparePatterns)},
 		{"prepare map", "<map>", "begin a version of a map", LevelOperator, true, patternCommand(true, preparePatterns)},
+		{"reload", "", "read the configuration again and take it over", LevelAdmin, true, reload},
 		{"set dynamic-cookie-key backend", "<bk> <key>", "change what a backend's cookies are made with", LevelAdmin, true, dynamicCookieKey},
 		{"set map", "<map> [<key>|#<ref>] <value>", "change the value of a map's entries", LevelOperator, true, patternCommand(true, setMap)},
 		{"set maxconn frontend", "<frontend> <n>", "change a frontend's connection limit", LevelAdmin, true, setMaxconnFrontend},
@@ -67,11 +68,14 @@ func init() {
 		{"show env", "[var]", "tell the process's environment variables", LevelOperator, false, showEnv},
 		{"show errors", "[<px>] [request|response]", "show the last malformed messages", LevelOperator, false, showErrors},
 		{"show events", "[<sink>]", "list the event sinks, or what one remembers", LevelUser, false, showEvents},
+		{"show generations", "", "list the configurations at work, with their connections", LevelOperator, false, showGenerations},
 		{"show info", "[desc|json|typed|float]*", "tell about the process", LevelUser, false, showInfo},
 		{"show map", "[@<ver>] [<map>]", "list the maps, or the entries of one", LevelUser, false, patternCommand(true, showPatterns)},
+		{"show proc", "", "list the configurations at work as processes", LevelOperator, false, showProc},
 		{"show schema json", "", "describe the JSON formats", LevelUser, false, showSchema},
 		{"show servers state", "[<backend>]", "dump what changed at run time about servers", LevelUser, false, showServersState},
 		{"show sess", "", "list the streams", LevelOperator, false, showSess},
+		{"show startup-logs", "", "tell what was said of the configuration", LevelOperator, false, showStartupLogs},
 		{"show stat", "[desc|json|no-maint|typed|up]*", "tell the counters of each proxy and server", LevelUser, false, showStat},
 		{"show version", "", "tell the version", LevelUser, false, showVersion},
 		{"shutdown frontend", "<frontend>", "stop a frontend for good", LevelAdmin, true, onFrontend(Admin.ShutdownFrontend)},
@@ -131,6 +135,8 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(CookieAdmin)
 	case "enable agent", "disable agent":
 		_, ok = a.(CheckAdmin)
+	case "reload", "show generations", "show proc", "show startup-logs":
+		_, ok = a.(Reloader)
 	case "show errors":
 		_, ok = a.(ErrorLister)
 	case "set rate-limit":

@@ -23,6 +23,7 @@ type Socket struct {
 	Mode     fs.FileMode // of a unix socket; 0 = 0600
 	UID, GID *int        // of a unix socket; nil = the process's
 	Maxconn  int         // 0 = 10
+	Master   bool        // it is a master's ("-S"): whoever may operate may reload
 	Timeout  time.Duration
 }
 
@@ -130,6 +131,14 @@ func listenUnixAt(dir, private string) (*net.UnixListener, error) {
 
 // place sets mode and owner, then renames.
 func (s *Socket) place(private, path string) error {
+	if err := s.own(private); err != nil {
+		return err
+	}
+	return os.Rename(private, path)
+}
+
+// own sets mode and owner of the file.
+func (s *Socket) own(path string) error {
 	mode := s.Mode
 	if mode == 0 {
 		mode = 0o600
@@ -142,15 +151,12 @@ func (s *Socket) place(private, path string) error {
 		if s.GID != nil {
 			gid = *s.GID
 		}
-		if err := os.Chown(private, uid, gid); err != nil {
+		if err := os.Chown(path, uid, gid); err != nil {
 			return err
 		}
 	}
 	// After chown, which clears nothing here but may take the right to chmod away.
-	if err := os.Chmod(private, mode); err != nil {
-		return err
-	}
-	return os.Rename(private, path)
+	return os.Chmod(path, mode)
 }
 
 // peerOf describes who is at the other end, for the audit log.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -22,7 +23,7 @@ type ServerConfig struct {
 // Server serves the stats sockets: HAProxy's command line over a stream socket. It works on goroutines, apart from the
 // loops: one per socket and one per connection, of which each socket has at most its maxconn.
 type Server struct {
-	cfg    ServerConfig
+	cfg    atomic.Pointer[ServerConfig]
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -50,22 +51,16 @@ func NewServer(cfg ServerConfig) *Server {
 		cfg.Timeout = defaultTimeout
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Server{cfg: cfg, ctx: ctx, cancel: cancel, conns: map[net.Conn]struct{}{}}
+	s := &Server{ctx: ctx, cancel: cancel, conns: map[net.Conn]struct{}{}}
+	s.cfg.Store(&cfg)
+	return s
 }
 
 var errStopped = errors.New("stats socket: the server was stopped")
 
 // Listen binds one socket and serves it until Stop. It returns as soon as the socket is bound.
 func (s *Server) Listen(sock Socket) error {
-	if sock.Level == levelDefault {
-		sock.Level = LevelOperator
-	}
-	if sock.Maxconn <= 0 {
-		sock.Maxconn = defaultMaxconn
-	}
-	if sock.Timeout <= 0 {
-		sock.Timeout = s.cfg.Timeout
-	}
+	sock.fill(s)
 	l, file, err := sock.bind()
 	if err != nil {
 		return err
@@ -83,6 +78,30 @@ func (s *Server) Listen(sock Socket) error {
 	go s.accept(cs)
 	return nil
 }
+
+// fill puts the defaults where nothing is given.
+func (sock *Socket) fill(s *Server) {
+	if sock.Level == levelDefault {
+		sock.Level = LevelOperator
+	}
+	if sock.Maxconn <= 0 {
+		sock.Maxconn = defaultMaxconn
+	}
+	if sock.Timeout <= 0 {
+		sock.Timeout = s.config().Timeout
+	}
+}
+
+// Use changes what the sockets work with, from the next command on. The log stays.
+func (s *Server) Use(cfg ServerConfig) {
+	cfg.Log = s.cfg.Load().Log
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	s.cfg.Store(&cfg)
+}
+
+func (s *Server) config() *ServerConfig { return s.cfg.Load() }
 
 // Addrs returns the addresses of the sockets in the order of Listen, with the ports that the kernel chose.
 func (s *Server) Addrs() []net.Addr {
@@ -147,7 +166,7 @@ func (s *Server) acceptFailed(cs *cliSocket, err error) bool {
 	if errors.Is(err, net.ErrClosed) || s.ctx.Err() != nil {
 		return true
 	}
-	s.cfg.Log.Warn("stats socket: accept failed", zap.String("socket", cs.Address), zap.Error(err))
+	s.config().Log.Warn("stats socket: accept failed", zap.String("socket", cs.Address), zap.Error(err))
 	select {
 	case <-time.After(acceptRetry):
 		return false

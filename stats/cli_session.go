@@ -87,7 +87,7 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			s.server.cfg.Log.Error("stats socket: BUG: command panicked", zap.Strings("command", words), zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			s.server.config().Log.Error("stats socket: BUG: command panicked", zap.Strings("command", words), zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
 			out = []byte("Internal error.\n")
 		}
 	}()
@@ -99,12 +99,12 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 	}
 	cmd, args := findCommand(words)
 	if cmd == nil {
-		return unknownCommand(words, s.server.cfg.Admin)
+		return unknownCommand(words, s.server.config().Admin)
 	}
-	c := &call{ctx: ctx, session: s, source: s.server.cfg.Source, admin: s.server.cfg.Admin, args: args, text: strings.Join(args, " ")}
+	c := &call{ctx: ctx, session: s, source: s.server.config().Source, admin: s.server.config().Admin, args: args, text: strings.Join(args, " ")}
 	result := "done"
 	switch {
-	case s.level < cmd.level:
+	case !s.mayRun(cmd):
 		c.reply("Permission denied")
 		result = "denied"
 	case hasPayload && !cmd.takesPayload():
@@ -134,7 +134,7 @@ func (s *cliSession) audit(words []string, result string) {
 	if len(command) > maxAudit {
 		command = command[:maxAudit] + "..."
 	}
-	s.server.cfg.Log.Info("stats socket: command", zap.String("socket", s.socket.Address), zap.String("peer", s.peer),
+	s.server.config().Log.Info("stats socket: command", zap.String("socket", s.socket.Address), zap.String("peer", s.peer),
 		zap.Stringer("level", s.level), zap.String("command", command), zap.String("result", result))
 }
 
@@ -203,7 +203,7 @@ func (s *cliSession) readPayload(end string) ([]string, error) {
 
 // maxPayload is how much may follow "<<".
 func (s *cliSession) maxPayload() int {
-	if n := s.server.cfg.Payload; n > 0 {
+	if n := s.server.config().Payload; n > 0 {
 		return n
 	}
 	return maxPayload

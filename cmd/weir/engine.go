@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"sync"
+	"time"
 
 	"weir/conf"
-	"weir/frontend"
-	"weir/internal/logsink"
 	"weir/stats"
 )
 
@@ -22,45 +23,95 @@ type engine interface {
 	Close()
 }
 
-// proxies are the proxies of a configuration with what watches and steers them: stats sockets, /metrics and the stats page.
+// proxies are the configurations at work: the current one, which accepts, and those before it whose connections have not all ended. Around
+// them is what outlives a configuration: the stats sockets and the counts.
 type proxies struct {
-	px  *frontend.Proxy
-	cli *stats.Server
-	cfg *conf.Config
+	r       *runtimeOptions
+	cli     *stats.Server
+	past    history
+	started time.Time
+
+	ended chan struct{} // closed by Close
+	end   sync.Once
+
+	one sync.Mutex // one reload at a time, and none beside a stop
+
+	mu       sync.Mutex // guards what follows
+	cur      *generation
+	old      []*generation // that drain, oldest first
+	stopping bool
+	reloads  int    // tried
+	failed   int    // of them in a row, until now
+	startup  string // what was said of the last configuration
 }
 
-func newEngine(r *runtimeOptions, access *logsink.Writer) (engine, error) {
-	cfg, log := r.cfg, r.log
-	// The services need a source, the source needs the proxies, and the proxies the services.
-	src := &source{access: access}
-	px, err := frontend.New(cfg, frontend.Options{Log: log, Access: access, Version: version, Services: services(src, cfg), ReusePort: r.haproxy})
+func newEngine(r *runtimeOptions) (*proxies, error) {
+	p := &proxies{r: r, started: time.Now(), startup: r.startup, ended: make(chan struct{})}
+	g, err := p.build(r.cfg, nil)
 	if err != nil {
 		return nil, err
 	}
-	src.px = px
-	cli := stats.NewServer(stats.ServerConfig{Source: src, Admin: &admin{px: px}, Log: log.Named("cli"), Timeout: cfg.Global.StatsTimeout, Payload: cfg.Global.Tune.MaxPayload})
-	return &proxies{px: px, cli: cli, cfg: cfg}, nil
+	g.asked = r.asked
+	p.cur = g
+	p.cli = stats.NewServer(p.cliConfig(g))
+	return p, nil
+}
+
+// cliConfig is what the stats sockets work with while g is the current generation.
+func (p *proxies) cliConfig(g *generation) stats.ServerConfig {
+	c := stats.ServerConfig{Source: g.src, Admin: &admin{px: g.px}, Log: p.r.log.Named("cli"), Timeout: g.cfg.Global.StatsTimeout, Payload: g.cfg.Global.Tune.MaxPayload}
+	if p.r.reporter != nil {
+		c.Admin = &reloadAdmin{admin: &admin{px: g.px}, p: p}
+	}
+	return c
 }
 
 // Start binds everything before anything accepts, so that all addresses in use are told together and nothing is half started.
 func (p *proxies) Start() error {
-	bound := p.px.Bind() // before a stats socket answers: what it tells of must be there
-	var errs []error
-	for _, s := range p.cfg.Global.StatsSockets {
-		sock, err := statsSocket(s)
-		if err == nil {
-			err = cause(p.cli.Listen(sock))
+	g := p.cur
+	bound := g.px.Bind() // before a stats socket answers: what it tells of must be there
+	plan, err := p.planSockets(g.cfg)
+	if err := errors.Join(err, bound); err != nil {
+		if plan != nil {
+			plan.Abort()
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: global: stats_socket %q: %w%s", s.Pos, s.Addr, err, remedy(err)))
-		}
-	}
-	errs = append(errs, bound)
-	if err := errors.Join(errs...); err != nil {
 		p.Close()
 		return err
 	}
-	return p.px.Start()
+	if err := plan.Commit(); err != nil {
+		p.Close()
+		return err
+	}
+	return g.px.Start()
+}
+
+// planSockets binds the stats sockets that are not there yet.
+func (p *proxies) planSockets(cfg *conf.Config) (*stats.Plan, error) {
+	var list []stats.Socket
+	var errs []error
+	bad := func(s *conf.StatsSocket, err error) {
+		errs = append(errs, fmt.Errorf("%s: global: stats_socket %q: %w%s", s.Pos, s.Addr, err, remedy(err)))
+	}
+	var of []*conf.StatsSocket
+	for _, s := range cfg.Global.StatsSockets {
+		sock, err := statsSocket(s)
+		if err != nil {
+			bad(s, err)
+			continue
+		}
+		list, of = append(list, sock), append(of, s)
+	}
+	plan, failed := p.cli.Plan(list)
+	for i, s := range of {
+		if err := failed[i]; err != nil {
+			bad(s, cause(err))
+		}
+	}
+	if len(errs) > 0 && plan != nil {
+		plan.Abort()
+		plan = nil
+	}
+	return plan, errors.Join(errs...)
 }
 
 // cause drops the outermost words of an error, which repeat the address.
@@ -73,22 +124,55 @@ func cause(err error) error {
 
 // remedy says what to do where that is not plain from the error.
 func remedy(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return "; make its directory first"
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+		return "; the process has given its rights up: a restart can do it"
 	}
 	return ""
 }
 
-// Shutdown leaves the stats sockets open to the end: whoever waits for the last stream wants to look.
-func (p *proxies) Shutdown(ctx context.Context) error { return p.px.Shutdown(ctx) }
+// stopTimes are those of the configuration in force.
+func (p *proxies) stopTimes() stopTimes {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := &p.cur.cfg.Global
+	return stopTimes{grace: g.Grace, hard: g.HardStopAfter}
+}
 
+// Shutdown leaves the stats sockets open to the end: whoever waits for the last stream wants to look.
+func (p *proxies) Shutdown(ctx context.Context) error {
+	p.one.Lock() // a reload that is under way ends first
+	defer p.one.Unlock()
+	p.mu.Lock()
+	p.stopping = true
+	all := append(p.old[:len(p.old):len(p.old)], p.cur)
+	p.mu.Unlock()
+	errs := make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, g := range all {
+		wg.Go(func() { errs[i] = g.drain(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// Close ends every generation.
 func (p *proxies) Close() {
-	p.px.Close()
+	p.mu.Lock()
+	p.stopping = true
+	all := append(p.old[:len(p.old):len(p.old)], p.cur)
+	p.mu.Unlock()
+	p.end.Do(func() { close(p.ended) })
+	for _, g := range all {
+		g.close()
+	}
 	p.cli.Stop()
 }
 
 func statsSocket(s *conf.StatsSocket) (stats.Socket, error) {
-	sock := stats.Socket{Address: s.Addr.String(), Level: statsLevel(s.Level), Mode: s.Mode, Maxconn: s.Maxconn}
+	sock := stats.Socket{Address: s.Addr.String(), Level: statsLevel(s.Level), Mode: s.Mode, Maxconn: s.Maxconn, Master: s.Pos.IsZero()}
 	if s.User != "" {
 		uid, err := userID(s.User)
 		if err != nil {

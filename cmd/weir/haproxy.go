@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,8 +33,8 @@ A link to this program that is called "haproxy" is the same without the word, so
   haproxy -c -f /etc/haproxy/haproxy.cfg
   haproxy -D -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg -sf $(cat /run/haproxy.pid)
 
-SIGUSR1 finishes what is open, SIGTERM and SIGINT end at once. With -W or -Ws, SIGUSR2 and SIGHUP check the configuration anew; it is not
-taken over yet, and a message says so. Without them SIGHUP lists the servers' states. "weir run" has Weir's own command line.`,
+SIGUSR1 finishes what is open, SIGTERM and SIGINT end at once. With -W or -Ws, SIGUSR2, SIGHUP and "reload" on the socket of -S take the
+configuration over anew, in the same process. Without them SIGHUP lists the servers' states. "weir run" has Weir's own command line.`,
 	}
 }
 
@@ -41,8 +43,9 @@ type hapProcess struct {
 	s    *streams
 	f    *hapFlags
 	msg  *hapMessages
-	args []string // as given, for the daemon to be given again
-	from string   // the directory before -C
+	args []string     // as given, for the daemon to be given again
+	said bytes.Buffer // about the configuration
+	from string       // the directory before -C
 }
 
 func haproxyMain(s *streams, args []string) int {
@@ -51,7 +54,8 @@ func haproxyMain(s *streams, args []string) int {
 		return exitOK
 	}
 	f, err := parseHaproxy(args)
-	p := &hapProcess{s: s, f: f, msg: &hapMessages{w: s.err, quiet: f.quiet && !f.verbose}, args: args}
+	p := &hapProcess{s: s, f: f, args: args}
+	p.msg = &hapMessages{w: io.MultiWriter(s.err, &p.said), quiet: f.quiet && !f.verbose}
 	if errors.Is(err, errUsage) {
 		return p.usage()
 	}
@@ -175,6 +179,7 @@ func (p *hapProcess) start(cfg *conf.Config) int {
 }
 
 func (p *hapProcess) serve(cfg *conf.Config) int {
+	p.msg.w = p.s.err // the rest is not about the configuration
 	level := zapcore.WarnLevel
 	if p.f.debug || p.f.verbose {
 		level = zapcore.DebugLevel
@@ -186,7 +191,10 @@ func (p *hapProcess) serve(cfg *conf.Config) int {
 	signal.Notify(sigs, hapSignals...)
 	defer signal.Stop(sigs)
 	signal.Ignore(syscall.SIGPIPE)
-	r := &runtimeOptions{cfg: cfg, log: p.msg.zap(level), sigs: sigs, haproxy: true, reload: p.reloader(cfg), ready: func() { p.ready(cfg) }}
+	r := &runtimeOptions{cfg: cfg, log: p.msg.zap(level), sigs: sigs, haproxy: true, ready: func() { p.ready(cfg) }, startup: p.said.String(), words: hapWords}
+	if cfg.Global.MasterWorker {
+		r.reporter, r.read = p.reporter, p.read
+	}
 	err := serve(r)
 	var by stoppedBy
 	switch {
@@ -223,23 +231,6 @@ func signalAll(pids []int, sig syscall.Signal) {
 		if pid != os.Getpid() {
 			syscall.Kill(pid, sig)
 		}
-	}
-}
-
-// reloader is what SIGUSR2 and SIGHUP do in master-worker mode: the files are read and checked, and it is said that they are not taken
-// over; nil without that mode.
-func (p *hapProcess) reloader(cfg *conf.Config) func() {
-	if !cfg.Global.MasterWorker {
-		return nil
-	}
-	return func() {
-		p.msg.say("NOTICE", "Reloading HAProxy")
-		_, diags := loadWith(p.f.files, p.loadOptions())
-		if !p.msg.config(diags) {
-			p.msg.warn("Loading failure! The old configuration stays.")
-			return
-		}
-		p.msg.warn("The new configuration is good and is NOT taken over: reload is not done yet. The old configuration stays until a restart.")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // hapFlags is HAProxy's command line, understood.
 type hapFlags struct {
 	files   []string // of -f and --, directories opened
+	given   []string // ... as given
 	named   bool     // a -f or -- was there, though a directory may have been empty
 	dir     string   // -C
 	pidfile string   // -p
@@ -239,6 +240,7 @@ func (f *hapFlags) file(a *hapArgs) error {
 // The path is relative to -C, which HAProxy enters before it reads.
 func (f *hapFlags) add(path string) error {
 	f.named = true
+	f.given = append(f.given, path)
 	at := path
 	if f.dir != "" && !filepath.IsAbs(path) {
 		at = filepath.Join(f.dir, path)

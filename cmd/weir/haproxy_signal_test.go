@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,7 +18,7 @@ func TestHaproxySignals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newManager(t)
 			p := startHaproxy(t, hapFolder(t), []string{"NOTIFY_SOCKET=" + m.path}, args...)
-			if got, want := m.next(t), "READY=1 MAINPID="+itoa(p.cmd.Process.Pid); got != want {
+			if got, want := m.next(t), "READY=1 MAINPID="+itoa(p.cmd.Process.Pid)+" STATUS=Ready."; got != want {
 				t.Fatalf("notified %q; want %q", got, want)
 			}
 			if err := p.cmd.Process.Signal(sig); err != nil {
@@ -39,7 +40,7 @@ func TestHaproxySignals(t *testing.T) {
 	f("master usr1", syscall.SIGUSR1, 0, "-Ws", "-p", "pid", "-f", "good.hcl")
 }
 
-// A reload is checked and said not to be done; the process goes on with what it has, whatever the files say now.
+// A reload takes the new configuration over; one with errors changes nothing. The service manager is told of both.
 func TestHaproxyReload(t *testing.T) {
 	dir := hapFolder(t)
 	m := newManager(t)
@@ -48,21 +49,23 @@ func TestHaproxyReload(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "hcl", "pid")); err != nil || strings.TrimSpace(string(text)) != itoa(p.cmd.Process.Pid) {
 		t.Fatalf("pid file: %q, %v", text, err)
 	}
-	again := func(want string) {
+	again := func(after string, want ...string) {
 		t.Helper()
 		if err := p.cmd.Process.Signal(syscall.SIGUSR2); err != nil {
 			t.Fatal(err)
 		}
-		if got := m.next(t); got != "RELOADING=1" {
+		if got := m.next(t); !regexp.MustCompile(`^RELOADING=1 MONOTONIC_USEC=[1-9]\d+ STATUS=Reloading Configuration\.$`).MatchString(got) {
 			t.Fatalf("notified %q", got)
 		}
-		if got := m.next(t); got != ready {
-			t.Fatalf("notified %q; want %q", got, ready)
+		if got := m.next(t); got != after {
+			t.Fatalf("notified %q; want %q", got, after)
 		}
-		p.wait(t, want, func() bool { _, text := p.text(); return strings.Contains(text, want) })
+		for _, text := range want {
+			p.wait(t, text, func() bool { _, said := p.text(); return strings.Contains(said, text) })
+		}
 		answers(t, dir)
 	}
-	again("The new configuration is good and is NOT taken over")
+	again(ready, "Reloading HAProxy", "the configuration is the same", "Loading success.")
 	text, err := os.ReadFile(filepath.Join(dir, "hcl", "good.hcl"))
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +73,11 @@ func TestHaproxyReload(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "hcl", "good.hcl"), append(text, "  blah\n"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	again("Loading failure! The old configuration stays.")
+	again(strings.Replace(ready, "Ready.", "Reload failed!", 1), "Fatal errors found in configuration.", "Loading failure!")
+	if err := os.WriteFile(filepath.Join(dir, "hcl", "good.hcl"), append(text, "backend \"more\" {}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again(ready, `reload: backend "more" added`)
 }
 
 // Outside of master-worker mode SIGHUP lists the servers, as HAProxy does, and SIGUSR2 and SIGTTOU do nothing.

@@ -34,8 +34,7 @@ func (e stoppedBy) exitCode(worker bool) int {
 // logServers is what SIGHUP asks for outside of master-worker mode: a line about each server and each proxy.
 func (p *proxies) logServers(log *zap.Logger) {
 	log.Warn("SIGHUP received, dumping servers states.")
-	src := &source{px: p.px}
-	for _, r := range src.Rows(context.Background()) {
+	for _, r := range p.cur.src.Rows(context.Background()) {
 		what := ""
 		switch r.Type {
 		case stats.RowServer:

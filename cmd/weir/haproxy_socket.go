@@ -24,6 +24,6 @@ func masterSocket(text string) (*conf.StatsSocket, *conf.Error) {
 	if !strings.Contains(text, ",level,") {
 		s.Level = conf.LevelAdmin
 	}
-	s.Pos = conf.Pos{}
+	s.Pos = conf.Pos{} // which tells it from those of the files
 	return s, nil
 }

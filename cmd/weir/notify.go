@@ -5,6 +5,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // notify tells the service manager (systemd's Type=notify) what state the process is in. Without one it does nothing; a manager that
@@ -25,8 +27,22 @@ func notify(state string) {
 	conn.Write([]byte(state))
 }
 
-func notifyReady() { notify("READY=1\nMAINPID=" + strconv.Itoa(os.Getpid())) }
+func notifyReady() { notify("READY=1\nMAINPID=" + strconv.Itoa(os.Getpid()) + "\nSTATUS=Ready.") }
+
+// notifyFailed ends a reload that has changed nothing.
+func notifyFailed() {
+	notify("READY=1\nMAINPID=" + strconv.Itoa(os.Getpid()) + "\nSTATUS=Reload failed!")
+}
 
 func notifyStopping() { notify("STOPPING=1") }
 
-func notifyReloading() { notify("RELOADING=1") }
+// notifyReloading says when, too: a manager that has asked for the reload itself (Type=notify-reload) wants to know that it is
+// this one (sd_notify(3)).
+func notifyReloading() {
+	state := "RELOADING=1"
+	var now unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) == nil {
+		state += "\nMONOTONIC_USEC=" + strconv.FormatInt(now.Nano()/1000, 10)
+	}
+	notify(state + "\nSTATUS=Reloading Configuration.")
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,7 +17,6 @@ import (
 
 	"weir/cmd/weir/example"
 	"weir/conf"
-	"weir/internal/logsink"
 )
 
 // flushTime is how long the last log lines may take when the process ends.
@@ -36,8 +36,8 @@ func runCommand() *command {
   --cpu-profile FILE   write where the CPU time goes, for "go tool pprof", until the process ends
 
 Access lines go where the configuration's "log" says. SIGUSR1 and SIGTERM stop gracefully: no new connections, open ones end by
-themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once. SIGHUP and SIGUSR2 read and check the
-configuration again and say what they found; it is not taken over yet.
+themselves or by hard_stop_after. A second SIGTERM, or SIGINT at any time, stops at once. SIGHUP and SIGUSR2, or "reload" on a stats
+socket, read the configuration again: a good one is taken over without a connection lost, one with errors changes nothing.
 
 examples:
   weir run                          the built-in example
@@ -104,11 +104,19 @@ func run(s *streams, args []string) int {
 		return check(s, checkArgs(f.paths))
 	}
 	cfg, diags := load(f.paths)
-	if !report(s.err, diags, f.quiet) {
+	var said bytes.Buffer
+	if !report(io.MultiWriter(s.err, &said), diags, f.quiet) {
 		fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(len(diags.Errors), "error"))
 		return exitFail
 	}
-	r := &runtimeOptions{cfg: cfg, log: log, sigs: sigs, reload: func() { recheck(s, f, log) }}
+	r := &runtimeOptions{cfg: cfg, log: log, sigs: sigs, startup: said.String(), words: weirWords}
+	r.reporter = func() reporter { return &weirReporter{w: s.err, log: log, quiet: f.quiet} }
+	r.read = func(rep reporter) *conf.Config {
+		if cfg, diags := load(f.paths); rep.config(diags) {
+			return cfg
+		}
+		return nil
+	}
 	r.ready = func() {
 		if ex != nil {
 			io.WriteString(s.out, ex.Help())
@@ -118,16 +126,6 @@ func run(s *streams, args []string) int {
 		return fail(s, err)
 	}
 	return exitOK
-}
-
-// recheck is what a reload does until there is one: the files are read and checked, and it is said that what runs stays.
-func recheck(s *streams, f *runFlags, log *zap.Logger) {
-	_, diags := load(f.paths)
-	if report(s.err, diags, f.quiet) {
-		log.Warn("the configuration is good and is not taken over: reload is not done yet, what runs stays until a restart")
-		return
-	}
-	log.Error("the configuration has errors; what runs stays", zap.Int("errors", len(diags.Errors)))
 }
 
 func checkArgs(paths files) []string {
@@ -144,14 +142,21 @@ type runtimeOptions struct {
 	log     *zap.Logger
 	sigs    <-chan os.Signal
 	ready   func() // everything is bound and accepts
-	reload  func() // what SIGHUP and SIGUSR2 do; nil = as HAProxy without a master: SIGHUP lists the servers
-	haproxy bool   // be HAProxy: SIGTERM ends at once, and another process may bind the same addresses
+	startup string // what was said of the configuration
+	asked   int    // its maxconn
+	// reporter tells of a reload; nil = there is none, as in HAProxy without a master: SIGHUP lists the servers then.
+	reporter func() reporter
+	read     func(rep reporter) *conf.Config // reads the configuration again; nil = it has errors, which were told
+	words    reloadWords
+	reloads  chan chan reloadAnswer
+	haproxy  bool // be HAProxy: SIGTERM ends at once, and another process may bind the same addresses
 }
 
 // serve runs a good configuration until a signal ends it. In order: limits, log targets, listeners, pid file, privileges;
 // back in the reverse order.
 func serve(r *runtimeOptions) (err error) {
 	cfg, log := r.cfg, r.log
+	r.asked, r.reloads = cfg.Global.Maxconn, make(chan chan reloadAnswer, 1)
 	tuneRuntime(cfg)
 	limit, err := prepare(&cfg.Global)
 	if err != nil {
@@ -163,13 +168,7 @@ func serve(r *runtimeOptions) (err error) {
 		}
 		log.Warn(warning)
 	}
-	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread, SndBuf: cfg.Global.Tune.SndBufLog})
-	defer func() {
-		if flushErr := access.Close(flushTime); flushErr != nil {
-			log.Warn(flushErr.Error(), zap.Uint64("dropped", access.Dropped()))
-		}
-	}()
-	e, err := newEngine(r, access)
+	e, err := newEngine(r)
 	if err != nil {
 		return err
 	}
@@ -183,6 +182,9 @@ func serve(r *runtimeOptions) (err error) {
 		return err
 	}
 	defer removePid()
+	if r.reporter != nil {
+		e.listen(cfg.Global.Chroot != "")
+	}
 	if err := confine(&cfg.Global, log); err != nil {
 		return err
 	}
@@ -193,7 +195,7 @@ func serve(r *runtimeOptions) (err error) {
 		zap.Int("threads", cfg.Global.NbThread), zap.Int("maxconn", cfg.Global.Maxconn), zap.String("go", runtime.Version()))
 	r.ready()
 	notifyReady()
-	err = r.waitForStop(e, stopTimes{grace: cfg.Global.Grace, hard: cfg.Global.HardStopAfter})
+	err = r.waitForStop(e, e.stopTimes)
 	log.Info("stopped")
 	return err
 }

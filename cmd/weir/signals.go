@@ -21,7 +21,7 @@ type stopTimes struct {
 
 // waitForStop blocks until a signal ends the engine: SIGINT at once; SIGUSR1 and SIGTERM gracefully, in the times given; during a graceful
 // stop SIGTERM and SIGINT at once. As HAProxy SIGTERM is always at once.
-func (r *runtimeOptions) waitForStop(e engine, times stopTimes) error {
+func (r *runtimeOptions) waitForStop(e engine, times func() stopTimes) error {
 	for sig := range r.sigs {
 		switch {
 		case r.atOnce(sig):
@@ -29,7 +29,7 @@ func (r *runtimeOptions) waitForStop(e engine, times stopTimes) error {
 		case sig == syscall.SIGHUP || sig == syscall.SIGUSR2:
 			r.again(e, sig)
 		case sig == syscall.SIGUSR1 || sig == syscall.SIGTERM:
-			return r.graceful(e, sig, times)
+			return r.graceful(e, sig, times())
 		case sig == syscall.SIGTTOU:
 			r.log.Warn("SIGTTOU: another process wants to bind our addresses; pausing listeners is not done, as addresses are shared")
 		}
@@ -51,10 +51,8 @@ func (r *runtimeOptions) cut(e engine, sig os.Signal) error {
 
 // again is SIGHUP or SIGUSR2.
 func (r *runtimeOptions) again(e engine, sig os.Signal) {
-	if r.reload != nil {
-		notifyReloading()
-		r.reload()
-		notifyReady()
+	if r.reporter != nil {
+		r.askReload()
 		return
 	}
 	if p, ok := e.(*proxies); ok && sig == syscall.SIGHUP {

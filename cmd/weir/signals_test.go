@@ -42,7 +42,7 @@ func TestWaitForStop(t *testing.T) {
 			sigs <- first
 			got := make(chan error, 1)
 			r := &runtimeOptions{sigs: sigs, log: zap.NewNop()}
-			go func() { got <- r.waitForStop(e, times) }()
+			go func() { got <- r.waitForStop(e, func() stopTimes { return times }) }()
 			if graceful {
 				<-e.shutting
 			}

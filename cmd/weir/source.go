@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"weir/backend"
 	"weir/conf"
@@ -14,10 +15,22 @@ import (
 type source struct {
 	px     *frontend.Proxy
 	access *logsink.Writer
+	// past is what was counted before, in other generations; nil = there were none.
+	past    *history
+	process time.Time // when the process started; zero = with the proxies
 }
 
 // Rows returns the proxies in the order of the configuration; a listen section has both of its sides.
 func (s *source) Rows(context.Context) []stats.Row {
+	rows := s.ownRows()
+	if s.past != nil {
+		s.past.addTo(s, rows)
+	}
+	return rows
+}
+
+// ownRows counts nothing but what this configuration has done.
+func (s *source) ownRows() []stats.Row {
 	frontends := make(map[string]*frontend.Frontend)
 	for _, fe := range s.px.Frontends() {
 		frontends[fe.Name()] = fe
@@ -40,6 +53,15 @@ func (s *source) Rows(context.Context) []stats.Row {
 
 // Info is the process's snapshot.
 func (s *source) Info(context.Context) stats.Info {
+	info := s.ownInfo()
+	if s.past != nil {
+		s.past.addInfoTo(s, &info)
+		info.Started = s.process
+	}
+	return info
+}
+
+func (s *source) ownInfo() stats.Info {
 	info := s.px.Info()
 	if s.access != nil {
 		info.DroppedLogs = s.access.Dropped()

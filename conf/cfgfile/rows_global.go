@@ -97,7 +97,7 @@ func addInertGlobals() {
 		"tune.recv_enough": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1,
 		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
-		"max-threads-per-group": 1, "tune.fd.tables": 1, "stress-level": 1, "tune.defaults.purge": 0, "mworker-max-reloads": 1, "tune.listener.default-shards": 1, "tune.ring.queues": 1, "tune.takeover-other-tg-connections": 1} {
+		"max-threads-per-group": 1, "tune.fd.tables": 1, "stress-level": 1, "tune.defaults.purge": 0, "tune.listener.default-shards": 1, "tune.ring.queues": 1, "tune.takeover-other-tg-connections": 1} {
 		globalTable.rows = append(globalTable.rows, row{name: name, in: inGlobal, args: valueUsage(n), neg: name == "busy-polling" || name == "numa-cpu-mapping", status: Inert, why: whyEngine, read: inert(min(n, 1), n)})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -100,7 +99,7 @@ func textList(list []string) string {
 }
 
 func textNbThread(g *conf.Global) string {
-	if g.NbThread == 0 || g.NbThread == runtime.GOMAXPROCS(0) {
+	if g.NbThread == 0 || g.NbThread == conf.Processors {
 		return ""
 	}
 	return strconv.Itoa(g.NbThread)

@@ -9,7 +9,10 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"weir/conf"
 )
@@ -52,7 +55,7 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 	}
 	switch l.Addr.Kind {
 	case conf.AddrFD:
-		return newStream(os.NewFile(uintptr(l.Addr.FD), l.Target), &w.dropped), nil
+		return newInherited(l, &w.dropped)
 	case conf.AddrUnix:
 		return newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf), nil
 	case conf.AddrAbstract:
@@ -69,6 +72,20 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 	}
 	return nil, errors.New(`want "stdout", "stderr", an address with a port, or the path of a unix socket`)
 }
+
+// newInherited writes to a descriptor of its own: another Writer may write to the same file, and either may end first.
+func newInherited(l *conf.LogTarget, dropped *atomic.Uint64) (output, error) {
+	fd, err := unix.FcntlInt(uintptr(l.Addr.FD), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("fd %d: %w", l.Addr.FD, err)
+	}
+	return newStream(&ownFile{os.NewFile(uintptr(fd), l.Target)}, dropped), nil
+}
+
+// ownFile is a file that ends with its stream.
+type ownFile struct{ *os.File }
+
+func (f *ownFile) end() { f.Close() }
 
 func orFile(w io.Writer, f *os.File) io.Writer {
 	if w == nil {

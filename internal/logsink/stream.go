@@ -67,6 +67,9 @@ func (s *stream) run() {
 			s.send()
 		case <-s.closing:
 			s.send()
+			if d, own := s.dst.(interface{ end() }); own {
+				d.end()
+			}
 			return
 		}
 	}
@@ -120,4 +123,12 @@ func (d *dialer) Write(b []byte) (int, error) {
 		d.conn = nil
 	}
 	return n, err
+}
+
+// end closes the connection: its stream is over.
+func (d *dialer) end() {
+	if d.conn != nil {
+		d.conn.Close()
+		d.conn = nil
+	}
 }

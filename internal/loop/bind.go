@@ -15,6 +15,7 @@ func (ln *Listener) open(o *ListenOptions) error {
 		o = &ListenOptions{}
 	}
 	a := ln.Addr
+	ln.opt = *o
 	if a.Family == unix.AF_UNIX {
 		return ln.openUnix(o)
 	}
@@ -101,15 +102,19 @@ func (ln *Listener) bind() error {
 }
 
 func (ln *Listener) listen(o *ListenOptions) error {
-	n := o.Backlog
-	if n <= 0 {
-		n = 1 << 16 // the kernel lowers it to net.core.somaxconn
-	}
-	ln.queue = n
-	if err := unix.Listen(ln.fd, n); err != nil {
+	ln.queue = o.queue()
+	if err := unix.Listen(ln.fd, ln.queue); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	return nil
+}
+
+// queue is the length that listen(2) is asked for.
+func (o *ListenOptions) queue() int {
+	if o.Backlog > 0 {
+		return o.Backlog
+	}
+	return 1 << 16 // the kernel lowers it to net.core.somaxconn
 }
 
 // openUnix binds a socket file. A file left behind by a process that is gone is replaced; one that somebody listens on is not.

@@ -49,6 +49,8 @@ const (
 	acceptBackoff = 100 * time.Millisecond
 	// DefaultMaxAccept is tune.maxaccept's default: connections taken per wake-up.
 	DefaultMaxAccept = 64
+	// maxSweep bounds what Sweep accepts: a client that connects again and again must not keep a closing address open.
+	maxSweep = 4096
 	// handoffSlack is how many connections more than the least loaded loop one may have before it hands a new one over:
 	// handing over costs a wake-up.
 	handoffSlack = 8

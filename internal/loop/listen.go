@@ -53,7 +53,8 @@ type Acceptor interface {
 type Listener struct {
 	Addr  *Addr
 	fd    int
-	file  os.FileInfo    // of a unix socket that this process has bound
+	file  os.FileInfo    // of a unix socket that this process has bound; guarded by mu
+	opt   ListenOptions  // as it was bound, or retuned
 	queue int            // what listen(2) was told; 0 = the socket was inherited
 	bound netip.AddrPort // by Silence
 	max   int
@@ -99,7 +100,7 @@ func Listen(a *Addr, o *ListenOptions) (*Listener, error) {
 
 // ListenFD takes over a listening socket that the process inherited. A unix socket's file stays when it is closed.
 func ListenFD(fd int) (*Listener, error) {
-	if on, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err != nil || on == 0 {
+	if !listens(fd) {
 		return nil, fmt.Errorf("fd %d is not a listening socket", fd)
 	}
 	if _, err := tombstone(); err != nil {

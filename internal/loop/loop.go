@@ -57,6 +57,7 @@ type Loop struct {
 	cur     *Task   // the one that runs; nil outside tasks
 	calm    bool    // the last poll had to sleep
 	outside int     // functions that Await has started: they may wait for this thread's processor
+	drowsy  bool    // see Drowse
 	idle    []*Task // coroutines without work
 	trim    trimmer
 
@@ -200,7 +201,7 @@ func (l *Loop) pollOnce() int {
 	before := l.clock()
 	l.turned(l.now, before)
 	l.publishBusy()
-	n = l.poll.wait(l.sleepFor(before), l.outside == 0)
+	n = l.poll.wait(l.sleepFor(before), l.outside == 0 && !l.drowsy)
 	l.sleeping.Store(false)
 	l.tick()
 	// Where this wait slept, the next one will: asking first whether there is work would be a call for nothing.
@@ -274,6 +275,10 @@ func (l *Loop) Stop() {
 	l.stop.Store(true)
 	l.wake()
 }
+
+// Drowse lets the loop give up its processor whenever it waits: it has little to do from now on, and others need the processor. It is
+// called on the loop.
+func (l *Loop) Drowse() { l.drowsy = true }
 
 // Done is closed when Run has returned.
 func (l *Loop) Done() <-chan struct{} { return l.done }

@@ -33,6 +33,16 @@ func (c *Conn) Peek(b []byte) (int, error) {
 	return n, nil
 }
 
+// Waiting reports whether octets wait to be read. It asks the kernel, which may know of some whose event the loop has not seen yet.
+func (c *Conn) Waiting() bool {
+	if c.fd < 0 {
+		return false
+	}
+	var b [1]byte
+	n, e := rawRecv(int(c.fd), b[:], unix.MSG_PEEK)
+	return e == 0 && n > 0
+}
+
 // Discard takes len(b) octets that Peek has seen out of the stream; b is written over. What is behind them has had its edge, so the
 // connection is Readable again.
 func (c *Conn) Discard(b []byte) error {

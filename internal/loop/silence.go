@@ -8,10 +8,17 @@ import "golang.org/x/sys/unix"
 // One goroutine at a time calls Silence and Speak.
 func (ln *Listener) Silence() {
 	ln.Pause()
-	if ln.mayStop() {
+	// Shut down twice, the socket would keep that, and every connection that it accepts later on would begin with an end.
+	if ln.mayStop() && listens(ln.fd) {
 		ln.bound = localAddr(ln.fd)
 		unix.Shutdown(ln.fd, unix.SHUT_RD)
 	}
+}
+
+// listens reports whether the socket is one that clients can connect to.
+func listens(fd int) bool {
+	on, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	return err == nil && on != 0
 }
 
 // Speak undoes Silence.
