@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxDomains is how many names one certificate may have: what the large authorities take.
-const maxDomains = 100
+// MaxDomains is how many names one certificate may have: what the large authorities take.
+const MaxDomains = 100
 
 // acme checks the acme sections and everything that names one.
 func (v *validator) acme() {
@@ -95,33 +95,36 @@ func (v *validator) issue(pos Pos, c *Issue, title, keyword string) *ACME {
 	switch n := len(c.Domains); {
 	case n == 0:
 		v.add(Bad(pos, path, "not set; want the names that the certificate is for"))
-	case n > maxDomains:
-		v.add(Bad(pos, path, "%d names; want at most %d in one certificate", n, maxDomains))
+	case n > MaxDomains:
+		v.add(Bad(pos, path, "%d names; want at most %d in one certificate", n, MaxDomains))
 	}
 	for _, d := range c.Domains {
-		v.domain(pos, path, d, a)
+		if e := a.CheckDomain(d); e != nil {
+			e.Pos, e.Path = pos, path
+			v.add(e)
+		}
 	}
 	v.answered(pos, path, a)
 	return a
 }
 
-// domain checks one name.
-func (v *validator) domain(pos Pos, path, name string, a *ACME) {
+// CheckDomain returns what is wrong with a name that the section is to have a certificate for, without its place; nil = nothing.
+func (a *ACME) CheckDomain(name string) *Error {
 	if _, err := netip.ParseAddr(name); err == nil {
 		if a.Challenge == ACMEALPN {
-			v.add(BadValue(pos, path, name, "a name: addresses need challenge "+ACMEHTTP))
+			return BadValue(Pos{}, "", name, "a name: addresses need challenge "+ACMEHTTP)
 		}
-		return
+		return nil
 	}
 	if strings.HasPrefix(name, "*.") {
-		e := BadValue(pos, path, name, "a name without a wildcard")
+		e := BadValue(Pos{}, "", name, "a name without a wildcard")
 		e.Fix = "authorities give those for the challenge dns-01 only, which is not done yet"
-		v.add(e)
-		return
+		return e
 	}
 	if !isHostName(name) {
-		v.add(BadValue(pos, path, name, "a name such as www.example.com"))
+		return BadValue(Pos{}, "", name, "a name such as www.example.com")
 	}
+	return nil
 }
 
 // isHostName takes names of DNS as RFC 1123, 2.1, has them, in ASCII.

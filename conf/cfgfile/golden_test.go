@@ -37,6 +37,8 @@ var contexts = map[string]string{
 	"listen":      "backend b\nlisten l\n",
 	"userlist":    "userlist u\n",
 	"http-errors": "http-errors e\n",
+	"crt-store":   "acme le\n    directory https://ca.example.com/\ncrt-store s\n",
+	"acme":        "acme le\n    directory https://ca.example.com/\n",
 }
 
 func readCases(t testing.TB, file string) []goldenCase {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -403,7 +404,7 @@ func (l *acmeLab) metrics(t *testing.T, c *x509.Certificate) {
 	}
 	defer conn.Close()
 	text := l.get(t, conn, "/metrics")
-	for _, want := range []string{"weir_acme_expiry_seconds{", fmt.Sprintf("} %.9e", float64(c.NotAfter.Unix())), "weir_acme_failures_total{", "weir_acme_issued_total{"} {
+	for _, want := range []string{"weir_acme_expiry_seconds{", "} " + strconv.FormatFloat(float64(c.NotAfter.Unix()), 'g', -1, 64) + "\n", "weir_acme_failures_total{", "weir_acme_issued_total{"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("/metrics says no %q", want)
 		}

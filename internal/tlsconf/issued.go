@@ -263,11 +263,17 @@ func (s *Store) listIssue(file string, n *line, path string, pos conf.Pos) error
 		}
 		return nil
 	}
-	if s.cfg.FindACME(n.issue.ACME) == nil {
+	a := s.cfg.FindACME(n.issue.ACME)
+	if a == nil {
 		return fmt.Errorf("no acme section is called %q", n.issue.ACME)
 	}
-	if len(n.issue.Domains) == 0 {
-		return errors.New("acme: no domains")
+	if d := len(n.issue.Domains); d == 0 || d > conf.MaxDomains {
+		return fmt.Errorf("acme: %d domains; want 1 to %d", d, conf.MaxDomains)
+	}
+	for _, d := range n.issue.Domains {
+		if e := a.CheckDomain(d); e != nil {
+			return fmt.Errorf("domains: %w", e)
+		}
 	}
 	if strings.HasPrefix(path, "@") {
 		return errors.New("acme: want a file, not a name of a crt-store, which says it itself")

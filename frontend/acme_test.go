@@ -1,0 +1,103 @@
+package frontend
+
+import (
+	"bufio"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"weir/internal/testpki"
+)
+
+// acmeBench is a proxy with a certificate that is issued by an authority that cannot be reached.
+func acmeBench(t *testing.T) *testProxy {
+	t.Helper()
+	return newTestProxy(t, fmt.Sprintf(`
+acme "le" {
+  directory = "https://127.0.0.1:1/dir"
+  storage   = %q
+}
+frontend "web" {
+  bind "127.0.0.1:1" {}
+  bind "127.0.0.1:2" {
+    ssl     = true
+    acme    = "le"
+    domains = ["www.example.com"]
+  }
+  http_request "redirect" {
+    scheme = "https"
+    when   = !ssl_fc()
+  }
+  http_request "return" { status = 204 }
+}`, t.TempDir()))
+}
+
+// TestChallengePath: requests for challenges that are not pending are requests as any others, and the failure of an authority disturbs
+// nobody.
+func TestChallengePath(t *testing.T) {
+	px := acmeBench(t)
+	c := &http.Client{Timeout: waitTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := c.Get("http://" + px.addr("web", 0) + "/.well-known/acme-challenge/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 302 {
+		t.Errorf("got %s", resp.Status)
+	}
+	eventually(t, "the order fails", func() error {
+		if s := px.ACME().Status()[0]; s.Failures == 0 {
+			return fmt.Errorf("%+v", s)
+		}
+		return nil
+	})
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: waitTime}, "tcp", px.addr("web", 1), &tls.Config{ServerName: "www.example.com", InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if cn := conn.ConnectionState().PeerCertificates[0].Subject.CommonName; cn != "temporary" {
+		t.Errorf("shown is %q", cn)
+	}
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+	if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || resp.StatusCode != 204 {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
+
+// TestChallengeHandshake: a connection that has agreed on the authority's protocol ends there (RFC 8737, 3): no request gets past what the
+// bind line wants of clients.
+func TestChallengeHandshake(t *testing.T) {
+	b := newTLSBench(t, nil)
+	px := newTestProxy(t, fmt.Sprintf(`
+listen "web" {
+  bind "127.0.0.1:1" {
+    ssl     = true
+    crt     = [%q]
+    ca_file = %q
+    verify  = "required"
+  }
+  server "s1" { address = %q }
+}`, b.dir+"/site.pem", b.dir+"/ca.pem", b.originAddr()))
+	proof := b.ca.Pair(t, testpki.Leaf{Names: []string{"new.example.com"}})
+	px.Certificates().AnswerChallenges(func(string) *tls.Certificate { return &proof })
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: waitTime}, "tcp", px.addr("web", 0), &tls.Config{ServerName: "new.example.com", RootCAs: b.ca.Pool(), NextProtos: []string{"acme-tls/1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(waitTime))
+	if p := conn.ConnectionState().NegotiatedProtocol; p != "acme-tls/1" {
+		t.Errorf("agreed on %q", p)
+	}
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+	text, _ := io.ReadAll(conn)
+	if strings.Contains(string(text), "HTTP") {
+		t.Errorf("answered %q", text)
+	}
+}
