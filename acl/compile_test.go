@@ -22,7 +22,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	f("hrd(host) a", `t:1:1: frontend "web": fetch: unknown fetch: got "hrd" (did you mean "hdr"?)`)
-	f("ssl_fc_npn -m found", `t:1:1: frontend "web": fetch: "ssl_fc_npn" is understood but not done yet`)
+	f("ssl_c_policies -m found", `t:1:1: frontend "web": fetch: "ssl_c_policies" is understood but not done yet`)
 	f("hdr(host),lowr a", `t:1:2: frontend "web": converter: unknown converter: got "lowr" (did you mean "lower"?)`)
 	f("hdr(host),in_table(f) a", `t:1:2: frontend "web": converter: "in_table" is understood but not done yet`)
 	f("hdr(host) -m bgn a", `t:1:9: frontend "web": -m: unknown matching method: got "bgn"; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg (did you mean "bin"?)`)

@@ -49,6 +49,7 @@ var certFetches = append(append(append(certTable("ssl_c", needSession, clientCer
 	certTable("ssl_f", needSession, ownCert, "the certificate that the client was shown")...),
 	certTable("ssl_s", needSession, serverCert, "the server's certificate")...),
 	fetch{"ssl_c_san", "", Str, needSession, runClientSAN, nil, "the alternative names of the client's certificate, as OpenSSL writes them"},
+	fetch{"ssl_c_r_dn", "[entry:str,occ:int,format:str]", Str, needSession, runRootDN, fixDN, "the subject of the authority that the client's certificate was found to be of"},
 	fetch{"ssl_c_used", "", Bool, needSession, runCertUsed, nil, "the client's TLS session has a certificate"},
 	fetch{"ssl_c_verify", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "what the check of the client's certificate said; 0 = nothing wrong"},
 	fetch{"ssl_c_err", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "the first error of the client's own certificate; 0 = none"},
@@ -176,6 +177,13 @@ func certSubject(c *Context, x *x509.Certificate, a *args, s *Sample) bool {
 }
 func certIssuer(c *Context, x *x509.Certificate, a *args, s *Sample) bool {
 	return certDN(c, x.RawIssuer, a, s)
+}
+
+func runRootDN(c *Context, a *args, s *Sample) bool {
+	if c.ClientTLS == nil || c.ClientTLS.Info().Root == nil {
+		return false
+	}
+	return certDN(c, c.ClientTLS.Info().Root.RawSubject, a, s)
 }
 
 func certDN(c *Context, der []byte, a *args, s *Sample) bool {

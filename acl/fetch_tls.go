@@ -23,6 +23,10 @@ var tlsFetches = []fetch{
 	{"ssl_fc_has_crt", "", Bool, needSession, front(tlsHasCrt), nil, "the client has shown a certificate over this connection"},
 	{"ssl_fc_session_id", "", Bin, needSession, front(tlsSession), nil, "the session id in the client's hello"},
 	{"ssl_fc_unique_id", "", Bin, needSession, front(tlsUnique), nil, "tls-unique of the client's connection (RFC 5929), which TLS 1.3 does not have"},
+	{"ssl_fc_npn", "", Str, needSession, front(noText), nil, "the protocol that was agreed on by NPN with the client: none, which nobody speaks any more"},
+	{"ssl_fc_crtname", "", Str, needSession, front(tlsCrtName), nil, "the file of the certificate that the client was shown, or its name in its crt-store"},
+	{"ssl_fc_client_random", "", Bin, needSession, front(tlsClientRandom), nil, "the random of the client's TLS hello"},
+	{"ssl_fc_server_random", "", Bin, needSession, front(tlsServerRandom), nil, "the random of the answer to it"},
 	{"ssl_fc_has_early", "", Bool, needSession, frontBool(never), nil, "early data was sent: never, it is not taken"},
 	{"ssl_fc_early_rcvd", "", Bool, needSession, frontBool(never), nil, "early data was sent: never, it is not taken"},
 	{"ssl_fc_err", "", Int, needSession, front(noError), nil, "the error of the client's TLS: 0, since who has one gets no further than the handshake"},
@@ -37,6 +41,10 @@ var tlsFetches = []fetch{
 	{"ssl_bc_use_keysize", "", Int, needServerConn, back(tlsKeySize), nil, "the bits of that key in use"},
 	{"ssl_bc_is_resumed", "", Bool, needServerConn, backBool(tlsResumed), nil, "the server has resumed a TLS session"},
 	{"ssl_bc_unique_id", "", Bin, needServerConn, back(tlsUnique), nil, "tls-unique of the server's connection (RFC 5929), which TLS 1.3 does not have"},
+	{"ssl_bc_npn", "", Str, needServerConn, back(noText), nil, "the protocol that was agreed on by NPN with the server: none, which nobody speaks any more"},
+	{"ssl_bc_session_id", "", Bin, needServerConn, back(tlsSession), nil, "the session id in the server's hello"},
+	{"ssl_bc_client_random", "", Bin, needServerConn, back(tlsClientRandom), nil, "the random of the TLS hello to the server"},
+	{"ssl_bc_server_random", "", Bin, needServerConn, back(tlsServerRandom), nil, "the random of the server's TLS hello"},
 	{"ssl_bc_err", "", Int, needServerConn, back(noError), nil, "the error of the server's TLS: 0, since who has one gets no further than the handshake"},
 	{"ssl_bc_err_str", "", Str, needServerConn, back(noText), nil, "its text: none"},
 }
@@ -95,6 +103,15 @@ func tlsSession(_ *Context, y *tlsio.Conn, s *Sample) bool {
 func tlsUnique(_ *Context, y *tlsio.Conn, s *Sample) bool {
 	st := y.State()
 	return st.Version < tls.VersionTLS13 && len(st.TLSUnique) > 0 && s.setBin(st.TLSUnique)
+}
+func tlsCrtName(_ *Context, y *tlsio.Conn, s *Sample) bool { return setText(y.Info().OwnName, s) }
+func tlsClientRandom(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	r, _ := y.Info().Randoms()
+	return s.setBin(r)
+}
+func tlsServerRandom(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	_, r := y.Info().Randoms()
+	return s.setBin(r)
 }
 func noText(_ *Context, _ *tlsio.Conn, _ *Sample) bool  { return false }
 func noError(_ *Context, _ *tlsio.Conn, s *Sample) bool { return s.setInt(0) }

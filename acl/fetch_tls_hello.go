@@ -14,7 +14,6 @@ import (
 // declared otherwise than what they give, as HAProxy declares them: that decides how an ACL compares.
 var tlsHelloFetches = []fetch{
 	{"ssl_fc_protocol_hello_id", "", Int, needSession, runKeptVersion, nil, "the version in the client's TLS hello"},
-	{"ssl_fc_client_random", "", Bin, needSession, runKeptRandom, nil, "the random of the client's TLS hello"},
 	{"ssl_fc_cipherlist_bin", "[filter:int]", Str, needSession, runKeptCiphers, fixGrease, "the cipher suites of the client's TLS hello, two bytes each; filter 1 is without GREASE"},
 	{"ssl_fc_cipherlist_hex", "[filter:int]", Bin, needSession, runKeptCiphersHex, fixGrease, "the same in hexadecimal"},
 	{"ssl_fc_cipherlist_str", "[filter:int]", Str, needSession, runKeptCiphersStr, fixGrease, "the same by name"},
@@ -50,12 +49,6 @@ func (c *Context) kept() []byte {
 func runKeptVersion(c *Context, _ *args, s *Sample) bool {
 	b := c.kept()
 	return len(b) >= tlsRecordHead+tlsMessageHead+2 && s.setInt(int64(binary.BigEndian.Uint16(b[tlsRecordHead+tlsMessageHead:])))
-}
-
-func runKeptRandom(c *Context, _ *args, s *Sample) bool {
-	b := c.kept()
-	const at = tlsRecordHead + tlsMessageHead + 2
-	return len(b) >= at+32 && s.setBin(b[at:at+32])
 }
 
 // filtered gives list, without GREASE where the argument says so (RFC 8701: both bytes alike, and each ends in A).

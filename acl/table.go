@@ -102,7 +102,7 @@ func usage(name, sig string) string {
 
 var fetches = index(func(f *fetch) string { return f.name },
 	constFetches, clientFetches, gaugeFetches, urlFetches, headerFetches, cookieFetches, paramFetches, bodyFetches,
-	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, certFetches, streamFetches, timeoutFetches, timerFetches,
+	messageFetches, varFetches, authFetches, tlsFetches, tlsHelloFetches, tlsKeyFetches, certFetches, streamFetches, timeoutFetches, timerFetches,
 	connFetches, aclFetches, hdrsBinFetches, htxFetches, helloFetches, payloadFetches, distccFetches)
 
 var convs = index(func(v *conv) string { return v.name },

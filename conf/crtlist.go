@@ -31,7 +31,7 @@ var CrtListOptions = []CrtListOption{
 	{Name: "crl-file", Args: 1, Doc: "revoked client certificates"},
 	{Name: "curves", Args: 1, Doc: "groups for the key exchange"},
 	{Name: "ecdhe", Args: 1, Doc: "the group for the key exchange"},
-	{Name: "ktls", Args: 1},
+	{Name: "ktls", Args: 1, Doc: "TLS by the kernel", Why: "TLS is never the kernel's: ktls off is what there is"},
 	{Name: "no-alpn", Doc: "no protocol is agreed on"},
 	{Name: "no-ca-names", Doc: "the names of the authorities are not sent"},
 	{Name: "npn", Args: 1, Doc: "the protocol before ALPN", Why: "no client speaks it any more"},

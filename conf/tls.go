@@ -36,6 +36,9 @@ type BindTLS struct {
 	CAIgnore     []string // the same of its issuers'
 	TicketKeys   string   // "tls-ticket-keys"
 	NoALPN       bool
+	Generate     bool // "generate-certificates": for names that no certificate is for
+	CASignFile   string
+	CASignPass   string
 	PreferClient bool // "prefer-client-ciphers": crypto/tls chooses by itself
 	Issue             // a certificate that Weir has for itself, kept in the storage of its acme section
 }
@@ -67,6 +70,13 @@ type GlobalTLS struct {
 	MaxRecord                int       // "tune.ssl.maxrecord": bytes of one record; 0 = 16 KiB
 	Capture                  int       // "tune.ssl.capture-buffer-size": bytes of the ClientHello that are kept; 0 = none
 	OCSP                     OCSPUpdate
+	MaxConn                  int           // "maxsslconn": connections with TLS at once, on both sides; 0 = no limit
+	MaxRate                  int           // "maxsslrate": connections a second to bind lines with TLS; 0 = no limit
+	KeyLog                   bool          // "tune.ssl.keylog": the secrets of connections are there to be fetched
+	Lifetime                 time.Duration // "tune.ssl.lifetime": how long a session may be resumed; 0 = a day
+	Generated                int           // "tune.ssl.ssl-ctx-cache-size": certificates that are kept of generate-certificates; 0 = 1000
+	IssuersChain             string        // "issuers-chain-path": a folder of chains for certificates that come without
+	PassphraseCmd            []string      // "ssl-passphrase-cmd": the program that tells the passphrase of a key, and its arguments
 }
 
 // OCSPUpdate is how OCSP responses are fetched: "ocsp-update." of the global section.

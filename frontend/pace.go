@@ -58,11 +58,16 @@ func sinceStart() int64 { return int64(time.Since(start)) }
 // pacing is how long the listener's next connection has to wait for the rates of the frontend and the process.
 func (ln *listener) pacing() time.Duration {
 	fe, px := ln.fe, ln.fe.px
-	if !fe.pace.limited() && !px.connRate.limited() && !px.sessRate.limited() {
+	tls := ln.tls != nil && px.tlsRate.limited()
+	if !fe.pace.limited() && !px.connRate.limited() && !px.sessRate.limited() && !tls {
 		return 0
 	}
 	now := sinceStart()
-	return max(fe.pace.wait(now), px.connRate.wait(now), px.sessRate.wait(now))
+	d := max(fe.pace.wait(now), px.connRate.wait(now), px.sessRate.wait(now))
+	if tls {
+		d = max(d, px.tlsRate.wait(now))
+	}
+	return d
 }
 
 // tooFast reports whether the rate of connections is reached: the listener then rests until the next one may come. What comes meanwhile
@@ -83,8 +88,12 @@ func (ln *listener) tooFast() bool {
 
 // countConn and countSess count for the rates.
 func (ln *listener) countConn() {
-	if px := ln.fe.px; px.connRate.limited() {
+	px := ln.fe.px
+	if px.connRate.limited() {
 		px.connRate.took(sinceStart())
+	}
+	if ln.tls != nil && px.tlsRate.limited() {
+		px.tlsRate.took(sinceStart())
 	}
 }
 

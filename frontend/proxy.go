@@ -63,6 +63,7 @@ type Proxy struct {
 	cases    cases        // "h1-case-adjust"; nil = none
 	connRate pace         // maxconnrate
 	sessRate pace         // maxsessrate
+	tlsRate  pace         // maxsslrate
 	full     atomic.Bool  // a listener was paused for want of a place under limit
 	stopping atomic.Bool
 	accepted atomic.Bool // stopping, and no loop accepts any more
@@ -88,9 +89,10 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
 	px.tls = tlsconf.New(cfg, nil)
-	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture}
+	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture, KeyLog: cfg.Global.TLS.KeyLog, Limit: tlsio.NewLimit(cfg.Global.TLS.MaxConn)}
 	px.connRate.limit(cfg.Global.MaxConnRate)
 	px.sessRate.limit(cfg.Global.MaxSessRate)
+	px.tlsRate.limit(cfg.Global.TLS.MaxRate)
 	v := &cfg.Global.Tune.Vars
 	px.state.VarLimits = acl.VarLimits{Global: int64(v.Global), Proc: int64(v.Proc), Sess: int64(v.Sess), Txn: int64(v.Txn), ReqRes: int64(v.ReqRes), Check: int64(v.Check)}
 	var err error

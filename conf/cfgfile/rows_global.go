@@ -87,7 +87,9 @@ func addInertGlobals() {
 		{"ssl-skip-self-issued-ca", 0, "chains are sent as they stand in their file"},
 		{"tune.ssl.cachesize", 1, "sessions are resumed by tickets, which clients keep"},
 		{"tune.ssl.force-private-cache", 0, "sessions are resumed by tickets, which clients keep"},
-		{"tune.ssl.ssl-ctx-cache-size", 1, "no certificates are generated"},
+		{"noktls", 0, whyKTLS},
+		{"tune.ssl.certificate-compression", 1, "crypto/tls sends certificates as they are"},
+		{"tune.ssl.keyupdate-rate-limit", 1, "crypto/tls has a limit of its own: it ends a connection after 16 messages in a row without data"},
 	} {
 		globalTable.rows = append(globalTable.rows, row{name: r.name, in: inGlobal, args: valueUsage(r.n), status: Inert, why: r.why, read: inert(r.n, r.n)})
 	}

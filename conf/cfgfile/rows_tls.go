@@ -10,6 +10,7 @@ import (
 const (
 	whyNPN   = "NPN was given up for ALPN: no client and no server asks for it"
 	whyGoTLS = "crypto/tls does this by itself"
+	whyKTLS  = "TLS is never the kernel's: ktls off is what there is, and ktls on an error"
 )
 
 // tlsRows are what bind and server lines have in common.
@@ -102,6 +103,10 @@ var bindTLSRows = []row{
 	{name: "tls-ticket-keys", args: "<file>", doc: "keys of session tickets", read: func(l *line) { l.text(&bindTLS(l).TicketKeys, "<file>") }},
 	{name: "no-alpn", doc: "no protocol is agreed on", read: bindFlag(func(t *conf.BindTLS) *bool { return &t.NoALPN }, true)},
 	{name: "prefer-client-ciphers", status: Inert, why: whyGoTLS, read: bindFlag(func(t *conf.BindTLS) *bool { return &t.PreferClient }, true)},
+	{name: "generate-certificates", doc: "certificates are made for names that no other is for", read: bindFlag(func(t *conf.BindTLS) *bool { return &t.Generate }, true)},
+	{name: "ca-sign-file", args: "<file>", doc: "the authority that signs them, with its key", read: func(l *line) { l.text(&bindTLS(l).CASignFile, "<file>") }},
+	{name: "ca-sign-pass", args: "<passphrase>", doc: "the passphrase of its key", read: func(l *line) { l.text(&bindTLS(l).CASignPass, "<passphrase>") }},
+	{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: readKTLS},
 	{name: "ecdhe", args: "<curve>", doc: "the group for the key exchange", read: func(l *line) { l.text(&bindTLS(l).Curves, "<curve>") }},
 }
 
@@ -132,6 +137,7 @@ var serverTLSRows = []row{
 	{name: "no-sni-auto", doc: "undoes sni-auto of a default-server line", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.SNIAuto }, false)},
 	{name: "no-ssl-reuse", doc: "sessions are not resumed", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.NoReuse }, true)},
 	{name: "ssl-reuse", doc: "undoes no-ssl-reuse", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.NoReuse }, false)},
+	{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: readKTLS},
 	{name: "no-renegotiate", status: Inert, why: "nothing is ever negotiated again", read: func(*line) {}},
 	{name: "check-ssl", doc: "health checks speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = true, false }},
 	{name: "no-check-ssl", doc: "health checks do not speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = false, true }},
@@ -155,6 +161,25 @@ var globalTLSRows = []row{
 	{name: "ssl-load-extra-del-ext", in: inGlobal, doc: "their names are the certificate's with another ending", read: func(l *line) { globalTLS(l).DelExt = true }},
 	{name: "tune.ssl.maxrecord", in: inGlobal, args: "<bytes>", doc: "bytes in one TLS record", read: func(l *line) { l.size(&globalTLS(l).MaxRecord, 0, 1<<14) }},
 	{name: "tune.ssl.hard-maxrecord", in: inGlobal, args: "<bytes>", doc: "bytes in one TLS record", read: func(l *line) { l.size(&globalTLS(l).MaxRecord, 0, 1<<14) }},
+	{name: "maxsslconn", in: inGlobal, args: "<number>", doc: "connections with TLS at once, on both sides", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxConn }, 0, maxInt)},
+	{name: "maxsslrate", in: inGlobal, args: "<number>", doc: "connections a second to bind lines with TLS", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxRate }, 0, maxInt)},
+	{name: "tune.ssl.lifetime", in: inGlobal, args: "<seconds>", doc: "how long a session may be resumed", read: func(l *line) { l.durationIn(&globalTLS(l).Lifetime, "s") }},
+	{name: "tune.ssl.ssl-ctx-cache-size", in: inGlobal, args: "<number>", doc: "certificates that are kept of generate-certificates", read: globalInt(func(g *conf.Global) *int { return &g.TLS.Generated }, 0, maxInt)},
+	{name: "tune.ssl.keylog", in: inGlobal, args: "<on|off>", doc: "the secrets of connections are there to be fetched", read: func(l *line) {
+		if i := l.word("on", "off"); i >= 0 {
+			globalTLS(l).KeyLog = i == 0
+		}
+	}},
+	{name: "issuers-chain-path", in: inGlobal, args: "<directory>", doc: "chains for certificates that come without", read: func(l *line) { l.text(&globalTLS(l).IssuersChain, "<directory>") }},
+	{name: "ssl-passphrase-cmd", in: inGlobal, args: "<program> [<argument> ...]", doc: "a program that tells the passphrases of keys", read: func(l *line) {
+		if w, ok := l.arg("<program>"); ok {
+			cmd := []string{w.Text}
+			for l.more() {
+				cmd = append(cmd, l.next().Text)
+			}
+			globalTLS(l).PassphraseCmd = cmd
+		}
+	}},
 	{name: "tune.ssl.capture-buffer-size", in: inGlobal, args: "<bytes>", doc: "bytes of a ClientHello that are kept", read: func(l *line) { l.size(&globalTLS(l).Capture, 0, maxHello) }},
 	{name: "tune.ssl.capture-cipherlist-size", in: inGlobal, args: "<bytes>", doc: "bytes of a ClientHello that are kept", read: func(l *line) { l.size(&globalTLS(l).Capture, 0, maxHello) }},
 }
@@ -182,6 +207,13 @@ func ocspRows() []row {
 			row{name: prefix + "ocsp-update.maxdelay", in: inGlobal, args: "<seconds>", doc: "the longest time between two updates of an OCSP response", read: func(l *line) { l.durationIn(&o(l).Max, "s") }})
 	}
 	return rows
+}
+
+// readKTLS takes "off".
+func readKTLS(l *line) {
+	if at := l.words[l.i-1].Pos; l.word("off", "on") == 1 {
+		l.d.add(conf.NotDone(at, strings.TrimSuffix(l.path, ": ktls"), "ktls", ""))
+	}
 }
 
 func readLoadExtra(l *line) {

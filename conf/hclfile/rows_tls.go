@@ -75,6 +75,9 @@ var bindTLSRows = slices.Concat([]row[conf.Bind]{
 	{info: info{name: "strict_sni", typ: tBool, doc: "no certificate for names that none is for"}, at: func(b *conf.Bind) any { return &b.TLS.StrictSNI }},
 	{info: info{name: "tls_ticket_keys", typ: tString, doc: "a file with keys of session tickets; where not given, they are made, and made anew every day"}, at: func(b *conf.Bind) any { return &b.TLS.TicketKeys }},
 	{info: info{name: "no_alpn", typ: tBool, doc: "no protocol is agreed on"}, at: func(b *conf.Bind) any { return &b.TLS.NoALPN }},
+	{info: info{name: "generate_certificates", typ: tBool, doc: "certificates are made for names that no other is for"}, at: func(b *conf.Bind) any { return &b.TLS.Generate }},
+	{info: info{name: "ca_sign_file", typ: tString, doc: "the authority that signs them, with its key"}, at: func(b *conf.Bind) any { return &b.TLS.CASignFile }},
+	{info: info{name: "ca_sign_pass", typ: tString, doc: "the passphrase of its key"}, at: func(b *conf.Bind) any { return &b.TLS.CASignPass }},
 	{info: info{name: "prefer_client_ciphers", typ: tBool, doc: "does nothing: crypto/tls chooses by itself"}, at: func(b *conf.Bind) any { return &b.TLS.PreferClient }},
 }, tlsRows("", bindCommon), lineRows(bindCommon, []string{"none", "optional", "required"}))
 
@@ -100,6 +103,13 @@ var globalTLSRows = slices.Concat([]row[conf.Global]{
 	{info: info{name: "ssl_load_extra_del_ext", typ: tBool, doc: "their names are the certificate's with another ending"}, at: func(g *conf.Global) any { return &g.TLS.DelExt }},
 	{info: info{name: "tune_ssl_maxrecord", typ: tSize, min: 0, max: 1 << 14, doc: "bytes in one TLS record; where not given, 16384"}, at: func(g *conf.Global) any { return &g.TLS.MaxRecord }},
 	{info: info{name: "tune_ssl_capture_buffer_size", typ: tSize, min: 0, max: 1 << 14, doc: "bytes of a ClientHello that are kept for the fetches that ask for it"}, at: func(g *conf.Global) any { return &g.TLS.Capture }},
+	{info: info{name: "maxsslconn", typ: tInt, doc: "connections with TLS at once, on both sides; where not given, or 0, any number"}, at: func(g *conf.Global) any { return &g.TLS.MaxConn }},
+	{info: info{name: "maxsslrate", typ: tInt, doc: "connections a second to bind blocks with TLS"}, at: func(g *conf.Global) any { return &g.TLS.MaxRate }},
+	{info: info{name: "tune_ssl_lifetime", typ: tDuration, def: "24h", doc: "how long a session may be resumed"}, at: func(g *conf.Global) any { return &g.TLS.Lifetime }},
+	{info: info{name: "tune_ssl_ssl_ctx_cache_size", typ: tInt, def: "1000", doc: "certificates that are kept of generate_certificates"}, at: func(g *conf.Global) any { return &g.TLS.Generated }},
+	{info: info{name: "tune_ssl_keylog", typ: tBool, doc: "the secrets of connections are there to be fetched"}, at: func(g *conf.Global) any { return &g.TLS.KeyLog }},
+	{info: info{name: "issuers_chain_path", typ: tString, doc: "a folder of chains for certificates that come without"}, at: func(g *conf.Global) any { return &g.TLS.IssuersChain }},
+	{info: info{name: "ssl_passphrase_cmd", typ: tList, doc: "a program that tells the passphrases of keys, and its arguments; the file of the key is one more"}, at: func(g *conf.Global) any { return &g.TLS.PassphraseCmd }},
 	{info: info{name: "ocsp_update_mode", typ: tWord, enum: []string{"on", "off"}, def: "off", doc: "whether the OCSP responses of certificates are fetched that say nothing of their own"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Mode }},
 	{info: info{name: "ocsp_update_disable", typ: tBool, doc: "no OCSP response is fetched"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Disable }},
 	{info: info{name: "ocsp_update_httpproxy", typ: tString, doc: "HOST or HOST:PORT of an HTTP proxy to fetch OCSP responses through"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Proxy }},

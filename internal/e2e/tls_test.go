@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +70,7 @@ func (l *tlsLab) start(t *testing.T, kind, text string) (addr, sock string) {
 const tlsOracle = `global
   stats socket {{sock}} level admin
   tune.ssl.capture-buffer-size 400
+  tune.ssl.keylog on
 defaults
   mode http
   timeout client 5s
@@ -80,6 +83,7 @@ frontend fe
   http-after-response set-header X-Dn "%[ssl_c_s_dn] | %[ssl_c_i_dn] | %[ssl_c_s_dn(CN)] | %[ssl_c_s_dn(O,-1)] | %[ssl_c_s_dn(,0,rfc2253)]"
   http-after-response set-header X-F "%[ssl_f_version] %[ssl_f_key_alg] %[ssl_f_sig_alg] %[ssl_f_serial,hex] %[ssl_f_s_dn] %[ssl_f_der,hex]"
   http-after-response set-header X-Hello "%[ssl_fc_protocol_hello_id] %[ssl_fc_cipherlist_hex] %[ssl_fc_cipherlist_str] %[ssl_fc_cipherlist_xxh] %[ssl_fc_extlist_bin(1),be2dec(-,2)] %[ssl_fc_eclist_bin(1),be2dec(-,2)] %[ssl_fc_ecformats_bin,be2dec(-,1)]"
+  http-after-response set-header X-Key "%[ssl_fc_client_random,hex] %[ssl_fc_session_key,hex] %[ssl_fc_client_handshake_traffic_secret] %[ssl_fc_server_handshake_traffic_secret] %[ssl_fc_client_traffic_secret_0] %[ssl_fc_server_traffic_secret_0] %[ssl_fc_server_random,hex,length] %[ssl_fc_client_early_traffic_secret]."
   http-request return status 200
 `
 
@@ -97,12 +101,17 @@ func TestTLSFetchesOracle(t *testing.T) {
 		cfg := &tls.Config{InsecureSkipVerify: true, ServerName: name, MaxVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.CurveP256},
 			CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, NextProtos: []string{"http/1.1"}}
 		change(cfg)
+		var keys bytes.Buffer
+		cfg.KeyLogWriter = &keys
 		c := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: cfg, DisableKeepAlives: true}}
 		resp, err := c.Get("https://" + addrs[kind] + "/")
 		if err != nil {
 			return "error"
 		}
 		resp.Body.Close()
+		if err := keysAre(keys.String(), resp.Header.Get("X-Key")); err != nil {
+			t.Errorf("%s, %q: %v", kind, name, err)
+		}
 		return strings.Join([]string{resp.Header.Get("X-Fc"), resp.Header.Get("X-C"), resp.Header.Get("X-Dn"), resp.Header.Get("X-F"), resp.Header.Get("X-Hello")}, "\n")
 	}
 	with := func(c *tls.Config) {
@@ -139,6 +148,33 @@ func TestTLSFetchesOracle(t *testing.T) {
 	}
 }
 
+// keysAre compares the secrets that a proxy tells with those that the client has logged.
+func keysAre(log, told string) error {
+	known := map[string]string{}
+	random := ""
+	for line := range strings.Lines(log) {
+		if w := strings.Fields(line); len(w) == 3 {
+			known[w[0]], random = w[2], w[1]
+		}
+	}
+	got := strings.Split(strings.ToLower(told), " ")
+	want := []string{random, known["CLIENT_RANDOM"], known["CLIENT_HANDSHAKE_TRAFFIC_SECRET"], known["SERVER_HANDSHAKE_TRAFFIC_SECRET"], known["CLIENT_TRAFFIC_SECRET_0"],
+		known["SERVER_TRAFFIC_SECRET_0"], "64", "."}
+	if len(got) != len(want) {
+		return fmt.Errorf("told %q", told)
+	}
+	if want[1] == "" { // TLS 1.3 has no master secret: HAProxy tells that of resumption
+		got[1] = ""
+	}
+	if got[2] == "" && want[2] == "" {
+		got[4], got[5] = want[4], want[5]
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("told %q; the client says %q", got, want)
+	}
+	return nil
+}
+
 // TestTLSCommandsOracle: the life of a certificate at run time, word for word.
 func TestTLSCommandsOracle(t *testing.T) {
 	peer.Need(t, "haproxy")
@@ -171,6 +207,7 @@ func TestTLSCommandsOracle(t *testing.T) {
 		"del ssl crt-list {{dir}}/list {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/fresh.pem", "del ssl cert {{dir}}/site.pem",
 		"show ssl ca-file nope", "new ssl ca-file x.pem", "commit ssl ca-file x.pem", "set ssl ca-file {{dir}}/ca.pem <<\nJ\n", "del ssl ca-file x.pem", "del ssl ca-file {{dir}}/ca.pem",
 		"abort ssl ca-file x.pem", "show ssl crl-file", "new ssl crl-file c.pem", "show ssl crl-file", "del ssl crl-file c.pem", "del ssl crl-file nope", "new ssl cert", "commit ssl cert",
+		"show ssl ca-file {{dir}}/ca.pem", "show ssl ca-file {{dir}}/ca.pem:1", "show ssl ca-file {{dir}}/ca.pem:2", "show ssl ca-file {{dir}}/ca.pem:x",
 		"show tls-keys", "show tls-keys #0", "show tls-keys *", "show tls-keys {{dir}}/keys", "show tls-keys nope", "show tls-keys 0", "set ssl tls-key", "set ssl tls-key #0",
 		"set ssl tls-key nope {{key}}", "set ssl tls-key #0 abc", "set ssl tls-key #0 QUJDRA==", "set ssl tls-key #0 {{key}}", "show tls-keys #0",
 		"set ssl tls-key {{dir}}/keys {{key}}", "show tls-keys *", "show ssl ocsp-response", "show ssl ocsp-response nope", "set ssl ocsp-response",

@@ -194,7 +194,7 @@ func (s *Store) commitCert(path string) string {
 	if t.path != path {
 		return refuse(ongoing(t.path, path))
 	}
-	p, err := parsePair(path, t.files)
+	p, err := s.x.parsePair(path, t.files)
 	if err != nil {
 		return refuse(err.Error())
 	}

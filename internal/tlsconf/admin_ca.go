@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"weir/conf"
@@ -17,8 +18,8 @@ type caKind[T any] struct {
 	txn                  **fileTxn[T]
 	parse                func(path string, pem []byte) (T, error)
 	empty                func(path string) T
-	count                func(T) string // behind the name in a list
-	show                 func(path, status string, f T) string
+	count                func(T) string                                 // behind the name in a list
+	show                 func(path, status string, f T, one int) string // one is the number of the only one that is meant; 0 = all are
 	pem                  func(T) []byte
 }
 
@@ -39,7 +40,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 			},
 			empty: func(path string) *caFile { return &caFile{path: path} },
 			count: func(f *caFile) string { return fmt.Sprintf(" - %d certificate(s)", len(f.certs)) },
-			show:  func(path, status string, f *caFile) string { return describeCAs(path, status, f.certs) },
+			show:  func(path, status string, f *caFile, one int) string { return describeCAs(path, status, f.certs, one) },
 			pem:   func(f *caFile) []byte { return f.pem },
 		}, verb, path, payload)
 	}
@@ -50,7 +51,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 		},
 		empty: func(path string) *crlFile { return &crlFile{path: path} },
 		count: func(*crlFile) string { return "" },
-		show:  func(path, status string, f *crlFile) string { return describeCRLs(path, status, f.list) },
+		show:  func(path, status string, f *crlFile, one int) string { return describeCRLs(path, status, f.list, one) },
 		pem:   func(*crlFile) []byte { return nil },
 	}, verb, path, payload)
 }
@@ -113,14 +114,32 @@ func (k *caKind[T]) list(s *Store, path string) string {
 		}
 		return answer(out...)
 	}
+	whole, one := cutIndex(path, k.files)
+	if one < 0 {
+		return "wrong " + k.short + " index after colons in '" + path + "'!"
+	}
+	path = whole
 	if of, ok := strings.CutPrefix(path, "*"); ok && t != nil && t.path == of {
-		return k.show(path, "Unused", t.next)
+		return k.show(path, "Unused", t.next, one)
 	}
 	f, ok := k.files[path]
 	if !ok {
 		return "Can't display the " + k.short + " file : Not found!"
 	}
-	return k.show(path, status(path), f)
+	return k.show(path, status(path), f, one)
+}
+
+// cutIndex takes the number of one certificate or list off a path: file:2. 0 = all are meant, -1 = it is no number.
+func cutIndex[T any](path string, files map[string]T) (base string, one int) {
+	at := strings.LastIndexByte(path, ':')
+	if _, whole := files[path]; whole || at < 0 {
+		return path, 0
+	}
+	n, err := strconv.Atoi(path[at+1:])
+	if err != nil || n < 1 {
+		return path, -1
+	}
+	return path[:at], n
 }
 
 // set replaces what the file holds; add puts more behind it, for what does not fit into one command.

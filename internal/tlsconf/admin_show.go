@@ -41,7 +41,7 @@ func (s *Store) showCert(path string) string {
 		if t == nil || t.path != of {
 			return missing
 		}
-		p, err := parsePair(of, t.files)
+		p, err := s.x.parsePair(of, t.files)
 		if err != nil {
 			return answer("Filename: "+path, "Status: Invalid ("+err.Error()+")")
 		}
@@ -95,18 +95,30 @@ func describe(c *x509.Certificate) []string {
 	}
 }
 
-func describeCAs(path, status string, certs []*x509.Certificate) string {
+func describeCAs(path, status string, certs []*x509.Certificate, one int) string {
 	out := []string{"Filename: " + path, "Status: " + status}
+	if one > len(certs) {
+		return ""
+	}
 	for i, c := range certs {
+		if one > 0 && one != i+1 {
+			continue
+		}
 		out = append(out, " ", fmt.Sprintf("Certificate #%d:", i+1))
 		out = append(out, describe(c)...)
 	}
 	return answer(out...)
 }
 
-func describeCRLs(path, status string, list []*crl) string {
+func describeCRLs(path, status string, list []*crl, one int) string {
 	out := []string{"Filename: " + path, "Status: " + status}
+	if one > len(list) {
+		return ""
+	}
 	for i, c := range list {
+		if one > 0 && one != i+1 {
+			continue
+		}
 		out = append(out, " ", fmt.Sprintf("Certificate Revocation List #%d:", i+1), "Issuer: "+DNText(c.list.RawIssuer),
 			"Last Update: "+c.list.ThisUpdate.UTC().Format(time.RFC3339), "Next Update: "+c.list.NextUpdate.UTC().Format(time.RFC3339),
 			fmt.Sprintf("Revoked Certificates: %d", len(c.revoked)))

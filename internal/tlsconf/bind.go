@@ -25,6 +25,7 @@ type Bind struct {
 	names atomic.Pointer[names]
 	keys  tickets
 	base  *tls.Config
+	gen   *generator // of generate-certificates; nil = none are made
 }
 
 // Config is for tlsio.Server. It never changes; what it refers to does.
@@ -44,6 +45,11 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	b.setKeys(r)
 	b.readLines(r)
 	errs, s.clashes = append(errs, s.clashes...), nil
+	if b.t.Generate {
+		b.gen = b.generator(r)
+	} else if b.t.CASignFile != "" {
+		r.warn("ca-sign-file", "does nothing without generate-certificates")
+	}
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -88,6 +94,9 @@ func (s *Store) doubt(e *conf.Error) {
 // setKeys makes the keys of session tickets.
 func (b *Bind) setKeys(r *report) {
 	b.keys = tickets{keys: &tls.Config{}, life: ticketLife}
+	if life := b.s.cfg.Global.TLS.Lifetime; life > 0 {
+		b.keys.life = life
+	}
 	if b.t.TicketKeys == "" {
 		return
 	}
@@ -124,7 +133,7 @@ func (b *Bind) readLines(r *report) {
 		b.lists = append(b.lists, l)
 	}
 	b.bindLines(r)
-	if len(b.lists) == 0 && !b.t.StrictSNI {
+	if len(b.lists) == 0 && !b.t.StrictSNI && !b.t.Generate {
 		r.bad("ssl", "no certificate; want crt, crt-list or acme")
 	}
 }
@@ -276,26 +285,80 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 // errStrict is for names that no certificate is for.
 var errStrict = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }}
 
+// choose finds the certificate for a hello, or has one made; nil = the handshake must fail.
+func (b *Bind) choose(hello *tls.ClientHelloInfo, conn *tlsio.Conn) *choice {
+	n := b.names.Load()
+	if b.gen != nil && hello.ServerName != "" {
+		name := strings.ToLower(hello.ServerName)
+		if c := n.named(name); len(c) > 0 {
+			return best(c, hello)
+		}
+		if c := b.generated(n, name, conn); c != nil {
+			return c
+		}
+	}
+	list := n.find(hello.ServerName)
+	if len(list) == 0 {
+		return nil
+	}
+	return best(list, hello)
+}
+
+// generated is a certificate that is made for the name. Making it takes a signature, which the loop is not held up by.
+func (b *Bind) generated(n *names, name string, conn *tlsio.Conn) *choice {
+	now := time.Now()
+	if c := b.gen.find(name, n, now); c != nil {
+		return c
+	}
+	if hostName(name) != nil {
+		return nil
+	}
+	var c *choice
+	work := func() {
+		if p, err := b.gen.pair(name, now); err == nil {
+			c = b.gen.keep(p, b.generatedChoice(p, n), now)
+		}
+	}
+	if conn == nil {
+		work()
+	} else if conn.Await(work) != nil {
+		return nil
+	}
+	return c
+}
+
+// generatedChoice is choice for a certificate that was made.
+func (b *Bind) generatedChoice(p *Pair, n *names) *choice {
+	b.s.mu.Lock()
+	defer b.s.mu.Unlock()
+	c := b.choice(&line{path: p.Path}, p, &report{bad: ignore, warn: ignore})
+	c.of = n
+	return c
+}
+
 // configFor chooses by the name that the client asks for.
 func (b *Bind) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	if cfg := b.s.challenged(hello); cfg != nil {
 		return cfg, nil
 	}
-	list := b.names.Load().find(hello.ServerName)
-	if len(list) == 0 {
+	conn := tlsio.OfHello(hello)
+	c := b.choose(hello, conn)
+	if c == nil {
 		return errStrict, nil
 	}
-	c := best(list, hello)
-	conn := tlsio.OfHello(hello)
 	if conn != nil {
-		conn.Info().Own = c.pair.Leaf
+		conn.Info().Own, conn.Info().OwnName = c.pair.Leaf, c.pair.Path
 	}
 	cfg := c.cfg
 	none := len(cfg.NextProtos) > 0 && len(hello.SupportedProtos) > 0 && !overlap(cfg.NextProtos, hello.SupportedProtos)
-	if c.auth == nil && !none {
+	log := b.s.cfg.Global.TLS.KeyLog && conn != nil
+	if c.auth == nil && !none && !log {
 		return cfg, nil
 	}
 	cfg = cfg.Clone()
+	if log {
+		cfg.KeyLogWriter = conn.KeyLog()
+	}
 	if none { // go on without one, as OpenSSL does, where RFC 7301, 3.2, has an alert
 		cfg.NextProtos = nil
 	}
@@ -316,8 +379,11 @@ func (c *choice) verify(conn *tlsio.Conn, certs []*x509.Certificate, now time.Ti
 		return nil
 	}
 	for tries := 0; ; tries++ {
-		e := c.auth.chain(certs, x509.ExtKeyUsageClientAuth, now)
+		root, e := c.auth.chain(certs, x509.ExtKeyUsageClientAuth, now)
 		if e == nil {
+			if conn != nil {
+				conn.Info().Root = root
+			}
 			return nil
 		}
 		if conn != nil {

@@ -178,6 +178,7 @@ func TestClientCerts(t *testing.T) {
 	l.file("a.pem", testpki.Leaf{Names: []string{"a"}})
 	good := l.ca.Pair(t, testpki.Leaf{CN: "good"})
 	old := l.ca.Pair(t, testpki.Leaf{CN: "old", From: -2 * time.Hour, To: -time.Hour})
+	young := l.ca.Pair(t, testpki.Leaf{CN: "young", From: 30 * time.Minute})
 	strange := other.Pair(t, testpki.Leaf{CN: "strange"})
 	revokedPEM, revokedKey := l.ca.Issue(t, testpki.Leaf{CN: "revoked"})
 	revoked, err := tls.X509KeyPair(revokedPEM, revokedKey)
@@ -204,6 +205,8 @@ func TestClientCerts(t *testing.T) {
 		f("didn't provide a certificate", base("required"))
 		f("its issuer is not trusted", base("required"), strange)
 		f("it has expired", base("required"), old)
+		f("it has expired", base("optional"), old)
+		f("it is not valid yet", base("required"), young)
 		f("", base("optional"), good)
 		f("", base("optional"))
 		f("its issuer is not trusted", base("optional"), strange)
@@ -224,6 +227,8 @@ func TestClientCerts(t *testing.T) {
 		}
 		f("", pass("all"), strange)
 		f("", pass("10"), old)
+		f("it is not valid yet", pass("10"), young)
+		f("", pass("9"), young)
 		f("its issuer is not trusted", pass("10"), strange)
 	}
 }

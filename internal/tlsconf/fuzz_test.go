@@ -1,8 +1,12 @@
 package tlsconf
 
 import (
+	"crypto/x509"
 	"strings"
 	"testing"
+	"time"
+
+	"weir/conf"
 )
 
 // FuzzList: whatever a crt-list holds, reading it ends, and what it means can be written and read again.
@@ -41,16 +45,69 @@ func FuzzDN(f *testing.F) {
 // FuzzPEM: a file is a certificate or an error.
 func FuzzPEM(f *testing.F) {
 	l := newLab(f)
+	x := extrasOf(&conf.GlobalTLS{})
 	cert, key := l.ca.Issue(f, leafFor("a"))
 	f.Add(append(cert, key...), []byte(nil), []byte(nil))
 	f.Add(cert, key, []byte("\x00\x03\x00\x01x"))
 	f.Fuzz(func(t *testing.T, pem, key, sctl []byte) {
-		p, err := parsePair("x", files{pem: pem, key: key, sctl: sctl})
+		p, err := x.parsePair("x", files{pem: pem, key: key, sctl: sctl})
 		if (p == nil) == (err == nil) {
 			t.Fatal(p, err)
 		}
 		certsOf(pem)
 		parseCRLs(pem)
 		parseTicketKeys(sctl)
+	})
+}
+
+// FuzzPKCS8: a key with a passphrase is opened or an error, and soon.
+func FuzzPKCS8(f *testing.F) {
+	for _, b := range lockedKeys(f) {
+		f.Add(b.Bytes, "secret")
+	}
+	f.Fuzz(func(t *testing.T, der []byte, pass string) {
+		var k encryptedKey
+		var p pbes2Params
+		var kdf pbkdf2Params
+		if whole(der, &k) && whole(k.Algorithm.Parameters.FullBytes, &p) && whole(p.KDF.Parameters.FullBytes, &kdf) && kdf.Rounds > 10_000 && kdf.Rounds <= maxRounds {
+			return // it is let take its time
+		}
+		if out, err := decryptPKCS8(der, []byte(pass)); err == nil {
+			if _, err := x509.ParsePKCS8PrivateKey(out); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// FuzzOCSP: a response is refused, or can be described.
+func FuzzOCSP(f *testing.F) {
+	l := newLab(f)
+	cert, key := l.ca.Issue(f, leafFor("a"))
+	x := extrasOf(&conf.GlobalTLS{})
+	p, err := x.parsePair("x", files{pem: cert, key: key, issuer: l.ca.PEM()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := &responder{ca: l.ca}
+	for _, how := range []string{"", "old", "revoked", "signer"} {
+		f.Add(r.response(p.Leaf.SerialNumber, how))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if st, err := parseStaple(p, raw, time.Now()); err == nil {
+			describeOCSP(st)
+		}
+	})
+}
+
+// FuzzHostName: a name that a certificate may be made for is one that DNS could have.
+func FuzzHostName(f *testing.F) {
+	for _, name := range []string{"a.example", "-a.b", "a..b", "x_y.z", "a\x00b", strings.Repeat("a.", 130)} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if hostName(name) == nil && (strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" || len(name) > 253 || name == "") {
+			t.Fatalf("%q", name)
+		}
 	})
 }

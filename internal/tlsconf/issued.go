@@ -114,7 +114,7 @@ func (s *Store) loadIssued(is *Issued, load func() (*Pair, error)) (*Pair, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := parsePair(is.Name, files{pem: text})
+	p, err := s.x.parsePair(is.Name, files{pem: text})
 	if err == nil {
 		p.temporary = true
 	}
@@ -183,7 +183,7 @@ func (s *Store) Held(name string) (cert *tls.Certificate, temporary bool, err er
 func (s *Store) Install(name string, crt, key []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, err := parsePair(name, files{pem: crt, key: key})
+	p, err := s.x.parsePair(name, files{pem: crt, key: key})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,24 @@ const (
 	maxOCSPDoublings = 16
 	// maxSkew is how far the clock of a responder may be ahead.
 	maxSkew = 5 * time.Minute
+	// maxGenerated is how many certificates of generate-certificates are kept where tune.ssl.ssl-ctx-cache-size says nothing, as in HAProxy:
+	// clients choose the names.
+	maxGenerated = 1000
+	// generatedLife is how long one is good for, and generatedBack how far its beginning lies back, for clients whose clock is behind.
+	generatedLife = 30 * 24 * time.Hour
+	generatedBack = 24 * time.Hour
+	// generatedBits is the size of their key where the authority's is RSA.
+	generatedBits = 2048
+	// serialBits is the size of their serial number (RFC 5280, 4.1.2.2: up to 20 octets, and nobody may guess the next).
+	serialBits = 127
+	// maxCommonName is X.520's, and maxHostName and maxLabel are of RFC 1035, 2.3.4.
+	maxCommonName = 64
+	maxHostName   = 253
+	maxLabel      = 63
+	// passphraseTimeout bounds ssl-passphrase-cmd: nothing starts before it has ended.
+	passphraseTimeout = 30 * time.Second
+	// maxRounds bounds PBKDF2: a file of somebody else's could keep the start busy for hours. OpenSSL makes 2,048, careful people a million.
+	maxRounds = 10_000_000
 	// maxDiffers is how many words a warning repeats.
 	maxDiffers = 8
 )

@@ -112,7 +112,12 @@ func (l *line) setOptions(words []string) error {
 			}
 			l.ocspUpdate = words[i]
 			continue
-		case "allow-0rtt", "ktls":
+		case "ktls":
+			if i++; i == len(words) || words[i] != "off" {
+				return fmt.Errorf("ktls: want off: TLS is never the kernel's")
+			}
+			continue
+		case "allow-0rtt":
 			return fmt.Errorf("%q is understood but not done yet", w)
 		}
 		if w == "acme" || w == "domains" {
@@ -128,7 +133,7 @@ func (l *line) setOptions(words []string) error {
 		}
 		set := listOptions[w]
 		if set == nil {
-			known := []string{"no-ca-names", "no-alpn", "ocsp-update", "acme", "domains"}
+			known := []string{"no-ca-names", "no-alpn", "ocsp-update", "acme", "domains", "ktls"}
 			for k := range listOptions {
 				known = append(known, k)
 			}

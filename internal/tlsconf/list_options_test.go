@@ -12,7 +12,7 @@ func TestListOptions(t *testing.T) {
 	for _, o := range conf.CrtListOptions {
 		words := []string{o.Name}
 		if o.Args > 0 {
-			words = append(words, map[string]string{"verify": "none", "ssl-min-ver": "TLSv1.2", "ssl-max-ver": "TLSv1.3", "ocsp-update": "on"}[o.Name])
+			words = append(words, map[string]string{"verify": "none", "ssl-min-ver": "TLSv1.2", "ssl-max-ver": "TLSv1.3", "ocsp-update": "on", "ktls": "off"}[o.Name])
 			if words[1] == "" {
 				words[1] = "x"
 			}

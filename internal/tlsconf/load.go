@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -17,11 +18,14 @@ type extras struct {
 	bundle, sctl, ocsp, issuer, key bool
 	delExt                          bool
 	keyBase                         string
+	unlock                          *unlocker
+	chains                          func() ([][]*x509.Certificate, error)
 }
 
 func extrasOf(g *conf.GlobalTLS) extras {
 	has := func(kind string) bool { return g.LoadExtra == nil || slices.Contains(g.LoadExtra, kind) }
-	return extras{bundle: has("bundle"), sctl: has("sctl"), ocsp: has("ocsp"), issuer: has("issuer"), key: has("key"), delExt: g.DelExt, keyBase: g.KeyBase}
+	return extras{bundle: has("bundle"), sctl: has("sctl"), ocsp: has("ocsp"), issuer: has("issuer"), key: has("key"), delExt: g.DelExt, keyBase: g.KeyBase,
+		unlock: &unlocker{cmd: g.PassphraseCmd}, chains: chainsIn(g.IssuersChain)}
 }
 
 // bundleEndings are those of a bundle's files, best first.
@@ -112,5 +116,5 @@ func (x *extras) load(path string) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parsePair(path, f)
+	return x.parsePair(path, f)
 }

@@ -13,6 +13,7 @@ type choice struct {
 	cfg  *tls.Config
 	not  []string // names it is not for, of a crt-list's negative filters
 	line *line
+	of   *names // of a certificate that was made: the table that had none
 
 	auth                *authorities // whom clients' certificates must be of; nil = they are not asked for any
 	crtIgnore, caIgnore ignored
@@ -65,9 +66,16 @@ func (n *names) add(c *choice, filters []string) {
 // find returns the certificates for a name; nil = the handshake must fail.
 func (n *names) find(name string) []*choice {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if name == "" {
-		return n.fallback()
+	if name != "" {
+		if list := n.named(name); list != nil {
+			return list
+		}
 	}
+	return n.fallback()
+}
+
+// named returns those that are for that very name; nil = none is.
+func (n *names) named(name string) []*choice {
 	if list := allowing(n.exact[name], name); list != nil {
 		return list
 	}
@@ -76,7 +84,7 @@ func (n *names) find(name string) []*choice {
 			return list
 		}
 	}
-	return n.fallback()
+	return nil
 }
 
 func (n *names) fallback() []*choice {

@@ -34,24 +34,18 @@ type files struct {
 }
 
 // parsePair makes a Pair of what its files hold.
-func parsePair(path string, f files) (*Pair, error) {
-	key := f.key
-	if key == nil {
-		key = f.pem
-	}
+func (x *extras) parsePair(path string, f files) (*Pair, error) {
 	p := &Pair{Path: path, source: f}
 	var err error
-	if p.tls, err = tls.X509KeyPair(f.pem, key); err != nil {
-		return nil, pairError(f, err)
+	if p.tls, err = x.unlock.pair(path, f); err != nil {
+		return nil, err
 	}
-	if p.Leaf = p.tls.Leaf; p.Leaf == nil {
-		if p.Leaf, err = x509.ParseCertificate(p.tls.Certificate[0]); err != nil {
-			return nil, err
-		}
-		p.tls.Leaf = p.Leaf
-	}
+	p.Leaf = p.tls.Leaf
 	p.names = namesOf(p.Leaf)
 	if err := p.setIssuer(); err != nil {
+		return nil, err
+	}
+	if err := x.complete(p); err != nil {
 		return nil, err
 	}
 	if err := p.setSCTs(); err != nil {
@@ -73,7 +67,7 @@ func (p *Pair) note(format string, args ...any) {
 
 // pairError says in words of people what crypto/tls has found.
 func pairError(f files, err error) error {
-	certs, keys, locked := 0, 0, false
+	certs, keys := 0, 0
 	for _, b := range [2][]byte{f.pem, f.key} {
 		for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
 			switch {
@@ -81,7 +75,6 @@ func pairError(f files, err error) error {
 				certs++
 			case block.Type == "PRIVATE KEY" || strings.HasSuffix(block.Type, " PRIVATE KEY"):
 				keys++
-				locked = locked || block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != ""
 			}
 		}
 	}
@@ -90,8 +83,6 @@ func pairError(f files, err error) error {
 		return errors.New("no certificate in it")
 	case keys == 0:
 		return errors.New("no private key in it, nor in a file of its name with .key")
-	case locked:
-		return errors.New("the private key is encrypted; want one without a passphrase")
 	case strings.Contains(text, "does not match"), strings.Contains(text, "private key type"):
 		return errors.New("the private key is not that of the certificate")
 	default:

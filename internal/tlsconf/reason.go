@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"weir/internal/loop"
+	"weir/internal/tlsio"
 )
 
 // Reason is why a handshake failed, for counters and for people.
@@ -24,6 +25,8 @@ func Reason(err error) (name, text string) {
 		return "ssl_timeout", "it took too long"
 	case err == io.EOF, err == io.ErrUnexpectedEOF, errors.Is(err, loop.ErrClosed):
 		return "ssl_closed", "the other side closed the connection"
+	case err == tlsio.ErrTooMany:
+		return "ssl_maxconn", err.Error()
 	case errors.As(err, &bad):
 		return "ssl_certificate", "its certificate was not accepted: " + bad.Error()
 	case errors.As(err, &cert), errors.As(err, &unknown):

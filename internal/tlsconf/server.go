@@ -182,7 +182,7 @@ func (c *client) verify(certs []*x509.Certificate, host string, now time.Time) e
 	if len(certs) == 0 {
 		return &VerifyError{Code: errUnspecified}
 	}
-	if e := c.auth.chain(certs, x509.ExtKeyUsageServerAuth, now); e != nil {
+	if _, e := c.auth.chain(certs, x509.ExtKeyUsageServerAuth, now); e != nil {
 		return e
 	}
 	if host == "" {

@@ -15,6 +15,7 @@ func TestServer(t *testing.T) {
 	other := testpki.NewCA(t, "Other")
 	good := l.ca.Pair(t, testpki.Leaf{Names: []string{"a.example.com"}})
 	old := l.ca.Pair(t, testpki.Leaf{Names: []string{"a.example.com"}, From: -2 * time.Hour, To: -time.Hour})
+	young := l.ca.Pair(t, testpki.Leaf{Names: []string{"a.example.com"}, From: 30 * time.Minute})
 	strange := other.Pair(t, testpki.Leaf{Names: []string{"a.example.com"}})
 	byIP := l.ca.Pair(t, testpki.Leaf{CN: "x", IPs: []string{"10.0.0.1"}})
 	byCN := l.ca.Pair(t, testpki.Leaf{CN: "a.example.com"})
@@ -46,6 +47,7 @@ func TestServer(t *testing.T) {
 	f("it is not for this name", conf.ServerTLS{VerifyHost: "b.example.com"}, "a.example.com", good)
 	f("its issuer is not trusted", any, "", strange)
 	f("it has expired", any, "", old)
+	f("it is not valid yet", any, "", young)
 	f("", any, "10.0.0.1", byIP)
 	f("it is not for this name", any, "10.0.0.2", byIP) // no SNI is sent for an address, but it is checked
 	f("", any, "a.example.com", byCN)
@@ -53,6 +55,10 @@ func TestServer(t *testing.T) {
 	crl := conf.ServerTLS{TLS: conf.TLS{CRLFile: "crl.pem"}}
 	f("", crl, "", good)
 	f("it is revoked", crl, "", revoked)
+	l.write("oldcrl.pem", string(l.ca.CRL(t, -time.Minute)))
+	f("the revocation list has expired", conf.ServerTLS{TLS: conf.TLS{CRLFile: "oldcrl.pem"}}, "", good)
+	l.write("othercrl.pem", string(other.CRL(t, time.Hour)))
+	f("there is no revocation list of its issuer", conf.ServerTLS{TLS: conf.TLS{CRLFile: "othercrl.pem"}}, "", good)
 	f("", conf.ServerTLS{TLS: conf.TLS{Verify: "none"}}, "whatever", strange)
 	f("its issuer is not trusted", conf.ServerTLS{TLS: conf.TLS{CAFile: "@system-ca"}}, "", good)
 }

@@ -156,7 +156,7 @@ func (s *Store) loadStored(path string, l *conf.CrtLoad) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parsePair(path, f)
+	return s.x.parsePair(path, f)
 }
 
 // ca reads a CA file, a folder of them, or the system's.

@@ -127,20 +127,21 @@ func parseIgnored(list []string) (g ignored, bad string) {
 
 func (g *ignored) has(code int) bool { return g.all || slices.Contains(g.codes, code) }
 
-// chain verifies a peer's certificates, the first of which is its own. usage is what for.
-func (a *authorities) chain(certs []*x509.Certificate, usage x509.ExtKeyUsage, now time.Time) *VerifyError {
+// chain verifies a peer's certificates, the first of which is its own. usage is what for. root is the authority at the end.
+func (a *authorities) chain(certs []*x509.Certificate, usage x509.ExtKeyUsage, now time.Time) (root *x509.Certificate, bad *VerifyError) {
 	o := x509.VerifyOptions{Roots: a.roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{usage}, Intermediates: x509.NewCertPool()}
 	for _, c := range certs[1:] {
 		o.Intermediates.AddCert(c)
 	}
 	chains, err := certs[0].Verify(o)
 	if err != nil {
-		return verdict(certs, err, now)
+		return nil, verdict(certs, err, now)
 	}
+	root = chains[0][len(chains[0])-1]
 	if !a.check {
-		return nil
+		return root, nil
 	}
-	return a.revoked(chains[0], now)
+	return root, a.revoked(chains[0], now)
 }
 
 // verdict is OpenSSL's number for what x509 says.

@@ -23,7 +23,8 @@ type Conn struct {
 	sending bool
 	alone   bool // it is the only one: it need not be gathered
 
-	record int // the most plain text in one record
+	record int    // the most plain text in one record
+	limit  *Limit // of which this one has a place; nil = none has
 
 	shake *shake // the handshake; nil once it is over
 	info  Info
@@ -166,4 +167,5 @@ func (c *Conn) Closing() {
 	}
 	c.err = loop.ErrClosed
 	c.drop()
+	c.release()
 }

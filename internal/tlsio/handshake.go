@@ -2,7 +2,6 @@ package tlsio
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"io"
 
 	"weir/internal/loop"
@@ -16,18 +15,10 @@ type Options struct {
 	Record int
 	// KeepHello is how many bytes of the ClientHello are kept for who asks about it later; 0 = none.
 	KeepHello int
-}
-
-// Info is what the handshake has found out and crypto/tls does not remember.
-type Info struct {
-	Hello []byte            // the client's first record, as far as KeepHello asks
-	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
-	// Verify is what the check of the peer's certificate said, as X509_V_ERR numbers say it; 0 = nothing wrong. CAErr and Depth are
-	// of the first error with an issuer's certificate.
-	Verify, CAErr, Depth int
-
-	session [maxSession]byte
-	nsess   uint8
+	// KeyLog keeps the secrets of the handshake (tune.ssl.keylog), for Info.Secret.
+	KeyLog bool
+	// Limit bounds how many connections there are; nil = nothing does.
+	Limit *Limit
 }
 
 // shake is a handshake under way.
@@ -43,6 +34,9 @@ type shake struct {
 // Server is the server's side of a handshake on c, a connection that no task waits for. With an error c is still without a layer:
 // an alert may have been sent, and the caller closes it. Errors of the connection itself are loop's.
 func Server(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
+	if !o.Limit.take() {
+		return nil, ErrTooMany
+	}
 	y := begin(t, c, o, deadline)
 	y.tls = tls.Server((*wire)(y), cfg)
 	return y, y.run()
@@ -50,13 +44,20 @@ func Server(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int
 
 // Client is the client's side.
 func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
+	if !o.Limit.take() {
+		return nil, ErrTooMany
+	}
 	y := begin(t, c, o, deadline)
+	if o.KeyLog {
+		cfg = cfg.Clone()
+		cfg.KeyLogWriter = y.KeyLog()
+	}
 	y.tls = tls.Client((*wire)(y), cfg)
 	return y, y.run()
 }
 
 func begin(t *loop.Task, c *loop.Conn, o Options, deadline int64) *Conn {
-	y := &Conn{c: c, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
+	y := &Conn{c: c, limit: o.Limit, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
 	if o.Record > 0 {
 		y.record = min(o.Record, maxRecord)
 	}
@@ -82,6 +83,12 @@ func (c *Conn) State() tls.ConnectionState {
 
 // run is the handshake.
 func (c *Conn) run() error {
+	over := false
+	defer func() {
+		if !over {
+			c.release()
+		}
+	}()
 	err := c.tls.Handshake()
 	s := c.shake
 	c.shake = nil
@@ -96,6 +103,7 @@ func (c *Conn) run() error {
 	c.info.trim()
 	c.detach()
 	c.c.SetLayer(c)
+	over = true
 	return nil
 }
 
@@ -113,6 +121,7 @@ func (s *shake) read(c *Conn, b []byte) (int, error) {
 		s.heard = true
 		c.info.keepSession(b[:n])
 	}
+	c.info.keepRandom(b[:n])
 	if k := s.keep - len(c.info.Hello); k > 0 {
 		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
 	}
@@ -145,28 +154,14 @@ func (s *shake) some(c *Conn, b []byte) (int, error) {
 	}
 }
 
-// trim leaves the first record of what was kept.
-func (f *Info) trim() {
-	if len(f.Hello) < 5 {
-		return
-	}
-	if n := 5 + int(f.Hello[3])<<8 + int(f.Hello[4]); n < len(f.Hello) {
-		f.Hello = f.Hello[:n:n]
-	}
-}
-
-// Session is the session id in the client's hello; empty where it has none.
-func (f *Info) Session() []byte { return f.session[:f.nsess] }
-
-// sessionAt is where the length of the session id stands in a hello's record: behind the record's and the message's heads, the version and
-// the random (RFC 8446, 4.1.2).
-const sessionAt = 5 + 4 + 2 + 32
-
-func (f *Info) keepSession(b []byte) {
-	if len(b) > sessionAt && int(b[sessionAt]) <= maxSession && len(b) > sessionAt+int(b[sessionAt]) {
-		f.nsess = uint8(copy(f.session[:b[sessionAt]], b[sessionAt+1:]))
-	}
-}
-
 // Fixed is a Conn that only tells what it is given, to ask where there is no connection.
 func Fixed(st tls.ConnectionState, f Info) *Conn { return &Conn{fixed: &st, info: f} }
+
+// Await runs f beside the loop while the handshake waits for it: callbacks of tls.Config that compute for long call it.
+func (c *Conn) Await(f func()) error {
+	_, err := loop.Await(c.shake.t, func() (struct{}, error) {
+		f()
+		return struct{}{}, nil
+	})
+	return err
+}

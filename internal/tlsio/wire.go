@@ -38,6 +38,9 @@ func (w *wire) Read(b []byte) (int, error) {
 // Write sends or queues b. It never suspends.
 func (w *wire) Write(b []byte) (int, error) {
 	c := (*Conn)(w)
+	if c.shake != nil {
+		c.info.keepRandom(b)
+	}
 	if c.sending && !c.alone {
 		g := c.c.Loop().Gather()
 		*g = append(*g, b...)

@@ -1,0 +1,90 @@
+package tlsio
+
+import (
+	"crypto/x509"
+	"io"
+	"strings"
+)
+
+// Info is what the handshake has found out and crypto/tls does not remember.
+type Info struct {
+	Hello []byte            // the client's first record, as far as KeepHello asks
+	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
+	// OwnName is what the configuration calls that certificate, and Root the authority that the peer's was found to be of; nil = none.
+	OwnName string
+	Root    *x509.Certificate
+	// Verify is what the check of the peer's certificate said, as X509_V_ERR numbers say it; 0 = nothing wrong. CAErr and Depth are
+	// of the first error with an issuer's certificate.
+	Verify, CAErr, Depth int
+
+	session [maxSession]byte
+	nsess   uint8
+	randoms [2][randomSize]byte // of the client's and of the server's hello
+	secrets map[string]string   // of tune.ssl.keylog
+}
+
+// trim leaves the first record of what was kept.
+func (f *Info) trim() {
+	if len(f.Hello) < 5 {
+		return
+	}
+	if n := 5 + int(f.Hello[3])<<8 + int(f.Hello[4]); n < len(f.Hello) {
+		f.Hello = f.Hello[:n:n]
+	}
+}
+
+// Session is the session id in the client's hello; empty where it has none.
+func (f *Info) Session() []byte { return f.session[:f.nsess] }
+
+// sessionAt is where the length of the session id stands in a hello's record: behind the record's and the message's heads, the version and
+// the random (RFC 8446, 4.1.2).
+const sessionAt = 5 + 4 + 2 + 32
+
+func (f *Info) keepSession(b []byte) {
+	if len(b) > sessionAt && int(b[sessionAt]) <= maxSession && len(b) > sessionAt+int(b[sessionAt]) {
+		f.nsess = uint8(copy(f.session[:b[sessionAt]], b[sessionAt+1:]))
+	}
+}
+
+// Where things are in the record of a hello (RFC 8446, 4.1.2 and 4.1.3).
+const (
+	typeAt       = 5 // of the message
+	randomAt     = 5 + 4 + 2
+	randomSize   = 32
+	handshakeRec = 22
+	clientHello  = 1
+	serverHello  = 2
+)
+
+// keepRandom keeps the random of a hello. A server that asks for another hello sends two of its own: the last one counts.
+func (f *Info) keepRandom(b []byte) {
+	if len(b) < sessionAt || b[0] != handshakeRec {
+		return
+	}
+	if kind := b[typeAt]; kind == clientHello || kind == serverHello {
+		copy(f.randoms[kind-clientHello][:], b[randomAt:])
+	}
+}
+
+// Randoms are those of the client's and of the server's hello.
+func (f *Info) Randoms() (client, server []byte) { return f.randoms[0][:], f.randoms[1][:] }
+
+// Secret is one of the handshake's secrets in hexadecimal, by its label in NSS's key log; "" where it is not kept or there is none.
+func (f *Info) Secret(label string) string { return f.secrets[label] }
+
+// keyLog is a Conn as crypto/tls writes secrets to it.
+type keyLog Conn
+
+// KeyLog is for tls.Config's KeyLogWriter: what is written is kept for Info.Secret.
+func (c *Conn) KeyLog() io.Writer { return (*keyLog)(c) }
+
+// Write takes a line: a label, the client's random, the secret.
+func (k *keyLog) Write(b []byte) (int, error) {
+	if words := strings.Fields(string(b)); len(words) == 3 {
+		if k.info.secrets == nil {
+			k.info.secrets = map[string]string{}
+		}
+		k.info.secrets[words[0]] = words[2]
+	}
+	return len(b), nil
+}
