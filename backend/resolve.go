@@ -60,6 +60,8 @@ func (s *Server) resolve(ctx context.Context) error {
 		s.addr.Store(loop.TCPAddr(netip.AddrPortFrom(ip, s.port())))
 	case conf.AddrUnix:
 		s.addr.Store(loop.UnixAddr(a.Path))
+	case conf.AddrPair:
+		s.addr.Store(loop.PairAddr(a.FD))
 	case conf.AddrAbstract:
 		s.addr.Store(loop.AbstractAddr(a.Path))
 	default:

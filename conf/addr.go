@@ -8,6 +8,7 @@ const (
 	AddrUnix                         // Path
 	AddrAbstract                     // Path without the leading NUL (Linux abstract namespace)
 	AddrFD                           // an inherited file descriptor
+	AddrPair                         // one end of a pair of unix sockets, inherited, that connections are handed over (sendmsg(2), SCM_RIGHTS)
 )
 
 // Addr is an address as the configuration writes it, not yet resolved.

@@ -1,6 +1,9 @@
 package conf
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // syslogPort is where a log server listens that is named without a port (RFC 5426, 3.3).
 const syslogPort = 514
@@ -24,6 +27,9 @@ func ParseLogAddr(s string) (Addr, error) {
 	}
 	if err == nil {
 		err = a.CheckServer()
+	}
+	if a.Kind == AddrPair {
+		return a, errors.New("want an address to log to, not a pair of sockets")
 	}
 	if a.Kind == AddrFD {
 		err = nil

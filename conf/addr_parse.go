@@ -17,6 +17,7 @@ const maxUnixPath = 107
 //	1.2.3.4  name  name:+10  name:-10                        no port, or one relative to the client's
 //	ipv4@name:80  ipv6@name:80                               one family only
 //	/run/x.sock  unix@/run/x.sock  abns@name  fd@3           local sockets
+//	sockpair@3                                               a socket that connections are handed over
 //	tcp@:80  tcp4@:80  tcp6@:80  uxst@/run/x.sock  stream+:80   the same, with a transport that they have anyway
 //
 // Whether a port is needed or a range makes sense is for the caller to say: see Addr.CheckBind and Addr.CheckServer.
@@ -42,7 +43,9 @@ func ParseAddr(s string) (Addr, error) {
 	case "abns":
 		return abstractAddr(rest)
 	case "fd":
-		return fdAddr(rest)
+		return fdAddr(AddrFD, rest)
+	case "sockpair":
+		return fdAddr(AddrPair, rest)
 	case "ipv4", "ipv6":
 		a, err := tcpAddr(rest)
 		a.V4Only, a.V6Only = family == "ipv4", family == "ipv6"
@@ -50,10 +53,10 @@ func ParseAddr(s string) (Addr, error) {
 			return Addr{}, fmt.Errorf("want an address of the family %s", family)
 		}
 		return a, err
-	case "udp", "udp4", "udp6", "quic4", "quic6", "sockpair", "rhttp", "mptcp", "mptcp4", "mptcp6", "uxdg":
+	case "udp", "udp4", "udp6", "quic4", "quic6", "rhttp", "mptcp", "mptcp4", "mptcp6", "uxdg":
 		return Addr{}, fmt.Errorf("the family %s is understood but not done yet", family)
 	}
-	return Addr{}, errors.New("want the family ipv4, ipv6, unix, abns or fd before the @")
+	return Addr{}, errors.New("want the family ipv4, ipv6, unix, abns, fd or sockpair before the @")
 }
 
 // streamFamilies are the families whose names say the transport too.
@@ -79,12 +82,12 @@ func abstractAddr(name string) (Addr, error) {
 // maxFD bounds an inherited descriptor's number: the kernel's own ceiling (fs.nr_open's default).
 const maxFD = 1 << 20
 
-func fdAddr(s string) (Addr, error) {
+func fdAddr(kind AddrKind, s string) (Addr, error) {
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil || n >= maxFD {
-		return Addr{}, errors.New("want a descriptor's number after fd@")
+		return Addr{}, errors.New("want a descriptor's number after the @")
 	}
-	return Addr{Kind: AddrFD, FD: int(n)}, nil
+	return Addr{Kind: kind, FD: int(n)}, nil
 }
 
 // tcpAddr reads host and port. The last colon parts them, as in HAProxy: ":::80" is [::]:80.
@@ -230,6 +233,8 @@ func (a Addr) String() string {
 		return "abns@" + a.Path
 	case AddrFD:
 		return "fd@" + strconv.Itoa(a.FD)
+	case AddrPair:
+		return "sockpair@" + strconv.Itoa(a.FD)
 	}
 	s := a.Host
 	if strings.Contains(s, ":") {

@@ -46,6 +46,7 @@ func TestParseAddr(t *testing.T) {
 	f("stream+ipv6@[::1]:80", Addr{Kind: AddrTCP, Host: "::1", Port: 80, PortEnd: 80, V6Only: true})
 	f("abns@name", Addr{Kind: AddrAbstract, Path: "name"})
 	f("fd@3", Addr{Kind: AddrFD, FD: 3})
+	f("sockpair@4", Addr{Kind: AddrPair, FD: 4})
 }
 
 func TestParseAddrErrors(t *testing.T) {
@@ -74,11 +75,12 @@ func TestParseAddrErrors(t *testing.T) {
 	f("unix@", "want a path after unix@")
 	f("unix@/"+strings.Repeat("x", 107), "want a path of at most 107 bytes")
 	f("abns@", "want a name of 1 to 107 bytes after abns@")
-	f("fd@x", "want a descriptor's number after fd@")
-	f("fd@-1", "want a descriptor's number after fd@")
-	f("fd@9999999", "want a descriptor's number after fd@")
+	f("fd@x", "want a descriptor's number after the @")
+	f("sockpair@", "want a descriptor's number after the @")
+	f("fd@-1", "want a descriptor's number after the @")
+	f("fd@9999999", "want a descriptor's number after the @")
 	f("quic4@:443", "the family quic4 is understood but not done yet")
-	f("foo@x", "want the family ipv4, ipv6, unix, abns or fd before the @")
+	f("foo@x", "want the family ipv4, ipv6, unix, abns, fd or sockpair before the @")
 }
 
 func TestAddrUse(t *testing.T) {
@@ -95,6 +97,7 @@ func TestAddrUse(t *testing.T) {
 	f("1.2.3.4:0", "want a port from 1 to 65535", "")
 	f(":80", "", "want a host before the port")
 	f("fd@3", "", "want an address to connect to, not a descriptor")
+	f("sockpair@3", "", "")
 	f("/x", "", "")
 }
 

@@ -3,7 +3,6 @@ package frontend
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
 	"go.uber.org/zap"
 
@@ -40,8 +39,8 @@ func inherit(before *Proxy) *heritage {
 
 // socketKey is what makes two bind lines mean the same socket: the address and what cannot change once it is bound.
 func socketKey(b *conf.Bind, a *loop.Addr) string {
-	if b.Addr.Kind == conf.AddrFD {
-		return "fd@" + strconv.Itoa(b.Addr.FD)
+	if b.Addr.Kind == conf.AddrFD || b.Addr.Kind == conf.AddrPair {
+		return b.Addr.String()
 	}
 	return fmt.Sprintf("%s|%s|%s|%t", a, b.Interface, b.Namespace, b.Addr.V6Only)
 }

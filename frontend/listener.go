@@ -118,6 +118,8 @@ func addrText(a *conf.Addr) string {
 		return strconv.Quote("abns@" + a.Path)
 	case conf.AddrFD:
 		return strconv.Quote("fd@" + strconv.Itoa(a.FD))
+	case conf.AddrPair:
+		return strconv.Quote("sockpair@" + strconv.Itoa(a.FD))
 	}
 	port := strconv.Itoa(a.Port)
 	if a.PortEnd > a.Port {
@@ -127,12 +129,15 @@ func addrText(a *conf.Addr) string {
 }
 
 func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr, o *loop.ListenOptions) (*loop.Listener, error) {
-	if b.Addr.Kind != conf.AddrFD {
+	if b.Addr.Kind != conf.AddrFD && b.Addr.Kind != conf.AddrPair {
 		o.ReusePort = o.ReusePort || fe.px.heritage.share(a)
 		return loop.Listen(a, o)
 	}
 	if fe.px.heritage != nil {
 		return nil, errors.New("sockets are handed over when the process starts: a reload can keep one, and cannot add one")
+	}
+	if b.Addr.Kind == conf.AddrPair {
+		return loop.ListenPair(b.Addr.FD)
 	}
 	return loop.ListenFD(b.Addr.FD)
 }
@@ -216,7 +221,7 @@ func listenAddrs(a *conf.Addr) ([]*loop.Addr, error) {
 		return []*loop.Addr{loop.UnixAddr(a.Path)}, nil
 	case conf.AddrAbstract:
 		return []*loop.Addr{loop.AbstractAddr(a.Path)}, nil
-	case conf.AddrFD:
+	case conf.AddrFD, conf.AddrPair:
 		return []*loop.Addr{nil}, nil
 	}
 	ip, err := listenIP(a)

@@ -12,6 +12,8 @@ type Addr struct {
 	ap     netip.AddrPort
 	path   string // of a unix socket, or the name of an abstract one
 	named  bool   // abstract
+	pair   bool   // fd is one end of a pair: see PairAddr
+	fd     int
 	sa     unix.RawSockaddrAny
 	len    uint32
 }
@@ -49,6 +51,8 @@ func (a *Addr) AddrPort() netip.AddrPort { return a.ap }
 // String is the address as a person writes it.
 func (a *Addr) String() string {
 	switch {
+	case a.pair:
+		return a.pairText()
 	case a.named:
 		return "abns@" + a.path
 	case a.Family == unix.AF_UNIX:

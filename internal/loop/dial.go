@@ -35,6 +35,9 @@ var ErrAborted = errors.New("the client closed while its server was connected to
 
 // Dial connects without blocking the loop. Errors are ErrTimeout or a syscall.Errno.
 func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
+	if a.pair {
+		return l.dialPair(t, a, deadline)
+	}
 	for {
 		fd, err := l.socket(a, o)
 		if err != nil {

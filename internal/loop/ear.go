@@ -78,7 +78,7 @@ func (e *ear) Ready(*Conn) {
 			}
 			ln.release(&ln.full)
 		}
-		fd, peer, errno := rawAccept(ln.fd)
+		fd, peer, errno := ln.take()
 		if errno == 0 {
 			ln.give(e.l, fd, peer)
 			continue
@@ -90,9 +90,20 @@ func (e *ear) Ready(*Conn) {
 			return
 		case unix.EAGAIN, unix.EINVAL, unix.ENOTSOCK: // there is none; or the listener was closed
 			return
+		case errNoMore: // it would be readable for ever
+			ln.hold(&ln.paused)
+			return
 		}
 		// The rest are troubles of the one connection that was to be accepted (accept(2)).
 	}
+}
+
+// take takes a connection from the socket; unix.EAGAIN when there is none.
+func (ln *Listener) take() (int, netip.AddrPort, unix.Errno) {
+	if ln.Addr.pair {
+		return takeFD(ln.fd)
+	}
+	return rawAccept(ln.fd)
 }
 
 // rest backs off from a listener that cannot accept: it is level-triggered and would wake the loop at once again.

@@ -141,7 +141,7 @@ func tryOptions(a *Addr, o *ListenOptions) error {
 func (ln *Listener) Retune(o *ListenOptions) error {
 	ln.mu.Lock()
 	defer ln.mu.Unlock()
-	if ln.closed.Load() || ln.queue == 0 && ln.Addr.Family != unix.AF_UNIX {
+	if ln.closed.Load() || ln.Addr.pair || ln.queue == 0 && ln.Addr.Family != unix.AF_UNIX {
 		return nil // an inherited socket is as it was made
 	}
 	was := ln.opt
