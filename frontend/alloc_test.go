@@ -66,7 +66,10 @@ const (
 
 // rawOrigin answers every read that ends a request with response. It uses nothing of Go's but the system calls: what is
 // counted is the proxy's alone.
-func rawOrigin(t testing.TB, response string) string {
+func rawOrigin(t testing.TB, response string) string { return rawServer(t, rawAnswer, response) }
+
+// rawServer has answer serve each connection with response.
+func rawServer(t testing.TB, answer func(c int, response []byte), response string) string {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err == nil {
 		err = unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})
@@ -91,7 +94,7 @@ func rawOrigin(t testing.TB, response string) string {
 			if err != nil {
 				return
 			}
-			go rawAnswer(c, []byte(response))
+			go answer(c, []byte(response))
 		}
 	}()
 	return fmt.Sprintf("127.0.0.1:%d", sa.(*unix.SockaddrInet4).Port)

@@ -169,10 +169,18 @@ func (m *Conn) shrink() {
 		m.l.PutBuf(m.buf)
 		m.buf, m.at, m.end = nil, 0, 0
 	}
-	if m.h.Open() == 0 {
-		m.h.Drop()
+	switch {
+	case m.h.Open() > 0:
+	case m.server:
+		m.h.Drop(keepIdle)
+	default:
+		m.h.Drop(0)
 	}
 }
+
+// keepIdle is how large the buffers are that a connection to a server keeps while it carries no stream. Those to servers are few, and
+// the next request comes soon; an idle client may stay so for hours.
+const keepIdle = 4 << 10
 
 // fail ends the connection after what is queued, a GOAWAY at its end, has left.
 func (m *Conn) fail() {

@@ -243,12 +243,12 @@ func (c *Conn) Sent(n int) {
 	c.out, c.at = c.out[:0], 0
 }
 
-// Drop gives up the buffers of a connection that is idle.
-func (c *Conn) Drop() {
-	if c.at == len(c.out) {
+// Drop gives up the buffers of a connection that is idle, those that are no larger than keep apart.
+func (c *Conn) Drop(keep int) {
+	if c.at == len(c.out) && cap(c.out) > keep {
 		c.out, c.at = nil, 0
 	}
-	if len(c.block) == 0 {
+	if len(c.block) == 0 && cap(c.block) > keep {
 		c.block = nil
 	}
 }
