@@ -12,7 +12,7 @@
 //
 // What fails is told and tried again, more and more rarely; a certificate that is shown is never taken away by it. All state that must
 // outlive the process is in the files: certificates, their keys, and the account's. A Keeper belongs to one configuration: the next one
-// has its own, which starts once this one has stopped.
+// has its own, which starts once this one has stopped and has been taken over (TakeOver).
 //
 // It speaks the protocol by mholt/acmez and shows no certificate itself: package tlsconf does.
 package acme

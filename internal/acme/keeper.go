@@ -3,6 +3,8 @@ package acme
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -31,9 +33,10 @@ type Keeper struct {
 	pending     pending
 
 	wake chan struct{} // something was asked for
-	stop context.CancelFunc
-	done chan struct{} // closed when the goroutine has ended
-	once sync.Once
+
+	life sync.Mutex         // of starting and stopping
+	stop context.CancelFunc // nil = it does not run
+	done chan struct{}      // closed when the goroutine has ended
 
 	mu    sync.Mutex
 	certs []*cert // the list is immutable; what they hold is guarded by mu
@@ -77,8 +80,14 @@ func placed(a *conf.ACME, err error) *conf.Error {
 	return conf.Bad(a.Pos, `acme "`+a.Name+`"`, "%s", err)
 }
 
-// Start opens the directories that will be written to, so that they are at hand whatever the process gives up later, and begins.
+// Start opens the directories that will be written to, so that they are at hand whatever the process gives up later, and begins. It may
+// begin again after a Stop.
 func (k *Keeper) Start() error {
+	k.life.Lock()
+	defer k.life.Unlock()
+	if k.stop != nil {
+		return nil
+	}
 	for _, c := range k.certs {
 		storage := c.ca.storage
 		for _, path := range []string{c.is.Crt, c.is.Key, c.ca.keyFile} {
@@ -96,14 +105,18 @@ func (k *Keeper) Start() error {
 
 // Stop ends the work and waits for its end. An order under way is given up.
 func (k *Keeper) Stop() {
-	if k == nil || k.stop == nil {
+	if k == nil {
 		return
 	}
-	k.once.Do(func() {
-		k.stop()
-		<-k.done
-		k.disk.close()
-	})
+	k.life.Lock()
+	defer k.life.Unlock()
+	if k.stop == nil {
+		return
+	}
+	k.stop()
+	<-k.done
+	k.stop = nil
+	k.disk.close()
 }
 
 // run is the Keeper's goroutine: one thing after the other, so that an authority never sees two orders of ours at once.
@@ -124,19 +137,19 @@ func (k *Keeper) run(ctx context.Context) {
 
 // sleep waits until then. It is false when it was cut short: there may be something else to do first.
 func (k *Keeper) sleep(ctx context.Context, c *cert, until time.Time) bool {
-	var due <-chan time.Time
+	wait := maxSleep
 	if c != nil {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		due = t.C
+		wait = min(wait, time.Until(until))
 	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return false
 	case <-k.wake:
 		return false
-	case <-due:
-		return ctx.Err() == nil
+	case <-t.C:
+		return ctx.Err() == nil && c != nil && !time.Now().Before(until)
 	}
 }
 
@@ -159,6 +172,7 @@ func (k *Keeper) survey() {
 		held, temporary, err := k.store.Held(c.is.Name)
 		k.mu.Lock()
 		switch {
+		case c.fails > 0: // before a stop, or of the Keeper before this one: the plan stands
 		case err != nil:
 			c.fail(now, err.Error(), 0)
 		case temporary:
@@ -215,7 +229,7 @@ func (k *Keeper) order(ctx context.Context, c *cert) {
 	old := c.leaf
 	k.mu.Unlock()
 	timed, cancel := context.WithTimeout(ctx, orderTime)
-	made, err := c.orders.order(timed, c.is, old)
+	made, err := contained(func() (*made, error) { return c.orders.order(timed, c.is, old) })
 	cancel()
 	if err == nil {
 		err = made.check(c.is, time.Now())
@@ -288,12 +302,22 @@ func (k *Keeper) save(c *cert) {
 // askRenewal asks the authority when it wants the certificate renewed (RFC 9773).
 func (k *Keeper) askRenewal(ctx context.Context, c *cert) {
 	timed, cancel := context.WithTimeout(ctx, requestTime)
-	w, err := c.orders.renewal(timed, c.leafNow(k))
+	w, err := contained(func() (window, error) { return c.orders.renewal(timed, c.leafNow(k)) })
 	cancel()
 	now := time.Now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	c.learn(now, w, err)
+}
+
+// contained makes an error of a panic: what an authority sends must not end the process.
+func contained[T any](f func() (T, error)) (v T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a panic was contained: this is a bug in Weir: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
 }
 
 func (c *cert) leafNow(k *Keeper) leaf {
@@ -311,7 +335,7 @@ func (k *Keeper) Renew(name string) bool {
 	found := false
 	for _, c := range k.certs {
 		if c.is.Name == name {
-			c.asked, found = true, true
+			c.asked, found = !c.running, true
 		}
 	}
 	k.mu.Unlock()

@@ -251,6 +251,74 @@ func TestFailure(t *testing.T) {
 	})
 }
 
+// TestTakeOver: the next configuration's Keeper goes on where the one before was, unless something about the certificate is another.
+func TestTakeOver(t *testing.T) {
+	for _, changed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, 90*day, nil)
+			b.by.err = errors.New("no")
+			b.start(t)
+			b.after(10 * time.Minute)
+			old, n, s := b.k, len(b.by.orders), b.status()
+			if changed {
+				one := *b.cfg.ACMEs[0]
+				one.Directory += "other"
+				b.cfg.ACMEs[0] = &one
+			} else { // a line before it is no change
+				one := *b.cfg.ACMEs[0]
+				one.Pos.Line++
+				b.cfg.ACMEs[0] = &one
+			}
+			b.open(t)
+			b.k.TakeOver(old)
+			b.start(t)
+			defer b.k.Stop()
+			now := b.status()
+			if changed {
+				if len(b.by.orders) != n+1 || now.Failures != 1 {
+					t.Errorf("%d orders after %d, %+v", len(b.by.orders), n, now)
+				}
+				return
+			}
+			if len(b.by.orders) != n || now != s {
+				t.Errorf("%d orders after %d, %+v after %+v", len(b.by.orders), n, now, s)
+			}
+			b.by.set(func() { b.by.err = nil })
+			b.after(lastRetry)
+			if now := b.status(); now.Issued != 1 || now.Failures != 0 {
+				t.Errorf("%+v", now)
+			}
+		})
+	}
+}
+
+// TestStartAgain: a Keeper may go on after a stop, as where the next configuration could not start.
+func TestStartAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, 90*day, nil)
+		b.start(t)
+		first, _ := b.held(t)
+		b.k.Stop()
+		b.after(80 * day)
+		b.start(t)
+		defer b.k.Stop()
+		if now, _ := b.held(t); now.Equal(first) || len(b.by.orders) != 2 {
+			t.Errorf("%d orders", len(b.by.orders))
+		}
+	})
+}
+
+// TestPanic: what an authority sends must not end the process.
+func TestPanic(t *testing.T) {
+	_, err := contained(func() (int, error) { panic("odd") })
+	if err == nil || !strings.Contains(err.Error(), "odd") {
+		t.Error(err)
+	}
+	if n, err := contained(func() (int, error) { return 7, nil }); n != 7 || err != nil {
+		t.Error(n, err)
+	}
+}
+
 // TestNearEnd: the nearer the end, the less is waited.
 func TestNearEnd(t *testing.T) {
 	c := &cert{is: &tlsconf.Issued{}, ca: &authority{}, fails: 20, leaf: &x509.Certificate{NotAfter: time.Unix(1e9, 0)}}

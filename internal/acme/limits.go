@@ -21,6 +21,8 @@ const (
 	maxRetryAfter = 7 * 24 * time.Hour
 	// renewSpread is the part of a lifetime over which renewals are spread, so that what was issued together is not renewed together.
 	renewSpread = 30
+	// maxSleep is how long to sleep at once: timers stand still while the machine sleeps, and the clock may be set.
+	maxSleep = time.Hour
 	// minPause is the least time between two orders for a certificate, however short its life.
 	minPause = 5 * time.Second
 	// askFirst and askAgain are when an authority is asked when it wants a certificate renewed (RFC 9773), where it does not say itself;

@@ -1,0 +1,48 @@
+package acme
+
+import (
+	"slices"
+
+	"weir/conf"
+)
+
+// TakeOver stops the Keeper of the configuration before this one, and goes on where that was: what has failed there is not tried again at
+// once, and what could not be saved yet is not lost. It comes before Start; old may be nil.
+func (k *Keeper) TakeOver(old *Keeper) {
+	old.Stop()
+	if k == nil || old == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, c := range k.certs {
+		for _, o := range old.certs {
+			if o.is.Name == c.is.Name && o.is.ACME == c.is.ACME && slices.Equal(o.is.Domains, c.is.Domains) && sameSection(o.ca.a, c.ca.a) {
+				k.inherit(c, o)
+			}
+		}
+	}
+}
+
+// sameSection compares what they say, wherever they stand.
+func sameSection(a, b *conf.ACME) bool {
+	one, two := *a, *b
+	one.Pos, two.Pos = conf.Pos{}, conf.Pos{}
+	return one == two
+}
+
+// inherit takes one certificate over.
+func (k *Keeper) inherit(c, o *cert) {
+	c.issued, c.failed = o.issued, o.failed
+	if o.unsaved != nil && k.store.Install(c.is.Name, o.unsaved.crtFile(c.is), o.unsaved.keyFile(c.is)) == nil {
+		c.unsaved, c.saveAt, c.saveFails = o.unsaved, o.saveAt, o.saveFails
+	}
+	if o.fails == 0 || k.manual {
+		return
+	}
+	c.leaf, c.window, c.due, c.ask = o.leaf, o.window, o.due, o.ask
+	c.fails, c.lastError, c.lastErrorAt = o.fails, o.lastError, o.lastErrorAt
+	if c.ca.until.Before(o.ca.until) {
+		c.ca.until = o.ca.until
+	}
+}
