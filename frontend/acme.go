@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"errors"
+
 	"go.uber.org/zap"
 
 	"weir/internal/acme"
@@ -19,8 +21,27 @@ func (px *Proxy) addKeeper() (err error) {
 	return err
 }
 
-// ACME keeps the certificates that acme sections have issued; nil where there are none.
-func (px *Proxy) ACME() *acme.Keeper { return px.keeper }
+// ACME keeps the certificates that acme sections have issued; nil where there are none. px may be nil.
+func (px *Proxy) ACME() *acme.Keeper {
+	if px == nil {
+		return nil
+	}
+	return px.keeper
+}
+
+// keep begins to keep certificates, where the configuration before this one has left off. After an error that one goes on.
+func (px *Proxy) keep() error {
+	if px.keeper == nil {
+		return nil
+	}
+	px.keeper.TakeOver(px.elder)
+	err := px.keeper.Start()
+	if err != nil && px.elder != nil {
+		err = errors.Join(err, px.elder.Start())
+	}
+	px.elder = nil
+	return err
+}
 
 // proof is what proves to an authority that a name is ours (RFC 8555, 8.3); nil = the request does not ask for it.
 func (st *stream) proof() []byte {

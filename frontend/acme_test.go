@@ -101,3 +101,26 @@ listen "web" {
 		t.Errorf("answered %q", text)
 	}
 }
+
+// TestKeeperReload: the next generation does not order at once what has failed in the one before, which keeps nothing any more.
+func TestKeeperReload(t *testing.T) {
+	px := acmeBench(t)
+	eventually(t, "the order fails", func() error {
+		if s := px.ACME().Status()[0]; s.Failures == 0 {
+			return fmt.Errorf("%+v", s)
+		}
+		return nil
+	})
+	was := px.ACME().Status()[0]
+	next, err := New(px.Config(), Options{Before: px.Proxy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if err := next.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if now := next.ACME().Status()[0]; now != was {
+		t.Errorf("it was %+v and is %+v", was, now)
+	}
+}

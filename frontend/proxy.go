@@ -49,6 +49,7 @@ type Proxy struct {
 	tls   *tlsconf.Store
 
 	keeper *acme.Keeper // nil = no certificate is issued by itself
+	elder  *acme.Keeper // that of the generation before; nil once this one has started
 
 	tlsOptions tlsio.Options
 	loops      []*loop.Loop
@@ -86,6 +87,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		px.log = zap.NewNop()
 	}
 	px.heritage = inherit(opt.Before)
+	px.elder = opt.Before.ACME()
 	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
 	px.tls = tlsconf.New(cfg, nil)
@@ -234,10 +236,8 @@ func (px *Proxy) Start() error {
 	if err := px.Bind(); err != nil {
 		return err
 	}
-	if px.keeper != nil {
-		if err := px.keeper.Start(); err != nil {
-			return err
-		}
+	if err := px.keep(); err != nil {
+		return err
 	}
 	px.heritage.states(px)
 	for _, b := range px.backends {

@@ -339,10 +339,27 @@ func TestACME(t *testing.T) {
 			second := l.issued(t, "a.example.com", first)
 			l.status(t, "\tScheduled\t", "\t-\n")
 			l.hello(t, open) // on the connection from before
+			l.reload(t, second)
 			if x.name != "store" {
 				l.metrics(t, second)
 			}
 		})
+	}
+}
+
+// reload takes the configuration over once more: the certificate stays, and nothing is ordered.
+func (l *acmeLab) reload(t *testing.T, want *x509.Certificate) {
+	t.Helper()
+	before := l.ask(t, "acme status")
+	if answer := l.ask(t, "reload"); !strings.Contains(answer, "in force") {
+		t.Fatal(answer)
+	}
+	if c, err := l.shown("b.example.com"); err != nil || !c.Equal(want) {
+		t.Errorf("after a reload: %v, %v", c, err)
+	}
+	next := func(table string) string { return strings.Split(strings.Split(table, "\n")[1], "\t")[5] }
+	if after := l.ask(t, "acme status"); next(after) != next(before) {
+		t.Errorf("the plan was\n%s\nand is\n%s", before, after)
 	}
 }
 
