@@ -48,6 +48,12 @@ func newTLSLab(t *testing.T) *tlsLab {
 // start runs one of the proxies; the configuration's {{dir}}, {{port}} and {{sock}} are filled in.
 func (l *tlsLab) start(t *testing.T, kind, text string) (addr, sock string) {
 	t.Helper()
+	addr, sock, _ = l.startProc(t, kind, text)
+	return addr, sock
+}
+
+func (l *tlsLab) startProc(t *testing.T, kind, text string) (addr, sock string, p *proc) {
+	t.Helper()
 	dir := shortDir(t)
 	port := newPlaces(dir, kind).port("f")
 	sock = filepath.Join(dir, "sock")
@@ -64,7 +70,7 @@ func (l *tlsLab) start(t *testing.T, kind, text string) (addr, sock string) {
 	if err := p.ready([]int{port}, nil); err != nil {
 		t.Fatalf("%s: %v\n%s", kind, err, p.stderr.String())
 	}
-	return fmt.Sprintf("127.0.0.1:%d", port), sock
+	return fmt.Sprintf("127.0.0.1:%d", port), sock, p
 }
 
 const tlsOracle = `global

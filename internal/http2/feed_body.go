@@ -279,7 +279,10 @@ func (c *Conn) request(end bool) *Error {
 	case len(c.streams) >= c.o.Streams:
 		c.out = appendReset(c.out, id, RefusedStream)
 		c.remember(id)
-		return c.glitch("h2_too_many_streams")
+		if e := c.glitch("h2_too_many_streams"); e != nil {
+			return e
+		}
+		return c.spend() // who goes on is not one who has not seen the SETTINGS yet
 	}
 	c.earn(budgetPerStream)
 	s := c.stream(id)
