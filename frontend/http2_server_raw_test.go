@@ -238,3 +238,24 @@ func drain(t *testing.T, p *peer, n int) {
 		t.Fatal(err)
 	}
 }
+
+// A connection that leads nowhere any more is found out by the first request that waits for nothing.
+func TestHTTP2ServerSilent(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newTestProxy(t, h2Server(o, "timeout {\n server = \"1100ms\"\n}"))
+	p := dialPeer(t, px.addr("f", 0))
+	const ask = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+	p.send(ask)
+	k := o.acceptH2()
+	k.request(k.asked().StreamID, true, ":status", "204")
+	p.status(204)
+	p.send(ask)
+	k.asked()
+	p.status(504)
+	p.send(ask)
+	k = o.acceptH2()
+	k.request(k.asked().StreamID, true, ":status", "204")
+	p.status(204)
+	p.Close()
+	px.balanced()
+}

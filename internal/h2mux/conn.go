@@ -36,6 +36,7 @@ type Conn struct {
 
 	timer   loop.Timer
 	moved   int64 // Loop.Now of the last octet that left, or of the last stream's end
+	got     int64 // Loop.Now of the last octet that came
 	queued  bool  // Finish will come
 	closing bool  // closed once Out has left and no stream is open
 	failed  bool  // ... without waiting for streams
@@ -121,6 +122,9 @@ func (m *Conn) receive() {
 			m.buf, m.at, m.end = m.l.GetBuf(), 0, 0
 		}
 		n, err := m.c.TryRecv(m.buf.B[m.end:])
+		if n > 0 {
+			m.got = m.l.Now()
+		}
 		m.end += n
 		taken += n
 		switch {

@@ -1,6 +1,8 @@
 package h2mux
 
 import (
+	"time"
+
 	"weir/internal/http2"
 	"weir/internal/loop"
 )
@@ -33,9 +35,20 @@ func (m *Conn) Open() *loop.Conn {
 	}
 	st := m.get()
 	st.s = m.h.Start()
-	st.s.User = st
+	st.s.User, st.began = st, m.l.Now()
 	m.l.InitVirtual(&st.conn, st, m.c)
 	return &st.conn
+}
+
+// silentAfter is for how long a server may say nothing at all, to any of its streams, before one that is given up without an answer
+// takes the connection with it: it may lead nowhere any more, and every request on it would have to wait for the end of its timeout.
+const silentAfter = time.Second
+
+// suspect looks at the connection of a stream that is given up.
+func (st *stream) suspect() {
+	if m := st.m; !st.ended && m.got < st.began && m.l.Now()-st.began >= int64(silentAfter) {
+		m.GoAway()
+	}
 }
 
 // Cause is why a stream to a server has failed.

@@ -29,8 +29,9 @@ type stream struct {
 	freed   bool // ... who has no use for the virtual connection any more
 	waits   bool // in Conn.blocked
 
-	out outgoing
-	why Cause
+	out   outgoing
+	why   Cause
+	began int64 // Loop.Now, of one to a server
 }
 
 // Head is http2.Handler's: a new stream, or a response.
@@ -247,6 +248,9 @@ func (m *Conn) farewell() http2.ErrCode {
 func (st *stream) Closing() {
 	m := st.m
 	st.closed = true
+	if m.server && !st.cut {
+		st.suspect()
+	}
 	if !st.cut && !st.s.Gone() {
 		st.CloseWrite()
 		switch {
