@@ -75,14 +75,13 @@ type Proxy struct {
 	drained  chan struct{} // closed when stopping and no connection is left
 	once     sync.Once
 	closed   sync.Once
-	stopOCSP func()        // ends what updateOCSP began; by the goroutine that starts the proxy
-	retire   sync.Once     // stopAccepting
-	retired  chan struct{} // closed when the listening sockets are
+	stopOCSP func()    // ends what updateOCSP began; by the goroutine that starts the proxy
+	retire   sync.Once // stopAccepting
 }
 
 // New builds everything and starts nothing: no address is bound yet. All errors are collected.
 func New(cfg *conf.Config, opt Options) (*Proxy, error) {
-	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, state: acl.NewState(), routes: map[string]*route{}, drained: make(chan struct{}), retired: make(chan struct{})}
+	px := &Proxy{started: time.Now(), cfg: cfg, opt: opt, log: opt.Log, state: acl.NewState(), routes: map[string]*route{}, drained: make(chan struct{})}
 	if px.log == nil {
 		px.log = zap.NewNop()
 	}
@@ -261,7 +260,7 @@ func (px *Proxy) Shutdown(ctx context.Context) error {
 
 // Drain is Shutdown without the end: Close is left to the caller. It may be called again, also beside another call.
 func (px *Proxy) Drain(ctx context.Context) error {
-	px.retire.Do(func() { px.stopAccepting(ctx) })
+	px.Retire(ctx)
 	select {
 	case <-px.drained:
 	case <-ctx.Done():
@@ -271,8 +270,10 @@ func (px *Proxy) Drain(ctx context.Context) error {
 	return nil
 }
 
-// Retired is closed when Drain or Shutdown has closed the listening sockets.
-func (px *Proxy) Retired() <-chan struct{} { return px.retired }
+// Retire is the first part of Drain: when it returns nobody is accepted any more. ctx bounds what is done for those who wait to be.
+func (px *Proxy) Retire(ctx context.Context) {
+	px.retire.Do(func() { px.stopAccepting(ctx) })
+}
 
 // stopAccepting closes the listening sockets; what is idle ends, on both sides.
 func (px *Proxy) stopAccepting(ctx context.Context) {
@@ -281,7 +282,6 @@ func (px *Proxy) stopAccepting(ctx context.Context) {
 	for _, fe := range px.frontends {
 		fe.closeListeners()
 	}
-	close(px.retired)
 	px.keeper.Stop()
 	if px.stopOCSP != nil {
 		px.stopOCSP()

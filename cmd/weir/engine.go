@@ -30,6 +30,7 @@ type proxies struct {
 	cli     *stats.Server
 	past    history
 	started time.Time
+	first   conf.Global // that the process has started with
 
 	ended chan struct{} // closed by Close
 	end   sync.Once
@@ -46,7 +47,7 @@ type proxies struct {
 }
 
 func newEngine(r *runtimeOptions) (*proxies, error) {
-	p := &proxies{r: r, started: time.Now(), startup: r.startup, ended: make(chan struct{})}
+	p := &proxies{r: r, started: time.Now(), startup: r.startup, first: r.cfg.Global, ended: make(chan struct{})}
 	g, err := p.build(r.cfg, nil)
 	if err != nil {
 		return nil, err

@@ -67,10 +67,10 @@ func TestPidFile(t *testing.T) {
 	if _, err := writePidFile(filepath.Join(path, "below-a-file-that-is-not-there")); err == nil || !strings.HasPrefix(err.Error(), "pidfile: ") {
 		t.Fatalf("got %v", err)
 	}
-	if err := dropPrivileges(&conf.Global{User: "no such user"}); err == nil || !strings.HasPrefix(err.Error(), `user "no such user": `) {
+	if _, err := ownerOf(&conf.Global{User: "no such user"}); err == nil || !strings.HasPrefix(err.Error(), `user "no such user": `) {
 		t.Fatalf("got %v", err)
 	}
-	if err := dropPrivileges(&conf.Global{Group: "no such group"}); err == nil || !strings.HasPrefix(err.Error(), `group "no such group": `) {
+	if _, err := ownerOf(&conf.Global{Group: "no such group"}); err == nil || !strings.HasPrefix(err.Error(), `group "no such group": `) {
 		t.Fatalf("got %v", err)
 	}
 }

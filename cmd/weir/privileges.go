@@ -30,8 +30,13 @@ func writePidFile(path string) (remove func(), err error) {
 	}, nil
 }
 
-// confine gives up what the process needed to start: the rest of the file system, then the rights.
+// confine gives up what the process needed to start: the rest of the file system, then the rights. Names are looked up first: the files that
+// know them are outside of the chroot.
 func confine(g *conf.Global, log *zap.Logger) error {
+	own, err := ownerOf(g)
+	if err != nil {
+		return err
+	}
 	if g.Chroot != "" {
 		if err := enter(g.Chroot); err != nil {
 			return err
@@ -39,7 +44,7 @@ func confine(g *conf.Global, log *zap.Logger) error {
 		log.Info("the file system begins at the chroot now: names are no longer looked up by the files outside of it, and log sockets, the pid file "+
 			"and unix sockets outside of it can be neither opened again nor removed", zap.String("chroot", g.Chroot))
 	}
-	return dropPrivileges(g)
+	return own.become()
 }
 
 // enter makes dir the root. The local time zone is read first: its file will be out of reach.
@@ -51,24 +56,34 @@ func enter(dir string) error {
 	return os.Chdir("/")
 }
 
-// dropPrivileges changes to the configured group and user, after everything that needs root is open.
-func dropPrivileges(g *conf.Global) error {
+// owner is who the process becomes; -1 = it stays who it is.
+type owner struct{ uid, gid int }
+
+func ownerOf(g *conf.Global) (o owner, err error) {
+	o = owner{-1, -1}
 	if g.Group != "" {
-		gid, err := groupID(g.Group)
-		if err == nil {
-			err = errors.Join(syscall.Setgroups([]int{gid}), syscall.Setgid(gid))
-		}
-		if err != nil {
-			return fmt.Errorf("group %q: %w", g.Group, err)
+		if o.gid, err = groupID(g.Group); err != nil {
+			return o, fmt.Errorf("group %q: %w", g.Group, err)
 		}
 	}
 	if g.User != "" {
-		uid, err := userID(g.User)
-		if err == nil {
-			err = syscall.Setuid(uid)
+		if o.uid, err = userID(g.User); err != nil {
+			return o, fmt.Errorf("user %q: %w", g.User, err)
 		}
-		if err != nil {
-			return fmt.Errorf("user %q: %w", g.User, err)
+	}
+	return o, nil
+}
+
+// become changes group and user, after everything that needs root is open.
+func (o owner) become() error {
+	if o.gid >= 0 {
+		if err := errors.Join(syscall.Setgroups([]int{o.gid}), syscall.Setgid(o.gid)); err != nil {
+			return fmt.Errorf("group %d: %w", o.gid, err)
+		}
+	}
+	if o.uid >= 0 {
+		if err := syscall.Setuid(o.uid); err != nil {
+			return fmt.Errorf("user %d: %w", o.uid, err)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ var errConfig = errors.New("the configuration has errors")
 //	1st read and compile: nothing of it is at work
 //	2nd bind what is new; what stays is shared with the generation before
 //	3rd start: server states are brought over, and both generations accept
-//	4th from here on nothing can fail: stats sockets show the new generation, and the old one closes its side and drains
+//	4th from here on nothing can fail: stats sockets show the new generation; the old one closes its side and drains
 func (p *proxies) reload() (ok bool, log string) {
 	p.one.Lock()
 	defer p.one.Unlock()
@@ -133,7 +133,7 @@ func (p *proxies) prepare(rep reporter, old *generation) (next *prepared, change
 		return nil, nil, errConfig
 	}
 	changed, asked := tellChanges(old, cfg), cfg.Global.Maxconn
-	if err := p.fit(rep, &old.cfg.Global, cfg); err != nil {
+	if err := p.fit(rep, cfg); err != nil {
 		return nil, nil, err
 	}
 	g, err := p.build(cfg, old)
@@ -188,8 +188,11 @@ func (p *proxies) commit(rep reporter, old, g *generation, plan *stats.Plan) {
 		o.reloads++
 	}
 	p.mu.Unlock()
+	// On this thread, which can remove the files of unix sockets though there may be a chroot.
+	old.px.Retire(ctx)
+	g.px.Poke()
 	p.bound(rep, g.cfg.Global.Process.MaxReloads)
-	go p.finish(ctx, old, g)
+	go p.finish(ctx, old)
 }
 
 // bound cuts the generations that have survived too many reloads; most 0 = none has.
@@ -207,19 +210,14 @@ func (p *proxies) bound(rep reporter, most int) {
 	}
 }
 
-// finish drains the old generation: its listening sockets close while those of the next one are open, and its connections end by
-// themselves or by its own hard-stop-after.
-func (p *proxies) finish(ctx context.Context, old, next *generation) {
+// finish drains the old generation: its connections end by themselves or by its own hard-stop-after.
+func (p *proxies) finish(ctx context.Context, old *generation) {
 	if hard := old.cfg.Global.HardStopAfter; hard > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, hard)
 		defer cancel()
 	}
 	defer old.cut()
-	go func() {
-		<-old.px.Retired()
-		next.px.Poke()
-	}()
 	err := old.drain(ctx)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -240,8 +238,8 @@ func (p *proxies) finish(ctx context.Context, old, next *generation) {
 }
 
 // fit sets maxconn by the limit of open files, and warns of what only a restart changes.
-func (p *proxies) fit(rep reporter, old *conf.Global, cfg *conf.Config) error {
-	for _, name := range onlyAtStart(old, &cfg.Global) {
+func (p *proxies) fit(rep reporter, cfg *conf.Config) error {
+	for _, name := range onlyAtStart(&p.first, &cfg.Global) {
 		rep.say(zapcore.WarnLevel, name+" has changed: that takes effect when the process is started again")
 	}
 	limit, err := raiseFDLimit(cfg.Global.FDHardLimit)

@@ -194,6 +194,7 @@ func serve(r *runtimeOptions) (err error) {
 	log.Info("ready", zap.String("version", version), zap.Strings("config", cfg.Files), zap.Int("pid", os.Getpid()),
 		zap.Int("threads", cfg.Global.NbThread), zap.Int("maxconn", cfg.Global.Maxconn), zap.String("go", runtime.Version()))
 	r.ready()
+	r.cfg, r.ready = nil, nil // a reload lets the configuration go
 	notifyReady()
 	err = r.waitForStop(e, e.stopTimes)
 	log.Info("stopped")

@@ -250,28 +250,22 @@ func (r *reloading) taken(n int, servers string) {
 	r.answers(n - 1)
 }
 
-// answers wants new connections, by both kinds of socket, to be generation n's. The old one lets go of its side a moment after the new
-// one is in force.
+// answers wants new connections, by both kinds of socket, to be generation n's, as soon as the reload has been answered.
 func (r *reloading) answers(n int) {
 	r.t.Helper()
 	for _, at := range [][2]string{{"tcp", r.addr}, {"unix", filepath.Join(r.at.dir, "f.sock")}} {
-		if err := eventually(patience, func() error {
-			c, err := net.Dial(at[0], at[1])
-			if err != nil {
-				return stop(err)
-			}
-			defer c.Close()
-			c.SetDeadline(time.Now().Add(patience))
-			m, err := exchange(c, bufio.NewReader(c), getRequest("/", "Connection: close\r\n"), "200")
-			if err != nil {
-				return stop(err)
-			}
-			if got := get(m.fields, "X-Generation"); !slices.Equal(got, []string{strconv.Itoa(n)}) {
-				return fmt.Errorf("%s: generation %q answers; want %d", at[0], got, n)
-			}
-			return nil
-		}); err != nil {
+		c, err := net.Dial(at[0], at[1])
+		if err != nil {
 			r.t.Fatal(err)
+		}
+		c.SetDeadline(time.Now().Add(patience))
+		m, err := exchange(c, bufio.NewReader(c), getRequest("/", "Connection: close\r\n"), "200")
+		c.Close()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if got := get(m.fields, "X-Generation"); !slices.Equal(got, []string{strconv.Itoa(n)}) {
+			r.t.Fatalf("%s: generation %q answers; want %d", at[0], got, n)
 		}
 	}
 }

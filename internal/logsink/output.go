@@ -57,7 +57,10 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 	case conf.AddrFD:
 		return newInherited(l, &w.dropped)
 	case conf.AddrUnix:
-		return newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf), nil
+		d := newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf)
+		d.connect() // at once: the writer's thread may be in a chroot when the first line comes
+		d.retry = time.Time{}
+		return d, nil
 	case conf.AddrAbstract:
 		return newDatagram(unixAddr("@"+l.Addr.Path), w.opts.SndBuf), nil
 	case conf.AddrTCP:
