@@ -259,3 +259,60 @@ func TestHTTP2ServerSilent(t *testing.T) {
 	p.Close()
 	px.balanced()
 }
+
+// A request of HTTP/1 in each of its forms, as a server of HTTP/2 gets it: nothing that belongs to one hop, and nothing that could
+// be two things.
+func TestHTTP2ServerRequest(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newTestProxy(t, h2Server(o, `http_reuse = "always"
+http_request "set-header" {
+  name  = "X-MADE"
+  value = "a"
+}
+http_request "set-path" {
+  value = "/made\r\nx: y"
+  when  = path() == "/inject"
+}`))
+	var k *rawH2
+	f := func(request, want string) {
+		t.Helper()
+		p := dialPeer(t, px.addr("f", 0))
+		defer p.Close()
+		p.send(request)
+		if k == nil {
+			k = o.acceptH2()
+		}
+		var got []string
+		var id uint32
+		for id == 0 {
+			if h, ok := k.next().(*http2.MetaHeadersFrame); ok {
+				id = h.StreamID
+				for _, f := range h.Fields {
+					got = append(got, f.Name+"="+f.Value)
+				}
+				if !h.StreamEnded() {
+					got = append(got, "...")
+				}
+			}
+		}
+		k.request(id, true, ":status", "204")
+		p.status(204)
+		if g := strings.Join(got, " "); g != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", request, g, want)
+		}
+	}
+	const h = "\r\nHost: h.example\r\n"
+	f("GET /a?b HTTP/1.1"+h+"\r\n", ":method=GET :scheme=http :path=/a?b :authority=h.example x-made=a")
+	f("GET / HTTP/1.1"+h+"X-One: 1\r\nConnection: x-one, te\r\nTE: gzip, trailers\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nCookie: a=b; c=d\r\n\r\n",
+		":method=GET :scheme=http :path=/ :authority=h.example cookie=a=b; c=d x-made=a te=trailers")
+	f("GET / HTTP/1.1"+h+"Connection: upgrade\r\nUpgrade: other\r\n\r\n", ":method=GET :scheme=http :path=/ :authority=h.example x-made=a")
+	f("GET / HTTP/1.1"+h+"Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", ":method=GET :scheme=http :path=/ :authority=h.example x-made=a")
+	f("OPTIONS * HTTP/1.1"+h+"\r\n", ":method=OPTIONS :scheme=http :path=* :authority=h.example x-made=a")
+	f("GET http://h.example/a HTTP/1.1"+h+"\r\n", ":method=GET :scheme=http :path=/a :authority=h.example x-made=a")
+	f("GET / HTTP/1.0\r\n\r\n", ":method=GET :scheme=http :path=/ x-made=a")
+	f("DELETE /x HTTP/1.1"+h+"Content-Length: 0\r\n\r\n", ":method=DELETE :scheme=http :path=/x :authority=h.example x-made=a content-length=0")
+	f("PUT /x HTTP/1.1"+h+"Content-Length: 2\r\n\r\nab", ":method=PUT :scheme=http :path=/x :authority=h.example x-made=a content-length=2 ...")
+	f("PUT /x HTTP/1.1"+h+"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", ":method=PUT :scheme=http :path=/x :authority=h.example x-made=a ...")
+	f("GET /inject HTTP/1.1"+h+"\r\n", ":method=GET :scheme=http :path=/made%0D%0Ax:%20y :authority=h.example x-made=a")
+	px.balanced()
+}
