@@ -18,7 +18,7 @@ import (
 	"weir/internal/tlsconf"
 )
 
-// authority is an acme section at work. The Keeper's goroutine alone uses it, but for until, which Keeper.mu guards.
+// authority is an acme section at work. The Keeper's goroutine alone uses it, but for until and fails, which Keeper.mu guards.
 type authority struct {
 	k       *Keeper
 	a       *conf.ACME
@@ -28,8 +28,9 @@ type authority struct {
 	http    *http.Client
 	wire    *wire
 
-	session *session // nil = begin one
-	until   time.Time
+	session *session  // nil = begin one
+	until   time.Time // it is left alone
+	fails   int       // of the authority itself, in a row
 }
 
 // session is what is known of the authority since it was asked first. A failure ends it: the directory and the account may be others.

@@ -56,10 +56,7 @@ func (c *cert) when() time.Time {
 	if c.asked {
 		return time.Unix(0, 1)
 	}
-	at := c.due
-	if !at.IsZero() && at.Before(c.ca.until) {
-		at = c.ca.until
-	}
+	at := c.next()
 	for _, t := range []time.Time{c.saveAt, c.ask} {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
@@ -68,8 +65,16 @@ func (c *cert) when() time.Time {
 	return at
 }
 
+// next is the time of the next order, before which the authority is left alone; zero = none is planned.
+func (c *cert) next() time.Time {
+	if !c.due.IsZero() && c.due.Before(c.ca.until) {
+		return c.ca.until
+	}
+	return c.due
+}
+
 func (c *cert) orderDue(now time.Time) bool {
-	return c.asked || !c.due.IsZero() && !now.Before(c.due) && !now.Before(c.ca.until)
+	return c.asked || !c.due.IsZero() && !now.Before(c.next())
 }
 
 func (c *cert) saveDue(now time.Time) bool { return c.unsaved != nil && !now.Before(c.saveAt) }
@@ -114,7 +119,7 @@ func (c *cert) succeed(now time.Time, l leaf, manual bool) {
 	c.hold(l)
 	c.issued++
 	c.fails, c.lastError, c.lastErrorAt = 0, "", time.Time{}
-	c.ca.until = time.Time{}
+	c.ca.until, c.ca.fails = time.Time{}, 0
 	c.plan(now, manual)
 	if least := now.Add(minPause); !c.due.IsZero() && c.due.Before(least) {
 		c.due = least
@@ -127,13 +132,18 @@ func (c *cert) fail(now time.Time, why string, after time.Duration) time.Duratio
 	c.fails++
 	c.failed++
 	c.lastError, c.lastErrorAt = why, now
-	wait := backoff(c.fails)
-	if c.leaf != nil { // the nearer its end, the less may be waited
-		wait = min(wait, max(firstRetry, c.leaf.NotAfter.Sub(now)/4))
-	}
+	wait := c.hurry(now, backoff(c.fails))
 	wait = max(wait, min(after, maxRetryAfter))
 	c.due = now.Add(wait)
 	return wait
+}
+
+// hurry makes a wait shorter where the certificate comes near its end.
+func (c *cert) hurry(now time.Time, wait time.Duration) time.Duration {
+	if c.leaf == nil {
+		return wait
+	}
+	return min(wait, max(firstRetry, c.leaf.NotAfter.Sub(now)/4))
 }
 
 // backoff is how long to wait after so many failures in a row: each time twice as long, give or take a tenth.

@@ -261,14 +261,15 @@ func (k *Keeper) failed(c *cert, now time.Time, err error) {
 	why, after, all := explain(err)
 	wait := c.fail(now, why, after)
 	if all {
-		c.ca.until = now.Add(wait)
+		c.ca.fails++
+		c.ca.until = now.Add(max(wait, c.hurry(now, backoff(c.ca.fails))))
 	}
 	if k.manual {
 		c.due = time.Time{}
 	}
 	f := []zap.Field{zap.String("certificate", c.is.Name), zap.String("acme", c.is.ACME), zap.String("reason", why), zap.Int("failures", c.fails)}
 	if !c.due.IsZero() {
-		f = append(f, moment("next_order", c.due))
+		f = append(f, moment("next_order", c.next()))
 	}
 	text := "acme: a certificate could not be issued: the temporary one is shown still"
 	if c.leaf != nil {

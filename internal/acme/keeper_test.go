@@ -433,6 +433,16 @@ func TestShared(t *testing.T) {
 					t.Errorf("%s is ordered in %s", s.Name, wait)
 				}
 			}
+			if b.after(30 * day); all && (len(b.by.orders) < 100 || len(b.by.orders) > 150) {
+				t.Errorf("%d orders in a month", len(b.by.orders)) // not as many more as there are certificates
+			}
+			b.by.set(func() { b.by.err = nil })
+			b.after(lastRetry * 11 / 10)
+			for _, s := range b.k.Status() {
+				if s.Issued != 1 {
+					t.Errorf("%+v", s)
+				}
+			}
 		})
 	}
 }

@@ -30,12 +30,9 @@ func (k *Keeper) Status() []Status {
 	defer k.mu.Unlock()
 	var list []Status
 	for _, c := range k.certs {
-		s := Status{Name: c.is.Name, Section: c.is.ACME, State: "Scheduled", Next: c.due, Error: c.lastError, ErrorAt: c.lastErrorAt, Failures: c.fails, Issued: c.issued, Failed: c.failed}
+		s := Status{Name: c.is.Name, Section: c.is.ACME, State: "Scheduled", Next: c.next(), Error: c.lastError, ErrorAt: c.lastErrorAt, Failures: c.fails, Issued: c.issued, Failed: c.failed}
 		if c.leaf != nil {
 			s.Expires = c.leaf.NotAfter
-		}
-		if !s.Next.IsZero() && s.Next.Before(c.ca.until) {
-			s.Next = c.ca.until
 		}
 		switch {
 		case c.running || c.asked:

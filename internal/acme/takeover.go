@@ -43,6 +43,6 @@ func (k *Keeper) inherit(c, o *cert) {
 	c.leaf, c.window, c.due, c.ask = o.leaf, o.window, o.due, o.ask
 	c.fails, c.lastError, c.lastErrorAt = o.fails, o.lastError, o.lastErrorAt
 	if c.ca.until.Before(o.ca.until) {
-		c.ca.until = o.ca.until
+		c.ca.until, c.ca.fails = o.ca.until, o.ca.fails
 	}
 }
