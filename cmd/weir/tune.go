@@ -19,7 +19,24 @@ const (
 	gcSlack = 128 << 20
 	// gcEvery is how often the pace is looked at.
 	gcEvery = 5 * time.Second
+	// quietAllocs is how much may be allocated between two looks of a process that is quiet.
+	quietAllocs = 1 << 20
+	// trimLeast is how much memory must be held for nothing before it is worth a collection to give it back.
+	trimLeast = 8 << 20
 )
+
+// heapUse is what the runtime says of its heap, in bytes.
+type heapUse struct {
+	live   uint64 // after the last collection
+	allocs uint64 // since the process began
+	held   uint64 // of the system's memory
+}
+
+// trims reports whether memory is to be given back: what a burst of handshakes has left stays for good otherwise, since no collection
+// comes where nothing is allocated. before is the look before this one.
+func (u heapUse) trims(before heapUse) bool {
+	return u.allocs-before.allocs < quietAllocs && u.held > u.live+u.live/2+trimLeast
+}
 
 // gcPace is the percentage for a live heap of so many bytes, in steps: changing it stops the world for a moment.
 func gcPace(live uint64) int {
@@ -40,13 +57,28 @@ func tuneRuntime(*conf.Config) {
 }
 
 func keepPace() {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	pace := gcMost
+	before := readHeap()
 	for range time.Tick(gcEvery) {
-		metrics.Read(sample)
-		if now := gcPace(sample[0].Value.Uint64()); now != pace {
+		u := readHeap()
+		if now := gcPace(u.live); now != pace {
 			pace = now
 			debug.SetGCPercent(pace)
 		}
+		if u.trims(before) {
+			debug.FreeOSMemory()
+			u = readHeap()
+		}
+		before = u
 	}
+}
+
+var heapSamples = []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"},
+	{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}}
+
+// readHeap is called by keepPace alone.
+func readHeap() heapUse {
+	metrics.Read(heapSamples)
+	v := func(i int) uint64 { return heapSamples[i].Value.Uint64() }
+	return heapUse{live: v(0), allocs: v(1), held: v(2) + v(3) + v(4)}
 }
