@@ -196,12 +196,16 @@ func TestExamplesAreGood(t *testing.T) {
 	if err != nil || len(paths) < 5 {
 		t.Fatalf("%d examples, %v", len(paths), err)
 	}
-	for _, path := range paths {
+	old, err := filepath.Glob("../../examples/*/haproxy.cfg")
+	if err != nil || len(old) < 2 {
+		t.Fatalf("%d examples in HAProxy's language, %v", len(old), err)
+	}
+	for _, path := range append(paths, old...) {
 		dir := t.TempDir()
 		if err := os.CopyFS(dir, os.DirFS(filepath.Dir(path))); err != nil {
 			t.Fatal(err)
 		}
-		here := filepath.Join(dir, "weir.hcl")
+		here := filepath.Join(dir, filepath.Base(path))
 		text, err := os.ReadFile(here)
 		if err == nil {
 			err = os.WriteFile(here, []byte(strings.ReplaceAll(string(text), "/run/weir/", dir+"/")), 0o600)

@@ -56,6 +56,8 @@ var differences = []*knownDifference{
 		applies: both(begins("stats", "socket"), not(hasWord("mode")), func(words []string) bool {
 			return len(words) > 2 && (strings.HasPrefix(words[2], "/") || strings.HasPrefix(words[2], "unix@"))
 		})},
+	{What: "`acme` (of HAProxy 3.2)", HAProxy: "certificates are in memory only; a script saves them", Weir: "they are saved where `crt` says, and loaded at the next start",
+		Why: "an authority counts what it issues; a restart must not need it", applies: hasWord("acme")},
 	{What: "`option http-no-delay`, `option splice-*`", HAProxy: "off unless set", Weir: "always on", Why: "there is no reason to wait, or to copy",
 		applies: both(begins("no", "option"), func(words []string) bool {
 			return len(words) > 2 && (words[2] == "http-no-delay" || strings.HasPrefix(words[2], "splice-"))
