@@ -12,7 +12,7 @@ type env struct{ px *Proxy }
 func (e env) Gauge(g acl.Gauge, proxy, server string) (int64, bool) {
 	switch g {
 	case acl.ActConn:
-		return e.px.conns.Load(), true
+		return e.px.gate.conns.Load(), true
 	case acl.Stopping:
 		return asInt(e.px.stopping.Load()), true
 	case acl.FeConn, acl.DstConn, acl.FeSessRate, acl.FeReqRate:

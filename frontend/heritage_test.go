@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -188,4 +189,79 @@ func TestHeritageState(t *testing.T) {
 	}
 	two.Frontends()[0].Enable()
 	says(t, "tcp", addr, "two")
+}
+
+// maxconn is the process's: who is left of the generation before has a place, and gives it to who waits at the next one.
+func TestHeritageMaxconn(t *testing.T) {
+	addr, _ := freeAddr(t)
+	build := func(before *Proxy, name string) *Proxy {
+		px := generation(t, before, addr, name, "")
+		px.SetMaxconn(2)
+		return px
+	}
+	one := build(nil, "one")
+	if err := one.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var old []*peer
+	for range 2 {
+		c := dialPeer(t, addr)
+		c.send("GET / HTTP/1.1\r\n")
+		old = append(old, c)
+	}
+	eventually(t, "both are in", func() error {
+		if n := one.Conns(); n != 2 {
+			return fmt.Errorf("%d are", n)
+		}
+		return nil
+	})
+	two := build(one, "two")
+	if err := two.Start(); err != nil {
+		t.Fatal(err)
+	}
+	one.Retire(context.Background())
+	two.Poke()
+	late := dialPeer(t, addr)
+	late.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	eventually(t, "the listener is full", func() error {
+		if got := two.Frontends()[0].listeners[0].status(); got != "FULL" {
+			return fmt.Errorf("it is %s", got)
+		}
+		return nil
+	})
+	old[0].send("Host: a\r\n\r\n")
+	if resp, body := old[0].response("GET"); body != "one" || !resp.Close {
+		t.Errorf("got %q", body)
+	}
+	old[0].Close()
+	if _, body := late.response("GET"); body != "two" {
+		t.Errorf("who waited is answered %q", body)
+	}
+}
+
+// A TLS session goes on with the next generation.
+func TestHeritageTickets(t *testing.T) {
+	b := newTLSBench(t, nil)
+	addr, _ := freeAddr(t)
+	bind := addr + " ssl crt " + b.dir + "/site.pem"
+	one := generation(t, nil, bind, "one", "")
+	if err := one.Start(); err != nil {
+		t.Fatal(err)
+	}
+	cache := tls.NewLRUClientSessionCache(4)
+	resumed := func() bool {
+		t.Helper()
+		c := b.client(addr, "www.example.com", func(cfg *tls.Config) { cfg.ClientSessionCache = cache })
+		resp, _ := fetchTLS(t, c, "/")
+		c.CloseIdleConnections()
+		return resp.TLS.DidResume
+	}
+	if resumed() || !resumed() {
+		t.Fatal("sessions are not resumed as they should be")
+	}
+	two := generation(t, one, bind, "two", "")
+	change(t, one, two)
+	if !resumed() {
+		t.Error("a session is forgotten by a reload")
+	}
 }

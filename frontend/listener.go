@@ -82,6 +82,9 @@ func (fe *Frontend) open(b *conf.Bind, a *loop.Addr, id int) error {
 	}
 	l := fe.newListener(b, ln, id)
 	l.key, l.from, l.opt = key, old, o
+	if old != nil {
+		l.tls.TakeTickets(old.tls)
+	}
 	fe.listeners = append(fe.listeners, l)
 	return nil
 }
@@ -277,13 +280,14 @@ func (ln *listener) Admit() bool {
 		ln.full.Store(true)
 		return false
 	}
-	if !take(&px.conns, &px.maxConns, px.limit.Load()) {
+	if !take(&px.gate.conns, &px.maxConns, px.limit.Load()) {
 		fe.cur.Add(-1)
 		ln.cur.Add(-1)
 		ln.full.Store(true)
-		px.full.Store(true)
+		px.gate.full.Store(true)
 		return false
 	}
+	px.conns.Add(1)
 	return true
 }
 
@@ -295,8 +299,11 @@ func (ln *listener) Leave() {
 	ln.cur.Add(-1)
 	fe.cur.Add(-1)
 	n := px.conns.Add(-1)
-	if px.full.Load() && px.full.CompareAndSwap(true, false) {
-		px.resume()
+	px.gate.conns.Add(-1)
+	if g := px.gate; g.full.Load() && g.full.CompareAndSwap(true, false) {
+		if owner := g.owner.Load(); owner != nil {
+			owner.resume()
+		}
 	} else {
 		fe.resume()
 	}

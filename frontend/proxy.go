@@ -59,13 +59,13 @@ type Proxy struct {
 	routes     map[string]*route
 
 	conns    atomic.Int64 // client connections
+	gate     *gate
 	maxConns atomic.Int64 // most ever
 	limit    atomic.Int64 // maxconn; 0 = none
 	cases    cases        // "h1-case-adjust"; nil = none
 	connRate pace         // maxconnrate
 	sessRate pace         // maxsessrate
 	tlsRate  pace         // maxsslrate
-	full     atomic.Bool  // a listener was paused for want of a place under limit
 	stopping atomic.Bool
 	accepted atomic.Bool // stopping, and no loop accepts any more
 	heritage *heritage   // of the generation before, until Start; nil = none
@@ -85,7 +85,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	if px.log == nil {
 		px.log = zap.NewNop()
 	}
-	px.heritage = inherit(opt.Before)
+	px.heritage, px.gate = inherit(opt.Before), gateOf(opt.Before)
 	px.elder = opt.Before.ACME()
 	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
@@ -238,6 +238,7 @@ func (px *Proxy) Start() error {
 	if err := px.keep(); err != nil {
 		return err
 	}
+	px.gate.owner.Store(px)
 	px.heritage.states(px)
 	for _, b := range px.backends {
 		b.Start()

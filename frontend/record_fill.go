@@ -46,7 +46,7 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 		lr.Backend = r.route.p.Name
 	}
 	if need&logfmt.NeedCounts != 0 {
-		lr.ActConn, lr.FeConn, lr.SrvConn = w.px.conns.Load(), r.fe.cur.Load(), r.srvConn
+		lr.ActConn, lr.FeConn, lr.SrvConn = w.px.gate.conns.Load(), r.fe.cur.Load(), r.srvConn
 		if r.route != nil {
 			lr.BeConn = r.route.b.Streams()
 		}

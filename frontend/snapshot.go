@@ -163,7 +163,7 @@ func (px *Proxy) Info() stats.Info {
 	g := &px.cfg.Global
 	info := stats.Info{
 		Name: "Weir", Version: px.opt.Version, Node: g.Node, Description: g.Description, PID: os.Getpid(), NbThread: len(px.loops),
-		Started: px.started, Maxconn: px.limit.Load(), HardMaxconn: int64(g.Maxconn), CurrConns: uint64(max(px.conns.Load(), 0)), Stopping: px.stopping.Load(),
+		Started: px.started, Maxconn: px.limit.Load(), HardMaxconn: int64(g.Maxconn), CurrConns: uint64(max(px.gate.conns.Load(), 0)), Stopping: px.stopping.Load(),
 	}
 	var lim unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &lim) == nil {

@@ -144,10 +144,12 @@ func (p *proxies) stopTimes() stopTimes {
 
 // Shutdown leaves the stats sockets open to the end: whoever waits for the last stream wants to look.
 func (p *proxies) Shutdown(ctx context.Context) error {
-	p.one.Lock() // a reload that is under way ends first
+	p.mu.Lock()
+	p.stopping = true // none begins
+	p.mu.Unlock()
+	p.one.Lock() // one that is under way ends first
 	defer p.one.Unlock()
 	p.mu.Lock()
-	p.stopping = true
 	all := append(p.old[:len(p.old):len(p.old)], p.cur)
 	p.mu.Unlock()
 	errs := make([]error, len(all))

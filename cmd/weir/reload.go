@@ -59,6 +59,9 @@ var errConfig = errors.New("the configuration has errors")
 //	3rd start: server states are brought over, and both generations accept
 //	4th from here on nothing can fail: stats sockets show the new generation; the old one closes its side and drains
 func (p *proxies) reload() (ok bool, log string) {
+	if p.isStopping() {
+		return false, errStopping.Error()
+	}
 	p.one.Lock()
 	defer p.one.Unlock()
 	notifyReloading()
@@ -95,6 +98,12 @@ func (p *proxies) current() *generation {
 	return p.cur
 }
 
+func (p *proxies) isStopping() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stopping
+}
+
 // refused tells that what runs stays.
 func (p *proxies) refused(rep reporter, err error) {
 	if !errors.Is(err, errConfig) {
@@ -122,10 +131,7 @@ type prepared struct {
 
 // prepare does all that can fail; after an error nothing is left of it. changed are the lines that tell what is about to change.
 func (p *proxies) prepare(rep reporter, old *generation) (next *prepared, changed []string, err error) {
-	p.mu.Lock()
-	stopping := p.stopping
-	p.mu.Unlock()
-	if stopping {
+	if p.isStopping() {
 		return nil, nil, errStopping
 	}
 	cfg := p.r.read(rep)

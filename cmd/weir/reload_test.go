@@ -107,7 +107,7 @@ func (l *reloadLab) ask(line string) string {
 	return string(text)
 }
 
-// hold opens a connection and asks half a question: it keeps its generation alive.
+// hold opens a connection and asks half a question: once it is accepted, it keeps its generation alive.
 func (l *reloadLab) hold() net.Conn {
 	l.t.Helper()
 	c, err := net.Dial("tcp", l.addr)
@@ -117,6 +117,7 @@ func (l *reloadLab) hold() net.Conn {
 	l.t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(20 * time.Second))
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n")
+	l.p.wait(l.t, "the accept", func() bool { return strings.Contains(l.ask("@1 show stat"), "\nf,FRONTEND,,,1,") })
 	return c
 }
 
@@ -124,39 +125,38 @@ func (l *reloadLab) hold() net.Conn {
 func (l *reloadLab) story() string {
 	l.t.Helper()
 	var out strings.Builder
-	look := func(reloads string) {
+	look := func(reloads string, workers int) { // those that end are given the time to
 		l.t.Helper()
 		row := regexp.MustCompile(`\nPID +master +` + regexp.QuoteMeta(reloads) + ` +T`)
 		var text string
 		l.p.wait(l.t, "master "+reloads, func() bool {
 			text = normal(l.ask("show proc"))
-			return row.MatchString(text)
+			return row.MatchString(text) && strings.Count(text, " worker ") == workers
 		})
 		out.WriteString(text)
 	}
-	look("0 [failed: 0]")
+	look("0 [failed: 0]", 1)
 	c := l.hold()
 	l.write("", "two", "")
 	l.ask("reload")
-	look("1 [failed: 0]")
+	look("1 [failed: 0]", 2)
 	l.p.wait(l.t, "the second", func() bool { return l.says() == "two" })
 	l.write("", "three", "bogus\n")
 	l.ask("@master reload")
-	look("2 [failed: 1]")
+	look("2 [failed: 1]", 2)
 	l.ask("reload")
-	look("3 [failed: 2]")
+	look("3 [failed: 2]", 2)
 	l.p.wait(l.t, "the second still", func() bool { return l.says() == "two" })
 	l.write("", "three", "")
 	l.p.cmd.Process.Signal(syscall.SIGUSR2)
-	look("4 [failed: 0]")
+	look("4 [failed: 0]", 2)
 	l.p.wait(l.t, "the third", func() bool { return l.says() == "three" })
 	io.WriteString(c, "\r\n")
 	answer, err := io.ReadAll(c)
 	if err != nil || !strings.HasSuffix(string(answer), "\r\n\r\none") || !strings.Contains(strings.ToLower(string(answer)), "\r\nconnection: close\r\n") {
 		l.t.Errorf("who came before the reloads is answered %q, %v", answer, err)
 	}
-	l.p.wait(l.t, "the end of the first", func() bool { return !strings.Contains(l.ask("show proc"), "# old workers") })
-	look("4 [failed: 0]")
+	look("4 [failed: 0]", 1)
 	return out.String()
 }
 

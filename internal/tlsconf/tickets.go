@@ -87,6 +87,15 @@ func (k *tickets) bind(cfg *tls.Config, context string) {
 	}
 }
 
+// TakeTickets makes the sessions that old has given out resumable here: where both lines have keys of their own and not a file's, b goes on
+// with those of old. Whatever the lines demand of a client is checked again when a session is resumed. It is called before the first
+// handshake.
+func (b *Bind) TakeTickets(old *Bind) {
+	if b != nil && old != nil && b.t.TicketKeys == "" && old.t.TicketKeys == "" {
+		b.keys.keys = old.keys.keys
+	}
+}
+
 const extraTime = 8
 
 // extra is what is added to a session: when it began, and what it is good for.
