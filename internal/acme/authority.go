@@ -239,7 +239,7 @@ func (ca *authority) renewal(ctx context.Context, of leaf) (window, error) {
 	if err != nil {
 		return window{}, err
 	}
-	w := window{start: info.SuggestedWindow.Start, end: info.SuggestedWindow.End}
+	w := window{start: info.SuggestedWindow.Start, end: info.SuggestedWindow.End, why: info.ExplanationURL}
 	if info.RetryAfter != nil {
 		w.again = *info.RetryAfter
 	}

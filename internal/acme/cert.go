@@ -25,6 +25,7 @@ type orderer interface {
 type window struct {
 	start, end time.Time
 	again      time.Time // when to ask again; zero = it does not say
+	why        string    // the URL of a page that says why; "" = there is none
 }
 
 // cert is one certificate being kept. Keeper.mu guards what changes.
@@ -46,7 +47,8 @@ type cert struct {
 	issued      uint64 // issued by this process
 	failed      uint64
 
-	unsaved   *made // issued, and not written yet
+	last      *made // issued by this process; nil = none was
+	unsaved   *made // last, where it is not written yet
 	saveAt    time.Time
 	saveFails int
 }
@@ -121,6 +123,10 @@ func (c *cert) succeed(now time.Time, l leaf, manual bool) {
 	c.fails, c.lastError, c.lastErrorAt = 0, "", time.Time{}
 	c.ca.until, c.ca.fails = time.Time{}, 0
 	c.plan(now, manual)
+	if manual {
+		c.ask = time.Time{}
+		return
+	}
 	if least := now.Add(minPause); !c.due.IsZero() && c.due.Before(least) {
 		c.due = least
 	}
@@ -158,22 +164,23 @@ func backoff(fails int) time.Duration {
 	return d - d/10 + rand.N(d/5)
 }
 
-// learn takes over when the authority wants the certificate renewed.
-func (c *cert) learn(now time.Time, w window, err error) {
+// learn takes over when the authority wants the certificate renewed. It reports whether that is another time than before.
+func (c *cert) learn(now time.Time, w window, err error) bool {
 	c.ask = now.Add(askAgain + c.jitter(askAgain/10))
 	if err != nil || c.leaf == nil {
-		return // it is no failure: not all authorities know of it, and the plan stands without
+		return false // it is no failure: not all authorities know of it, and the plan stands without
 	}
 	if !w.again.IsZero() {
 		c.ask = now.Add(min(max(w.again.Sub(now), askLeast), askMost))
 	}
 	if w.start.Equal(c.window.start) && w.end.Equal(c.window.end) {
-		return
+		return false
 	}
 	c.window = w
 	if !c.due.IsZero() && c.fails == 0 {
 		c.due = c.renewAt()
 	}
+	return true
 }
 
 // missing is a name that the certificate is not for; "" = it is for all of them.

@@ -117,6 +117,9 @@ func (k *Keeper) Stop() {
 	<-k.done
 	k.stop = nil
 	k.disk.close()
+	for _, a := range k.authorities {
+		a.wire.base.CloseIdleConnections()
+	}
 }
 
 // run is the Keeper's goroutine: one thing after the other, so that an authority never sees two orders of ours at once.
@@ -181,7 +184,9 @@ func (k *Keeper) survey() {
 		default:
 			c.hold(held.Leaf)
 			c.plan(now, k.manual)
-			c.ask = now.Add(askFirst + c.jitter(askFirst))
+			if !k.manual {
+				c.ask = now.Add(askFirst + c.jitter(askFirst))
+			}
 		}
 		k.mu.Unlock()
 		k.tellPlan(c)
@@ -249,7 +254,7 @@ func (k *Keeper) order(ctx context.Context, c *cert) {
 		return
 	}
 	c.succeed(now, made.leaf, k.manual)
-	c.unsaved = made
+	c.last, c.unsaved = made, made
 	fields := []zap.Field{zap.String("certificate", c.is.Name), zap.String("acme", c.is.ACME), zap.Strings("domains", c.is.Domains), moment("expires", made.leaf.NotAfter), moment("next_order", c.due)}
 	k.mu.Unlock()
 	k.log.Info("acme: a certificate was issued and is shown from now on", fields...)
@@ -307,8 +312,16 @@ func (k *Keeper) askRenewal(ctx context.Context, c *cert) {
 	cancel()
 	now := time.Now()
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	c.learn(now, w, err)
+	other := c.learn(now, w, err)
+	f := []zap.Field{zap.String("certificate", c.is.Name), zap.String("acme", c.is.ACME), moment("from", w.start), moment("to", w.end), moment("next_order", c.next())}
+	k.mu.Unlock()
+	if !other {
+		return
+	}
+	if w.why != "" { // RFC 9773, 4.2: the operator should be told
+		f = append(f, zap.String("because", w.why))
+	}
+	k.log.Info("acme: the authority says when it wants a certificate renewed", f...)
 }
 
 // contained makes an error of a panic: what an authority sends must not end the process.

@@ -292,6 +292,50 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
+// TestTakeOverIssued: what was issued while the next configuration was being read is shown by that, whether it could be saved or not.
+func TestTakeOverIssued(t *testing.T) {
+	for _, saved := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, 90*day, nil)
+			b.start(t)
+			old := b.k
+			b.open(t) // the files are read
+			c := old.certs[0]
+			if !saved { // nothing can be renamed to it
+				if err := errors.Join(os.Remove(c.is.Crt), os.MkdirAll(filepath.Join(c.is.Crt, "in"), 0o700)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.after(time.Minute)
+			old.Renew(c.is.Name)
+			b.after(time.Second)
+			newest := c.last
+			b.k.TakeOver(old)
+			if now, temporary := b.held(t); temporary || !now.Equal(newest.leaf) || now.NotBefore.Equal(b.by.olds[1].NotBefore) {
+				t.Errorf("saved %t: shown is one of %s", saved, now.NotBefore)
+			}
+			if got := b.k.certs[0].unsaved == nil; got != saved {
+				t.Errorf("saved %t: the next one thinks %t", saved, got)
+			}
+			if !saved {
+				if err := os.RemoveAll(c.is.Crt); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.start(t)
+			defer b.k.Stop()
+			b.after(time.Hour)
+			text, err := os.ReadFile(c.is.Crt)
+			if err != nil || !slices.Equal(text, newest.crtFile(c.is)) {
+				t.Errorf("saved %t: %v, another certificate is in the file", saved, err)
+			}
+			if len(b.by.orders) != 2 {
+				t.Errorf("saved %t: %d orders", saved, len(b.by.orders))
+			}
+		})
+	}
+}
+
 // TestStartAgain: a Keeper may go on after a stop, as where the next configuration could not start.
 func TestStartAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -388,7 +432,10 @@ func TestManual(t *testing.T) {
 		b := newBench(t, 90*day, func(c *conf.Config) { c.Global.ACMEManual = true })
 		b.start(t)
 		defer b.k.Stop()
-		b.after(day)
+		b.after(10 * day)
+		if len(b.by.asks) != 0 {
+			t.Errorf("the authority was asked %d times", len(b.by.asks))
+		}
 		if len(b.by.orders) != 0 || b.status().State != "Stopped" {
 			t.Errorf("%d orders, %+v", len(b.by.orders), b.status())
 		}
@@ -400,7 +447,10 @@ func TestManual(t *testing.T) {
 			if !b.k.Renew(b.k.certs[0].is.Name) {
 				t.Fatal("not known")
 			}
-			b.after(day)
+			b.after(10 * day)
+			if len(b.by.asks) != 0 {
+				t.Errorf("the authority was asked %d times", len(b.by.asks))
+			}
 			if len(b.by.orders) != i+1 {
 				t.Errorf("%d orders; want %d", len(b.by.orders), i+1)
 			}

@@ -34,9 +34,7 @@ func sameSection(a, b *conf.ACME) bool {
 // inherit takes one certificate over.
 func (k *Keeper) inherit(c, o *cert) {
 	c.issued, c.failed = o.issued, o.failed
-	if o.unsaved != nil && k.store.Install(c.is.Name, o.unsaved.crtFile(c.is), o.unsaved.keyFile(c.is)) == nil {
-		c.unsaved, c.saveAt, c.saveFails = o.unsaved, o.saveAt, o.saveFails
-	}
+	k.refresh(c, o)
 	if o.fails == 0 || k.manual {
 		return
 	}
@@ -44,5 +42,19 @@ func (k *Keeper) inherit(c, o *cert) {
 	c.fails, c.lastError, c.lastErrorAt = o.fails, o.lastError, o.lastErrorAt
 	if c.ca.until.Before(o.ca.until) {
 		c.ca.until, c.ca.fails = o.ca.until, o.ca.fails
+	}
+}
+
+// refresh shows what was issued after the files of this configuration had been read, or could not be saved.
+func (k *Keeper) refresh(c, o *cert) {
+	if o.last == nil {
+		return
+	}
+	held, temporary, err := k.store.Held(c.is.Name)
+	if err == nil && !temporary && !held.Leaf.NotBefore.Before(o.last.leaf.NotBefore) {
+		return
+	}
+	if k.store.Install(c.is.Name, o.last.crtFile(c.is), o.last.keyFile(c.is)) == nil {
+		c.last, c.unsaved, c.saveAt, c.saveFails = o.last, o.unsaved, o.saveAt, o.saveFails
 	}
 }

@@ -190,7 +190,7 @@ func TestARI(t *testing.T) {
 			return
 		}
 		w.Header().Set("Retry-After", "600")
-		io.WriteString(w, `{"suggestedWindow":{"start":"`+start.Format(time.RFC3339)+`","end":"`+end.Format(time.RFC3339)+`"}}`)
+		io.WriteString(w, `{"suggestedWindow":{"start":"`+start.Format(time.RFC3339)+`","end":"`+end.Format(time.RFC3339)+`"},"explanationURL":"https://ca.example.com/why"}`)
 	})
 	k := &Keeper{store: tlsconf.New(cfg, nil), disk: newDisk(&cfg.Global)}
 	ca, err := newAuthority(k, cfg, a)
@@ -203,7 +203,7 @@ func TestARI(t *testing.T) {
 	}
 	m.leaf.AuthorityKeyId = []byte{1, 2, 3}
 	w, err := ca.renewal(t.Context(), m.leaf)
-	if err != nil || !w.start.Equal(start) || !w.end.Equal(end) || time.Until(w.again) < 5*time.Minute {
+	if err != nil || !w.start.Equal(start) || !w.end.Equal(end) || time.Until(w.again) < 5*time.Minute || w.why != "https://ca.example.com/why" {
 		t.Errorf("%+v, %v", w, err)
 	}
 }

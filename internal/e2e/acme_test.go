@@ -62,7 +62,7 @@ func newACMELab(t *testing.T, life int, eab bool) *acmeLab {
 // startCA starts the authority, which knows of no account and order from before.
 func (l *acmeLab) startCA(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command(l.pebble, "-config", filepath.Join(l.dir, "pebble.json"), "-dnsserver", localNames(t))
+	cmd := exec.Command(l.pebble, "-strict", "-config", filepath.Join(l.dir, "pebble.json"), "-dnsserver", localNames(t))
 	p := &proc{kind: "pebble", cmd: cmd, done: make(chan struct{})}
 	// It waits for seconds before it validates, and refuses good nonces at random, unless it is told not to: of the latter some stay.
 	cmd.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=15")
