@@ -24,6 +24,14 @@ func (p *pace) limit(n int) {
 	p.every.Store(every)
 }
 
+// perSecond is the limit.
+func (p *pace) perSecond() int {
+	if every := p.every.Load(); every > 0 {
+		return int(int64(time.Second) / every)
+	}
+	return 0
+}
+
 // limited reports whether there is a limit at all.
 func (p *pace) limited() bool { return p.every.Load() > 0 }
 

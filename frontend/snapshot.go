@@ -197,6 +197,8 @@ func (px *Proxy) Info() stats.Info {
 			info.Faults[name] += n
 		}
 	}
+	info.ConnRateLimit, info.SessRateLimit = int64(px.connRate.perSecond()), int64(px.sessRate.perSecond())
+	px.countTLS(&info)
 	return info
 }
 

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"io"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -11,6 +12,7 @@ import (
 	"weir/internal/proxyproto"
 	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
+	"weir/stats"
 )
 
 // shaker is the TLS handshake of a client, before there is a session. Until the client says something it needs no task and holds no
@@ -88,10 +90,6 @@ func (h *shaker) Run(t *loop.Task) {
 		h.refuse(err)
 		return
 	}
-	tr := &s.w.tls
-	if tr.Handshakes++; y.State().DidResume {
-		tr.Resumed++
-	}
 	s.tls = y
 	if y.State().NegotiatedProtocol == tlsconf.ChallengeProto { // the authority has seen what it wanted (RFC 8737, 3)
 		s.linger()
@@ -106,7 +104,6 @@ func (h *shaker) refuse(err error) {
 	s := h.s
 	name, text := tlsconf.Reason(err)
 	s.w.note(name)
-	s.w.tls.Failed++
 	fe := s.fe.traffic(s.w)
 	fe.ReqErrors++
 	s.ln.local[s.w.id].ReqErrors++
@@ -183,9 +180,28 @@ func (px *Proxy) updateOCSP() {
 	})
 }
 
-// handshakes are a loop's counters of clients' handshakes.
-type handshakes struct {
-	Handshakes, Resumed, Failed uint64
+// countTLS tells of TLS connections.
+func (px *Proxy) countTLS(info *stats.Info) {
+	c, g, now := px.tlsOptions.Count, &px.cfg.Global.TLS, time.Now()
+	info.MaxSSLConns, info.CurrSSLConns, info.CumSSLConns = int64(g.MaxConn), c.Now(), uint64(c.Total())
+	info.SSLRate, info.SSLRateMax, info.SSLRateLimit = int64(c.Front.Value(now)), int64(c.Front.Max()), int64(px.tlsRate.perSecond())
+	info.SSLFrontKeys, info.SSLFrontKeysMax = int64(c.FrontKeys.Value(now)), int64(c.FrontKeys.Max())
+	info.SSLBackKeys, info.SSLBackKeysMax = int64(c.BackKeys.Value(now)), int64(c.BackKeys.Max())
+	if info.SSLRate > info.SSLFrontKeys {
+		info.SSLReusePct = 100 * (info.SSLRate - info.SSLFrontKeys) / info.SSLRate
+	}
+}
+
+// SetRateLimit changes how many connections, sessions or TLS connections are taken a second; 0 = any number. ok is false where there is no such
+// rate.
+func (px *Proxy) SetRateLimit(kind string, n int) (ok bool) {
+	p := map[string]*pace{"connections": &px.connRate, "sessions": &px.sessRate, "ssl-sessions": &px.tlsRate}[kind]
+	if p == nil {
+		return false
+	}
+	p.limit(n)
+	px.resume()
+	return true
 }
 
 const errShakeEnds = "Connection closed during SSL handshake"

@@ -142,3 +142,52 @@ listen "web" {
 		t.Errorf("%q is shown where there is a certificate", cn)
 	}
 }
+
+// TestTLSInfo: "show info" tells of TLS connections on both sides, of what they cost and of the limits.
+func TestTLSInfo(t *testing.T) {
+	b := newTLSBench(t, nil)
+	back := newTestProxy(t, fmt.Sprintf(`
+listen "back" {
+  bind "127.0.0.1:1" {
+    ssl = true
+    crt = [%q]
+  }
+  server "s1" { address = %q }
+}`, b.dir+"/site.pem", b.originAddr()))
+	px := newTestProxy(t, fmt.Sprintf(`
+global {
+  maxsslconn = 100
+  maxsslrate = 1000
+}
+listen "web" {
+  bind "127.0.0.1:1" {
+    ssl = true
+    crt = [%q]
+  }
+  server "s1" {
+    address    = %q
+    ssl        = true
+    ca_file    = %q
+    verifyhost = "www.example.com"
+  }
+}`, b.dir+"/site.pem", back.addr("back", 0), b.dir+"/ca.pem"))
+	cache := tls.NewLRUClientSessionCache(1)
+	for range 3 {
+		c := b.client(px.addr("web", 0), "www.example.com", func(c *tls.Config) { c.ClientSessionCache = cache })
+		fetchTLS(t, c, "/")
+		c.CloseIdleConnections()
+	}
+	i := px.Info()
+	if i.MaxSSLConns != 100 || i.SSLRateLimit != 1000 || i.CumSSLConns < 4 || i.SSLRateMax < 1 || i.SSLFrontKeysMax != 1 || i.SSLBackKeysMax != 1 {
+		t.Errorf("got %+v", i)
+	}
+	eventually(t, "the client's connections are gone, and one to the server is left", func() error {
+		if n := px.Info().CurrSSLConns; n != 1 {
+			return fmt.Errorf("%d", n)
+		}
+		return nil
+	})
+	if !px.SetRateLimit("ssl-sessions", 7) || px.Info().SSLRateLimit != 7 || px.SetRateLimit("whatever", 1) {
+		t.Error("the limit is not what was set")
+	}
+}

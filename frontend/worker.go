@@ -22,10 +22,9 @@ type worker struct {
 	access   *logsink.Producer // nil = no access log
 	scratch  []byte            // heads and chunks are put together here; never held across a suspension
 	free     []*stream
-	active   activeList  // streams and tunnels at work
-	resting  sessionList // idle keep-alive connections, longest first
-	target   []byte      // the name of a backend being made
-	tls      handshakes
+	active   activeList        // streams and tunnels at work
+	resting  sessionList       // idle keep-alive connections, longest first
+	target   []byte            // the name of a backend being made
 	snis     map[string]string // see intern
 	spread   spread
 	reqs     uint64                   // requests, for "show info"

@@ -93,6 +93,9 @@ type Info struct {
 	MaxSSLConns, CurrSSLConns               int64
 	CumSSLConns                             uint64
 	SSLRate, SSLRateLimit, SSLRateMax       int64
+	SSLFrontKeys, SSLFrontKeysMax           int64 // handshakes of clients a second that resumed nothing
+	SSLBackKeys, SSLBackKeysMax             int64 // the same with servers
+	SSLReusePct                             int64
 	SessRateLimit                           int64
 	TotalSplicedBytesOut, FailedResolutions uint64
 	PoolAllocBytes, PoolUsedBytes           uint64

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"weir/backend"
@@ -141,6 +142,14 @@ func (a *admin) ShutdownServerSessions(ctx context.Context, b, s string) error {
 
 // Errors is for "show errors".
 func (a *admin) Errors(ctx context.Context) []stats.CapturedError { return a.px.Errors(ctx) }
+
+// SetRateLimit is for "set rate-limit".
+func (a *admin) SetRateLimit(_ context.Context, kind string, perSecond int) error {
+	if !a.px.SetRateLimit(kind, perSecond) {
+		return errors.New("There is no such rate: nothing is compressed.")
+	}
+	return nil
+}
 
 // SSLCommand is for the commands on certificates.
 func (a *admin) SSLCommand(_ context.Context, name string, args []string, payload string) string {

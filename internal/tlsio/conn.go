@@ -24,7 +24,7 @@ type Conn struct {
 	alone   bool // it is the only one: it need not be gathered
 
 	record int    // the most plain text in one record
-	limit  *Limit // of which this one has a place; nil = none has
+	count  *Count // of which this one has a place; nil = none has
 
 	shake *shake // the handshake; nil once it is over
 	info  Info

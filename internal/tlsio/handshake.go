@@ -3,6 +3,7 @@ package tlsio
 import (
 	"crypto/tls"
 	"io"
+	"time"
 
 	"weir/internal/loop"
 )
@@ -17,8 +18,8 @@ type Options struct {
 	KeepHello int
 	// KeyLog keeps the secrets of the handshake (tune.ssl.keylog), for Info.Secret.
 	KeyLog bool
-	// Limit bounds how many connections there are; nil = nothing does.
-	Limit *Limit
+	// Count counts the connections, and bounds them; nil = nothing does.
+	Count *Count
 }
 
 // shake is a handshake under way.
@@ -34,17 +35,25 @@ type shake struct {
 // Server is the server's side of a handshake on c, a connection that no task waits for. With an error c is still without a layer:
 // an alert may have been sent, and the caller closes it. Errors of the connection itself are loop's.
 func Server(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
-	if !o.Limit.take() {
+	if !o.Count.take() {
 		return nil, ErrTooMany
 	}
 	y := begin(t, c, o, deadline)
 	y.tls = tls.Server((*wire)(y), cfg)
-	return y, y.run()
+	if o.Count == nil {
+		return y, y.run()
+	}
+	o.Count.Front.Add(time.Now())
+	err := y.run()
+	if err == nil && !y.State().DidResume {
+		o.Count.FrontKeys.Add(time.Now())
+	}
+	return y, err
 }
 
 // Client is the client's side.
 func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int64) (*Conn, error) {
-	if !o.Limit.take() {
+	if !o.Count.take() {
 		return nil, ErrTooMany
 	}
 	y := begin(t, c, o, deadline)
@@ -53,11 +62,15 @@ func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int
 		cfg.KeyLogWriter = y.KeyLog()
 	}
 	y.tls = tls.Client((*wire)(y), cfg)
-	return y, y.run()
+	err := y.run()
+	if o.Count != nil && err == nil && !y.State().DidResume {
+		o.Count.BackKeys.Add(time.Now())
+	}
+	return y, err
 }
 
 func begin(t *loop.Task, c *loop.Conn, o Options, deadline int64) *Conn {
-	y := &Conn{c: c, limit: o.Limit, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
+	y := &Conn{c: c, count: o.Count, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
 	if o.Record > 0 {
 		y.record = min(o.Record, maxRecord)
 	}
