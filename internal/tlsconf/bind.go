@@ -274,10 +274,10 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 	}
 	var bad string
 	if c.crtIgnore, bad = parseIgnored(t.CrtIgnore); bad != "" {
-		r.bad("crt-ignore-err", `got %q; want "all" or numbers of errors`, bad)
+		r.bad("crt-ignore-err", `got %q; want "all", numbers of errors or names such as X509_V_ERR_CERT_HAS_EXPIRED`, bad)
 	}
 	if c.caIgnore, bad = parseIgnored(t.CAIgnore); bad != "" {
-		r.bad("ca-ignore-err", `got %q; want "all" or numbers of errors`, bad)
+		r.bad("ca-ignore-err", `got %q; want "all", numbers of errors or names such as X509_V_ERR_CERT_HAS_EXPIRED`, bad)
 	}
 	return c
 }

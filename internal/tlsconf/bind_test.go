@@ -229,6 +229,7 @@ func TestClientCerts(t *testing.T) {
 		f("", pass("10"), old)
 		f("it is not valid yet", pass("10"), young)
 		f("", pass("9"), young)
+		f("", pass("X509_V_ERR_CERT_NOT_YET_VALID"), young)
 		f("its issuer is not trusted", pass("10"), strange)
 	}
 }

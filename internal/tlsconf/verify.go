@@ -117,7 +117,10 @@ func parseIgnored(list []string) (g ignored, bad string) {
 			continue
 		}
 		n, err := strconv.Atoi(w)
-		if err != nil || n < 1 {
+		if err != nil { // HAProxy 2.9 has names too
+			n = slices.Index(VerifyNames[:], w)
+		}
+		if n < 1 {
 			return g, w
 		}
 		g.codes = append(g.codes, n)

@@ -32,8 +32,10 @@ func TestMeter(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	c := NewCount(2)
-	if !c.take() || !c.take() || c.take() {
-		t.Error("not two")
+	for i := range 3 {
+		if c.take() != (i < 2) {
+			t.Errorf("place %d: not two", i+1)
+		}
 	}
 	y := &Conn{count: c}
 	y.release()
