@@ -46,7 +46,7 @@ func (s *Server) Disable() { s.change("", func(st *state) { st.maint, st.byConf 
 
 // SetHealth is "set server B/S health up|stopping|down": what the next checks may correct.
 func (s *Server) SetHealth(word string) error {
-	const why = ", changed from the command line"
+	const why = ", changed from CLI"
 	switch word {
 	case "up":
 		s.change(why, func(st *state) { st.health, st.stopping = st.full(), false })

@@ -131,25 +131,44 @@ func (a *agent) report(r checkResult) {
 		}
 	}
 	r.text = cut(r.text)
-	a.note(r, said.state != "")
-	a.apply(said, &r)
-}
-
-func (a *agent) note(r checkResult, told bool) {
-	b := a.server.b
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	a.last, a.told = r, told
-}
-
-// apply moves the server to where the agent wants it. What the agent does not speak of stays.
-func (a *agent) apply(said answer, r *checkResult) {
-	if said.admin == "" && said.state == "" {
-		return
-	}
+	news := a.note(r, said.state != "")
 	why := ""
 	if said.state != "" {
 		why = r.reason()
+		if s.b.conf.Options.LogHealthChecks { // it has a line of its own
+			why = ""
+			a.log(&r, news)
+		}
+	}
+	a.apply(said, why)
+}
+
+// note keeps an answer, and reports whether it says something else than the one before.
+func (a *agent) note(r checkResult, told bool) (news bool) {
+	b := a.server.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	news = a.told != told || a.last.status != r.status
+	a.last, a.told = r, told
+	return news
+}
+
+// log is a line of "option log-health-checks" about the agent.
+func (a *agent) log(r *checkResult, news bool) {
+	if !news {
+		return
+	}
+	have := 0
+	if r.ok() {
+		have = 1
+	}
+	a.server.sayCheck("Agent", r, have, 1, r.ok())
+}
+
+// apply moves the server to where the agent wants it. What the agent does not speak of stays.
+func (a *agent) apply(said answer, why string) {
+	if said.admin == "" && said.state == "" {
+		return
 	}
 	a.server.change(why, func(st *state) {
 		switch said.admin {
@@ -186,7 +205,7 @@ func (s *Server) SetAgentState(up bool) error {
 	if s.agent == nil || s.agent.check.paused.Load() {
 		return fmt.Errorf("agent checks are not enabled on this server")
 	}
-	s.change(", changed from the command line", func(st *state) { st.agent = !up })
+	s.change(", changed from CLI", func(st *state) { st.agent = !up })
 	return nil
 }
 

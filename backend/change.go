@@ -32,13 +32,16 @@ func (s *Server) edit(why string, fn func(st *state)) {
 	if before.balanced() != st.balanced() || before.weight != st.weight {
 		b.update()
 	}
-	requeued := 0
+	requeued, waiting := 0, b.queue.any.Load()
 	if before.alive() && !st.alive() {
 		requeued = b.queue.redistribute(s)
 		s.closeIdle()
 	}
 	s.shutStreams(before.alive(), st.alive())
 	b.settle()
+	if st.alive() {
+		requeued = int(max(0, waiting-b.queue.any.Load())) // those that it took over
+	}
 	if before.String() != st.String() {
 		s.transition(&before, why, requeued)
 	}
@@ -61,19 +64,15 @@ func (s *Server) transition(before *state, why string, requeued int) {
 		return
 	}
 	active, backup := b.countUsable()
-	left := "left"
-	if st.alive() {
-		left = "online"
-	}
-	if active == 0 && backup > 0 {
-		left += ". running on backup"
-	}
-	kind := ""
+	msg := "Server " + b.Name() + "/" + s.Name() + " " + word
 	if s.conf.Backup {
-		kind = "backup "
+		msg = "Backup " + msg
 	}
-	msg := fmt.Sprintf("%sserver %s/%s %s%s. %d active and %d backup servers %s. %d sessions active, %d requeued, %d remaining in queue",
-		kind, b.Name(), s.Name(), word, why, active, backup, left, s.cur.Load(), requeued, b.queue.any.Load())
+	if leaving := before.stopped() && !st.stopped() || before.drains() && !st.drains(); leaving {
+		msg += "."
+	} else {
+		msg += why + s.standing(active, backup, requeued)
+	}
 	level := zap.InfoLevel
 	if before.alive() && !st.alive() {
 		level = zap.WarnLevel
@@ -82,14 +81,32 @@ func (s *Server) transition(before *state, why string, requeued int) {
 	b.noteEmpty(active + backup)
 }
 
+// standing is how a line about a server ends: what is left of the backend, and what becomes of the streams.
+func (s *Server) standing(active, backup, requeued int) string {
+	place, running := "left", ""
+	if s.state.alive() {
+		place = "online"
+	}
+	if active == 0 && backup > 0 {
+		running = " Running on backup."
+	}
+	text := fmt.Sprintf(". %d active and %d backup servers %s.%s ", active, backup, place, running)
+	if s.state.alive() {
+		return text + fmt.Sprintf("%d sessions requeued, %d total in queue.", requeued, s.b.queue.any.Load())
+	}
+	return text + fmt.Sprintf("%d sessions active, %d requeued, %d remaining in queue.", s.cur.Load(), requeued, s.b.queue.any.Load())
+}
+
 // event is the word for a transition; empty for the steps between, which are not news.
 func (s *Server) event(before *state) string {
 	st := &s.state
 	switch {
 	case st.stopped() && !before.stopped():
 		return "is going DOWN for maintenance"
+	case before.stopped() && !st.stopped() && before.viaMaint:
+		return s.upOrDown() + "/READY (leaving maintenance)"
 	case before.stopped() && !st.stopped():
-		return "is UP (leaving forced maintenance)"
+		return s.upOrDown() + "/READY (leaving forced maintenance)"
 	case before.up() && !st.up():
 		return "is DOWN"
 	case !before.up() && st.up():
@@ -97,13 +114,20 @@ func (s *Server) event(before *state) string {
 	case st.drains() != before.drains() && st.drains():
 		return "enters drain state"
 	case st.drains() != before.drains():
-		return "is UP (leaving forced drain)"
+		return s.upOrDown() + " (leaving forced drain)"
 	case st.stopping != before.stopping && st.stopping:
 		return "is stopping"
 	case st.stopping != before.stopping:
 		return "is UP"
 	}
 	return ""
+}
+
+func (s *Server) upOrDown() string {
+	if s.state.up() {
+		return "is UP"
+	}
+	return "is DOWN"
 }
 
 // noteEmpty says so when no server is left, once.

@@ -193,7 +193,11 @@ func (c *checker) spread(d time.Duration) time.Duration {
 
 // report moves the server's health by the result of a check.
 func (s *Server) report(r checkResult) {
-	s.change(r.reason(), func(st *state) {
+	why := r.reason()
+	if s.b.conf.Options.LogHealthChecks { // it has a line of its own
+		why = ""
+	}
+	s.change(why, func(st *state) {
 		if st.stopped() {
 			return
 		}
@@ -206,7 +210,7 @@ func (s *Server) report(r checkResult) {
 		case r.ok():
 			st.pass()
 			st.stopping = false
-		case r.status != checkSOCKERR: // our own lack of sockets is not the server's fault
+		case !r.ours:
 			st.miss()
 		}
 		if s.b.conf.Options.LogHealthChecks && (last != r.status || health != st.health) {

@@ -61,11 +61,13 @@ func (v *verdict) told(r *checkRun, res checkResult, text CheckText) checkResult
 }
 
 // unread is the result of a read that failed.
-func (v *verdict) unread(err error) checkResult {
-	switch err {
-	case loop.ErrTimeout:
+func (v *verdict) unread(r *checkRun, err error) checkResult {
+	switch {
+	case err == loop.ErrTimeout:
 		return failed(v.silent, v.at.String())
-	case io.EOF, io.ErrUnexpectedEOF:
+	case r.reset != nil:
+		return failed(checkSOCKERR, errorText(r.reset)+v.at.String())
+	case err == io.EOF, err == io.ErrUnexpectedEOF:
 		return failed(v.bad, v.at.String())
 	}
 	return failed(v.bad, errorText(err)+v.at.String())
@@ -110,7 +112,7 @@ func (s *expectStep) run(r *checkRun) (checkResult, bool) {
 			return s.over(r)
 		}
 		if err := r.recv(); err != nil && err != io.EOF {
-			return s.unread(err), true
+			return s.unread(r, err), true
 		}
 	}
 }
@@ -120,8 +122,11 @@ func (s *expectStep) over(r *checkRun) (checkResult, bool) {
 	if s.not && r.n > 0 {
 		return s.passed(r, 0), false
 	}
-	if r.n == 0 {
-		return failed(s.bad, s.at.String()), true
+	switch {
+	case r.n == 0 && r.reset != nil:
+		return s.unread(r, io.EOF), true
+	case r.n == 0:
+		return failed(s.bad, "TCPCHK got an empty response"+s.at.short()), true
 	}
 	return s.failed(r, 0, "TCPCHK did not match"+s.plain+s.at.short()), true
 }
@@ -206,7 +211,7 @@ func (x *httpExpect) run(r *checkRun) (checkResult, bool) {
 	if err := r.readHead(); err != nil {
 		v := x.verdict
 		v.bad = checkL7RSP
-		return v.unread(err), true
+		return v.unread(r, err), true
 	}
 	if x.on404 && r.resp.Status == 404 {
 		return checkResult{status: checkL7OKC, code: 404, text: string(r.resp.Reason)}, true
@@ -267,7 +272,7 @@ func (x *httpExpect) inBody(r *checkRun) (checkResult, bool) {
 		case err == io.EOF:
 			return x.failed(r, -1, "HTTP content check did not match"+x.at.short()), true
 		case err != nil:
-			return x.unread(err), true
+			return x.unread(r, err), true
 		}
 	}
 }

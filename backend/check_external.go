@@ -41,7 +41,7 @@ func runCommand(limit time.Duration, args, env []string) checkResult {
 	case errors.As(err, &exit):
 		return checkResult{status: checkPROCERR, code: exit.ExitCode()}
 	}
-	return failed(checkSOCKERR, errorText(err))
+	return unable(errorText(err))
 }
 
 // command is the command line and the environment of the check, as HAProxy's manual has them ("external-check command").

@@ -63,6 +63,9 @@ func (b *httpBody) more(r *checkRun) error {
 	case err == io.EOF && r.resp.Framing == message.UntilClose:
 		b.done = true
 		return io.EOF
+	case isReset(err):
+		r.reset = err
+		return io.ErrUnexpectedEOF
 	case err == io.EOF:
 		return io.ErrUnexpectedEOF
 	case err != nil:

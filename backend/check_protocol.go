@@ -52,12 +52,15 @@ func (s *answerStep) run(r *checkRun) (checkResult, bool) {
 		case err == loop.ErrTimeout:
 			return failed(checkL7TOUT, ""), true
 		case err != nil:
-			return s.broken(err), true
+			return s.broken(r, err), true
 		}
 	}
 }
 
-func (s *answerStep) broken(err error) checkResult {
+func (s *answerStep) broken(r *checkRun, err error) checkResult {
+	if r.reset != nil {
+		return failed(checkSOCKERR, errorText(r.reset))
+	}
 	status, text := s.bad, ""
 	if status == checkINI {
 		status = checkL7RSP

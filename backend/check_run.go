@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"errors"
 	"io"
 	"net/netip"
 	"strconv"
@@ -29,6 +30,7 @@ type checkRun struct {
 	in    *loop.Buf // what has come and is not given up yet: with HTTP, the head
 	n     int       // bytes of it
 	ended bool      // nothing more will come
+	reset error     // ... because the connection was reset
 	out   []byte
 
 	method message.MethodID
@@ -82,7 +84,7 @@ func (r *checkRun) close() {
 
 // forget gives up what has come.
 func (r *checkRun) forget() {
-	r.n, r.head, r.ended = 0, 0, false
+	r.n, r.head, r.ended, r.reset = 0, 0, false, nil
 	r.body.reset()
 }
 
@@ -113,19 +115,26 @@ func (r *checkRun) recv() error {
 	r.n += max(m, 0)
 	if err != nil && err != loop.ErrTimeout {
 		r.ended = true
-		if isReset(err) && r.n > 0 { // what has come still counts
+		if isReset(err) { // what has come still counts
+			r.reset = err
 			return io.EOF
 		}
 	}
 	return err
 }
 
-func isReset(err error) bool { return err == syscall.ECONNRESET || err == syscall.EPIPE }
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
 
 // send writes, and gives up what has come before it.
 func (r *checkRun) send(b []byte) error {
 	r.forget()
-	return r.conn.Send(r.t, b, r.deadline)
+	err := r.conn.Send(r.t, b, r.deadline)
+	if isReset(err) { // the system tells it once: reading finds an end only
+		r.reset = err
+	}
+	return err
 }
 
 // connectStep opens a connection.
@@ -169,7 +178,7 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	}
 	to := s.target(r)
 	if to == nil {
-		return failed(checkSOCKERR, "the port is no number from 1 to 65535"+s.at.String()), true
+		return unable("the port is no number from 1 to 65535" + s.at.String()), true
 	}
 	conn, err := c.server.checkDial(r.t, to, connectBy, !s.addr.IsValid() && s.port == nil)
 	if err != nil {

@@ -16,7 +16,7 @@ type checkStatus uint8
 
 const (
 	checkINI     checkStatus = iota // none has ended yet
-	checkSOCKERR                    // no socket to check with: says nothing about the server
+	checkSOCKERR                    // the connection was reset, or there was no socket to check with
 	checkL4OK
 	checkL4TOUT
 	checkL4CON
@@ -34,30 +34,30 @@ const (
 	checkHANA // what traffic showed
 )
 
-// checkStatuses is one row per status: its name, what people read, whether it is good, and its number in "show servers state"
+// checkStatuses is one row per status: its name, what the log says (in HAProxy's words, which scripts look for), whether it is good, and its number in "show servers state"
 // (those of SOCKERR and L4TOUT are by the order of the others; the rest were seen).
 var checkStatuses = [...]struct {
 	name, text string
 	ok         bool
 	number     int
 }{
-	checkINI:      {"INI", "initializing", false, 1},
-	checkSOCKERR:  {"SOCKERR", "socket error", false, 4},
-	checkL4OK:     {"L4OK", "layer4 check passed", true, 6},
-	checkL4TOUT:   {"L4TOUT", "layer4 timeout", false, 7},
-	checkL4CON:    {"L4CON", "layer4 connection problem", false, 8},
-	checkL6OK:     {"L6OK", "layer6 check passed", true, 9},
-	checkL6TOUT:   {"L6TOUT", "layer6 timeout", false, 10},
-	checkL6RSP:    {"L6RSP", "layer6 invalid response", false, 11},
-	checkL7OK:     {"L7OK", "layer7 check passed", true, 15},
-	checkL7OKC:    {"L7OKC", "layer7 check conditionally passed", true, 16},
-	checkL7TOUT:   {"L7TOUT", "layer7 timeout", false, 12},
-	checkL7RSP:    {"L7RSP", "layer7 invalid response", false, 13},
-	checkL7STS:    {"L7STS", "layer7 wrong status", false, 17},
-	checkPROCERR:  {"PROCERR", "external check error", false, 18},
-	checkPROCTOUT: {"PROCTOUT", "external check timeout", false, 19},
-	checkPROCOK:   {"PROCOK", "external check passed", true, 20},
-	checkHANA:     {"HANA", "health analyze", false, 3},
+	checkINI:      {"INI", "Initializing", false, 1},
+	checkSOCKERR:  {"SOCKERR", "Socket error", false, 4},
+	checkL4OK:     {"L4OK", "Layer4 check passed", true, 6},
+	checkL4TOUT:   {"L4TOUT", "Layer4 timeout", false, 7},
+	checkL4CON:    {"L4CON", "Layer4 connection problem", false, 8},
+	checkL6OK:     {"L6OK", "Layer6 check passed", true, 9},
+	checkL6TOUT:   {"L6TOUT", "Layer6 timeout", false, 10},
+	checkL6RSP:    {"L6RSP", "Layer6 invalid response", false, 11},
+	checkL7OK:     {"L7OK", "Layer7 check passed", true, 15},
+	checkL7OKC:    {"L7OKC", "Layer7 check conditionally passed", true, 16},
+	checkL7TOUT:   {"L7TOUT", "Layer7 timeout", false, 12},
+	checkL7RSP:    {"L7RSP", "Layer7 invalid response", false, 13},
+	checkL7STS:    {"L7STS", "Layer7 wrong status", false, 17},
+	checkPROCERR:  {"PROCERR", "External check error", false, 18},
+	checkPROCTOUT: {"PROCTOUT", "External check timeout", false, 19},
+	checkPROCOK:   {"PROCOK", "External check passed", true, 20},
+	checkHANA:     {"HANA", "Health analyze", false, 3},
 }
 
 // String is the name, such as L4OK.
@@ -68,6 +68,7 @@ type checkResult struct {
 	status checkStatus
 	code   int // HTTP status; -1 = none
 	took   time.Duration
+	ours   bool   // it was us who had no socket, port or process to check with: that says nothing of the server
 	text   string // what the network or the server said
 }
 
@@ -77,7 +78,7 @@ func (r *checkResult) ok() bool { return checkStatuses[r.status].ok }
 func (r *checkResult) reason() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ", reason: %s", checkStatuses[r.status].text)
-	if r.code >= 0 {
+	if r.code >= 0 && r.status != checkL6RSP && r.status != checkL7RSP { // what is no answer has no code
 		fmt.Fprintf(&b, ", code: %d", r.code)
 	}
 	if r.text != "" {
@@ -99,6 +100,13 @@ func (r *checkResult) fill(row *stats.Row, running bool) {
 // failed is a result without an HTTP status.
 func failed(status checkStatus, text string) checkResult {
 	return checkResult{status: status, code: -1, text: cut(text)}
+}
+
+// unable is the result of a check that could not be made.
+func unable(text string) checkResult {
+	r := failed(checkSOCKERR, text)
+	r.ours = true
+	return r
 }
 
 // cut bounds the text of a result.
@@ -129,7 +137,7 @@ func connectResult(err error, at string) checkResult {
 		return failed(checkL4TOUT, at)
 	}
 	if connectFault(err) == fault.ConnectResource {
-		return failed(checkSOCKERR, errorText(err)+at)
+		return unable(errorText(err) + at)
 	}
 	return failed(checkL4CON, errorText(err)+at)
 }

@@ -19,7 +19,7 @@
 //     described nowhere but in its source;
 //   - "roundrobin" with unequal weights is as smooth, in another order;
 //   - streams that queue when the last server goes down get 503 at once instead of at the end of timeout queue;
-//   - a check that found no socket to check with (SOCKERR) does not count against the server;
+//   - a check that found no socket to check with does not count against the server;
 //   - minconn acts only where fullconn is set: its default of a tenth of the frontends' maxconn is theirs to work out.
 //
 // It does not parse or write HTTP for streams, decides no retry and knows no rule: the frontend does.

@@ -52,17 +52,28 @@ func (e *events) talk() {
 	}
 }
 
-// logCheck is a line of "option log-health-checks". With Backend.mu held.
+// logCheck is a line of "option log-health-checks" about the server's health. With Backend.mu held.
 func (s *Server) logCheck(r *checkResult) {
 	st := &s.state
-	word, have, of := "failed", st.health, st.rise
+	have, of := st.health, st.rise
+	if st.up() {
+		have, of = st.health-st.rise+1, st.fall
+	}
+	s.sayCheck("Health", r, have, of, st.up())
+}
+
+// sayCheck says how a check ended, in HAProxy's words.
+func (s *Server) sayCheck(kind string, r *checkResult, have, of int, up bool) {
+	backup, word, state := "", "failed", "DOWN"
+	if s.conf.Backup {
+		backup = "backup "
+	}
 	if r.ok() {
 		word = "succeeded"
 	}
-	up := "DOWN"
-	if st.up() {
-		up, have, of = "UP", st.health-st.rise+1, st.fall
+	if up {
+		state = "UP"
 	}
-	s.b.events.say(zap.InfoLevel, fmt.Sprintf("health check for server %s/%s %s%s, status: %d/%d %s",
-		s.b.Name(), s.Name(), word, r.reason(), have, of, up), zap.String("backend", s.b.Name()), zap.String("server", s.Name()))
+	s.b.events.say(zap.InfoLevel, fmt.Sprintf("%s check for %sserver %s/%s %s%s, status: %d/%d %s.",
+		kind, backup, s.b.Name(), s.Name(), word, r.reason(), have, of, state), zap.String("backend", s.b.Name()), zap.String("server", s.Name()))
 }

@@ -16,9 +16,9 @@ func TestLogHealthChecks(t *testing.T) {
 	for _, r := range []checkResult{good, good, bad, good, good} {
 		s.report(r)
 	}
-	want := `health check for server bk/s1 succeeded, reason: layer7 check passed, code: 200, check duration: 0ms, status: 3/3 UP
-health check for server bk/s1 failed, reason: layer7 wrong status, code: 500, info: "Oops", check duration: 0ms, status: 2/3 UP
-health check for server bk/s1 succeeded, reason: layer7 check passed, code: 200, check duration: 0ms, status: 3/3 UP`
+	want := `Health check for server bk/s1 succeeded, reason: Layer7 check passed, code: 200, check duration: 0ms, status: 3/3 UP.
+Health check for server bk/s1 failed, reason: Layer7 wrong status, code: 500, info: "Oops", check duration: 0ms, status: 2/3 UP.
+Health check for server bk/s1 succeeded, reason: Layer7 check passed, code: 200, check duration: 0ms, status: 3/3 UP.`
 	if got := strings.Join(lines(), "\n"); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

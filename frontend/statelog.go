@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"strings"
-
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -46,11 +44,7 @@ func (s *stateLog) Write(e zapcore.Entry, _ []zapcore.Field) error {
 	case e.Level == zapcore.WarnLevel:
 		level = logsink.Alert
 	}
-	msg := e.Message
-	if rest, ok := strings.CutPrefix(msg, "server "); ok {
-		msg = "Server " + rest
-	}
-	s.w.Log(s.route, level, msg)
+	s.w.Log(s.route, level, e.Message)
 	return nil
 }
 

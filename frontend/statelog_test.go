@@ -11,7 +11,7 @@ import (
 	"weir/internal/logsink"
 )
 
-// What a backend says of its servers reaches the section's log targets, at HAProxy's level and in its spelling.
+// What a backend says of its servers reaches the section's log targets, at HAProxy's level.
 func TestStateLog(t *testing.T) {
 	out := &syncBuffer{}
 	w := logsink.New(logsink.Options{Stdout: out})
@@ -21,8 +21,8 @@ func TestStateLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := tee(zap.NewNop(), w, route)
-	log.Warn("server web/s1 is DOWN", zap.String("dropped", "field"))
-	log.With(zap.Int("also", 1)).Info("server web/s1 is UP")
+	log.Warn("Server web/s1 is DOWN", zap.String("dropped", "field"))
+	log.With(zap.Int("also", 1)).Info("Server web/s1 is UP")
 	log.Error("backend web has no server available")
 	log.Debug("nobody wants this")
 	const want = "<1>Server web/s1 is DOWN\n<5>Server web/s1 is UP\n<0>backend web has no server available\n"
