@@ -52,6 +52,7 @@ func (b *Backend) http2Options() (o http2.Options) {
 	t := &g.Tune.H2
 	o.Streams, o.Window = firstSet(t.BEStreams, t.Streams), firstSet(t.BEWindow, t.Window)
 	o.TableSize, o.Glitches, o.Fields = t.HeaderTable, t.BEGlitches, g.Tune.MaxHeaders
+	o.Frames = t.BEFrames
 	if n := g.Tune.BufSize - g.Tune.MaxRewrite; n > 0 {
 		o.HeadBytes = n
 	}

@@ -10,6 +10,8 @@ type TuneH2 struct {
 	FEStreams   int  // tune.h2.fe.max-concurrent-streams
 	FETotal     int  // tune.h2.fe.max-total-streams: after these a client is asked to connect anew; 0 = never
 	FEGlitches  int  // tune.h2.fe.glitches-threshold: after these a connection is ended; 0 = never
+	FEFrames    int  // tune.h2.fe.max-frames-at-once: of one connection in one turn; 0 = all there are
+	BEFrames    int  // tune.h2.be.max-frames-at-once
 	BEWindow    int  // tune.h2.be.initial-window-size
 	BEStreams   int  // tune.h2.be.max-concurrent-streams
 	BEGlitches  int  // tune.h2.be.glitches-threshold

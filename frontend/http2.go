@@ -44,7 +44,7 @@ func (s *session) multiplex() {
 	m := h2mux.New(s.c, s.in.b.B[:s.in.e], h2mux.Options{
 		HTTP2: http2.Options{
 			Streams: firstInt(t.FEStreams, t.Streams), Window: firstInt(t.FEWindow, t.Window), TableSize: t.HeaderTable,
-			HeadBytes: s.fe.limits.HeadBytes, Fields: s.fe.limits.Fields, Total: t.FETotal, Glitches: t.FEGlitches, Connect: !t.NoConnect,
+			HeadBytes: s.fe.limits.HeadBytes, Fields: s.fe.limits.Fields, Total: t.FETotal, Glitches: t.FEGlitches, Frames: t.FEFrames, Connect: !t.NoConnect,
 		},
 		Stream: s.branch, Closed: s.felled, Reason: w.note,
 		Idle: firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client), Stall: tm.Client,

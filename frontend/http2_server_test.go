@@ -106,6 +106,11 @@ func TestHTTP2Server(t *testing.T) {
 			w.Write(big[:100_000])
 			w.(http.Flusher).Flush()
 			w.Header().Set("X-Sum", "1")
+		case "/sum":
+			w.Header().Set("Trailer", "X-Sum")
+			w.Header().Set("Content-Length", "3")
+			io.WriteString(w, "abc")
+			w.Header().Set("X-Sum", "2")
 		case "/hint":
 			w.Header().Set("Link", "</a.css>")
 			w.WriteHeader(http.StatusEarlyHints)
@@ -151,6 +156,9 @@ func TestHTTP2Server(t *testing.T) {
 		resp, got = request(t, c, "GET", "/chunked", nil, nil)
 		if len(got) != 100_000 || resp.Trailer.Get("X-Sum") != "1" {
 			t.Errorf("a chunked response: %d octets, trailers %v", len(got), resp.Trailer)
+		}
+		if resp, got = request(t, c, "GET", "/sum", nil, nil); string(got) != "abc" || server == 2 && resp.Trailer.Get("X-Sum") != "2" {
+			t.Errorf("a length and trailers: %q, trailers %v", got, resp.Trailer)
 		}
 		if resp, got = request(t, c, "HEAD", "/big", nil, nil); len(got) != 0 || resp.StatusCode != 200 {
 			t.Errorf("HEAD: %d, %d octets", resp.StatusCode, len(got))
@@ -294,4 +302,25 @@ func TestHTTP2ServerAbort(t *testing.T) {
 	if line := px.logLine("/slow"); !strings.Contains(line, " CD-- ") {
 		t.Errorf("logged %q", line)
 	}
+}
+
+// One frame in each turn is slow, and all that it is.
+func TestHTTP2FramesAtOnce(t *testing.T) {
+	big := bytes.Repeat([]byte("0123456789abcdef"), 40_000)
+	addr := h2cOrigin(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(w, r.Body)
+	})
+	head := strings.Replace(testHead, "nbthread = 1", "nbthread = 1\ntune {\n h2_fe_max_frames_at_once = 1\n h2_be_max_frames_at_once = 1\n}", 1)
+	px := buildTestProxy(t, head+simple(addr, "", `default_server { proto = "h2" }`))
+	if err := px.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c := h2Client(t, px.addr("f", 0))
+	for range 3 {
+		if _, got := request(t, c, "POST", "/", bytes.NewReader(big), nil); !bytes.Equal(got, big) {
+			t.Errorf("got %d octets of %d", len(got), len(big))
+		}
+	}
+	c.CloseIdleConnections()
+	px.balanced()
 }

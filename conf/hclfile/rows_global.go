@@ -109,6 +109,10 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: append([]row[conf.Tu
 		at: func(t *conf.Tune) any { return &t.H2.BEStreams }},
 	{info: info{name: "h2_be_glitches_threshold", typ: tInt, min: 0, max: math.MaxInt32, doc: "oddities after which a server's connection is ended; where not given, never"},
 		at: func(t *conf.Tune) any { return &t.H2.BEGlitches }},
+	{info: info{name: "h2_fe_max_frames_at_once", typ: tInt, min: 0, max: math.MaxInt32, doc: "frames of one client that are taken before others have their turn; where not given, all there are"},
+		at: func(t *conf.Tune) any { return &t.H2.FEFrames }},
+	{info: info{name: "h2_be_max_frames_at_once", typ: tInt, min: 0, max: math.MaxInt32, doc: "the same of one connection to a server"},
+		at: func(t *conf.Tune) any { return &t.H2.BEFrames }},
 	{info: info{name: "h2_workaround_bogus_websocket_clients", typ: tBool, doc: "do not offer WebSockets over HTTP/2"},
 		at: func(t *conf.Tune) any { return &t.H2.NoConnect }},
 }, socketTunes...)}

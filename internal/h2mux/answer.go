@@ -52,6 +52,16 @@ func (st *stream) answer(h *http2.Head, end bool) {
 	st.in = append(b, '\r', '\n')
 }
 
+// announces reports whether trailers will come. HTTP/1 has them behind chunks only: the length is not said then.
+func announces(h *http2.Head) bool {
+	for i := range h.Fields {
+		if h.Fields[i].Name == "trailer" {
+			return true
+		}
+	}
+	return false
+}
+
 // framing says where the body ends. Of one that is not sent, the length may still be told.
 func (st *stream) framing(b []byte, h *http2.Head, end bool) []byte {
 	length := h.Length
@@ -64,7 +74,7 @@ func (st *stream) framing(b []byte, h *http2.Head, end bool) []byte {
 		}
 	case end:
 		length = 0
-	case length < 0:
+	case length < 0, announces(h):
 		st.chunked = true
 		return append(b, "transfer-encoding: chunked\r\n"...)
 	}

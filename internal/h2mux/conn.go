@@ -40,6 +40,7 @@ type Conn struct {
 	queued  bool  // Finish will come
 	closing bool  // closed once Out has left and no stream is open
 	failed  bool  // ... without waiting for streams
+	resting bool  // others have their turn before more frames are taken
 	over    bool
 
 	blocked []*stream // wait for room
@@ -110,8 +111,8 @@ func (m *Conn) Ready(*loop.Conn) {
 
 // receive takes what the socket has, up to a turn's share.
 func (m *Conn) receive() {
-	for taken := 0; !m.over && !m.failed; {
-		if !m.feed() {
+	for taken := 0; !m.over && !m.failed && !m.resting; {
+		if !m.feed() || m.resting {
 			return
 		}
 		if taken >= turnShare { // others wait: the socket stays readable, and Finish looks again
@@ -138,6 +139,12 @@ func (m *Conn) receive() {
 	}
 }
 
+// goOn takes more frames, in the next turn.
+func (m *Conn) goOn() {
+	m.resting = false
+	m.Ready(m.c)
+}
+
 // turnShare is how much is received before other connections have their turn.
 const turnShare = 128 << 10
 
@@ -155,6 +162,10 @@ func (m *Conn) feed() bool {
 	if err != nil {
 		m.fail()
 		return false
+	}
+	if m.h.Paused() {
+		m.resting = true
+		m.l.Post(m.goOn)
 	}
 	if m.server && !m.closing && !m.h.Usable() { // it ends with its last stream
 		m.closing = true

@@ -12,7 +12,7 @@ import (
 // begin writes the request's head as HTTP/1. http2 has seen to it that nothing in it can end a line or be two things.
 func (st *stream) begin(h *http2.Head, end bool) {
 	b := st.in[:0]
-	st.chunked = !end && h.Length < 0
+	st.chunked = !end && (h.Length < 0 || announces(h))
 	st.out.begin(h.Method)
 	switch {
 	case h.Protocol != "":

@@ -297,3 +297,27 @@ func FuzzClient(f *testing.F) {
 		}
 	})
 }
+
+// Feed stops where Options say how many frames it may take, and goes on with what it is brought again.
+func TestFrames(t *testing.T) {
+	k := newServer(t, Options{Frames: 2}, "GET")
+	k.frame(framePing, 0, 0, "12345678").answer(1, 0, ":status", "200").frame(frameData, flagEndStream, 1, "abc")
+	var calls []string
+	for rest := k.in; len(rest) > 0; {
+		n, err := k.c.Feed(rest)
+		if err != nil || n == 0 {
+			t.Fatalf("used %d, %v", n, err)
+		}
+		rest = rest[n:]
+		calls = append(calls, fmt.Sprint(len(rest) > 0, k.c.Paused(), k.log.Len() > 0))
+	}
+	if got := strings.Join(calls, "; "); got != "true true false; false true true" {
+		t.Errorf("more to come, paused, heard: %s", got)
+	}
+	if n, err := k.c.Feed(nil); n != 0 || err != nil || k.c.Paused() {
+		t.Errorf("behind the end: used %d, %v, paused %v", n, err, k.c.Paused())
+	}
+	if want := "1 200 end=false\n1 data 3 end=true\n"; k.log.String() != want {
+		t.Errorf("heard %q; want %q", k.log.String(), want)
+	}
+}

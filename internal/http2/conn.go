@@ -15,6 +15,7 @@ type Options struct {
 	Fields    int  // of a head
 	Total     int  // streams after which the client is asked to open another connection; 0 = no limit
 	Glitches  int  // after which the connection is ended; 0 = no limit
+	Frames    int  // that Feed takes at once; 0 = all there are
 	Connect   bool // extended CONNECT is taken (RFC 8441)
 }
 
@@ -92,6 +93,7 @@ type Conn struct {
 	of    *Stream // whose payload it is; nil = it is thrown away
 	fresh bool    // HEADERS opens a stream
 	over  *Error
+	taken int // frames, by this call of Feed
 
 	dec  *hpack.Decoder
 	head Head
@@ -260,12 +262,12 @@ func (c *Conn) Full() bool { return len(c.out)-c.at >= fullOut }
 func (c *Conn) GoAway(code ErrCode) {
 	if !c.goingAway {
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.taken(), code)
+		c.out = appendGoAway(c.out, c.lastTaken(), code)
 	}
 }
 
-// taken is the last of the peer's streams that were looked at: a server has none.
-func (c *Conn) taken() uint32 {
+// lastTaken is the last of the peer's streams that were looked at: a server has none.
+func (c *Conn) lastTaken() uint32 {
 	if c.client {
 		return 0
 	}
@@ -284,7 +286,7 @@ func (c *Conn) fail(e *Error) *Error {
 			c.Reasons(e.Reason)
 		}
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.taken(), e.Code)
+		c.out = appendGoAway(c.out, c.lastTaken(), e.Code)
 	}
 	return c.over
 }

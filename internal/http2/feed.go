@@ -3,10 +3,10 @@ package http2
 import "encoding/binary"
 
 // Feed takes what was received and returns how many octets it has used: the caller keeps the rest and brings it again with more
-// behind it. The error ends the connection once Out has been sent.
+// behind it, or, where Paused says so, without. The error ends the connection once Out has been sent.
 func (c *Conn) Feed(b []byte) (int, error) {
 	n := 0
-	for c.over == nil {
+	for c.taken = 0; c.over == nil && !c.Paused(); {
 		used, e := c.step(b[n:])
 		n += used
 		if e != nil {
@@ -20,8 +20,14 @@ func (c *Conn) Feed(b []byte) (int, error) {
 			c.fail(errOutput)
 		}
 	}
+	if c.over == nil {
+		return n, nil
+	}
 	return n, c.over
 }
+
+// Paused reports whether the last call of Feed has taken as many frames as Options let it.
+func (c *Conn) Paused() bool { return c.o.Frames > 0 && c.taken >= c.o.Frames }
 
 // step takes the next piece; 0 = more is needed.
 func (c *Conn) step(b []byte) (int, *Error) {
@@ -39,6 +45,7 @@ func (c *Conn) step(b []byte) (int, *Error) {
 		c.pad -= n - k
 		if c.left+c.pad == 0 {
 			c.phase = inFrame
+			c.taken++
 		}
 		return n, nil
 	}
@@ -103,6 +110,7 @@ func (c *Conn) skip(n int) *Error {
 		c.phase = inSkip
 	} else {
 		c.phase = inFrame
+		c.taken++
 	}
 	return nil
 }
@@ -118,6 +126,7 @@ func (c *Conn) control(f header, b []byte) (int, *Error) {
 	}
 	p := b[headerLen:all]
 	c.phase = inFrame
+	c.taken++
 	var e *Error
 	switch f.typ {
 	case framePriority:

@@ -92,6 +92,8 @@ func (c *Conn) data(b []byte) (int, *Error) {
 func (c *Conn) padOnly() {
 	if c.phase = inFrame; c.pad > 0 {
 		c.phase = inSkip
+	} else {
+		c.taken++
 	}
 }
 
