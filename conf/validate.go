@@ -108,7 +108,7 @@ func (v *validator) warn(e *Error) {
 }
 
 // Title names the section as messages do: backend "web".
-func (p *Proxy) Title() string { return p.Kind.String() + ` "` + p.Name + `"` }
+func (p *Proxy) Title() string { return titled(p.Kind.String(), p.Name) }
 
 // String returns the keyword of the section.
 func (k Kind) String() string {

@@ -17,7 +17,7 @@ func (v *validator) acme() {
 	for _, s := range v.cfg.CrtStores {
 		title := "crt-store"
 		if s.Name != "" {
-			title += ` "` + s.Name + `"`
+			title = titled(title, s.Name)
 		}
 		for _, l := range s.Loads {
 			v.issue(l.Pos, &l.Issue, v.kw(title), "load")
@@ -34,7 +34,7 @@ func (v *validator) acme() {
 }
 
 func (v *validator) acmeSection(a *ACME) {
-	title := `acme "` + a.Name + `"`
+	title := titled("acme", a.Name)
 	setDefault(&a.Challenge, ACMEHTTP)
 	setDefault(&a.KeyType, ACMEKeyTypes[0])
 	setDefault(&a.Curve, ACMECurves[0])

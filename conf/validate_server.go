@@ -30,10 +30,11 @@ func (v *validator) backend(p *Proxy) {
 }
 
 // Title names the server as messages do.
-func (s *Server) Title() string { return `server "` + s.Name + `"` }
+func (s *Server) Title() string { return titled("server", s.Name) }
 
 func (v *validator) server(p *Proxy, s *Server) {
 	section := v.path(p.Title(), s.Title())
+	v.serverName(p, s)
 	v.unsupported(section, s.Unsupported)
 	for _, limit := range []struct {
 		keyword      string

@@ -2,7 +2,7 @@ package conf
 
 // userlist checks that the users and groups of a userlist know each other.
 func (v *validator) userlist(l *Userlist) {
-	path := `userlist "` + l.Name + `"`
+	path := titled("userlist", l.Name)
 	var users, groups []string
 	for _, u := range l.Users {
 		users = append(users, u.Name)

@@ -13,12 +13,7 @@ func readACL(l *line) {
 	if !ok {
 		return
 	}
-	for i, c := range []byte(w.Text) {
-		if !isSectionByte(c) {
-			l.add(conf.BadValue(w.At(i), l.path, w.Text, "a name of letters, digits, '-', '_', '.' and ':'"))
-			return
-		}
-	}
+	l.checkName(w)
 	if isOr(w.Text) {
 		l.bad(w, "%q joins the terms of a condition and cannot be a name", w.Text)
 		return

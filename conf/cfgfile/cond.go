@@ -122,12 +122,9 @@ func (l *line) term() *conf.Cond {
 }
 
 func (l *line) aclName(w Word) *conf.Cond {
-	for i, b := range []byte(w.Text) {
-		if isSectionByte(b) {
-			continue
-		}
-		e := conf.BadValue(w.At(i), l.path, w.Text, "the name of an acl")
-		if b == '{' || b == '}' {
+	if want, at := conf.CheckName(w.Text); want != "" {
+		e := conf.BadValue(w.At(at), l.path, w.Text, "the name of an acl")
+		if strings.IndexByte(w.Text, '{') == at || strings.IndexByte(w.Text, '}') == at {
 			e.Fix = "braces stand alone, with a blank on either side: { path /x }"
 		}
 		l.add(e)

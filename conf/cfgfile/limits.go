@@ -19,8 +19,6 @@ const (
 	maxApplied = 8 << 20
 	// maxReplyFile is the size of a file that a reply is made of, in bytes: it is kept in memory.
 	maxReplyFile = 1 << 20
-	// maxName bounds a section's or server's name: it becomes a label of every metric.
-	maxName = 255
 	// maxHello is the most of a ClientHello that is kept of each connection, in bytes.
 	maxHello = 16 << 10
 )

@@ -2,7 +2,7 @@ package cfgfile
 
 import (
 	"net/netip"
-	"slices"
+	"strconv"
 	"time"
 
 	"weir/conf"
@@ -160,11 +160,8 @@ func readServer(l *line) {
 	if !ok {
 		return
 	}
-	l.path = join(l.sec.title, `server "`+name.Text+`"`)
-	if i := slices.IndexFunc([]byte(name.Text), func(c byte) bool { return !isSectionByte(c) }); i >= 0 {
-		l.add(conf.BadValue(name.At(i), l.path, name.Text, "a name of letters, digits, '-', '_', '.' and ':'"))
-		return
-	}
+	l.path = join(l.sec.title, "server "+strconv.Quote(name.Text))
+	l.checkName(name)
 	w, ok := l.arg("<address>")
 	if !ok {
 		return

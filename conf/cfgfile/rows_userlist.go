@@ -67,6 +67,7 @@ func readGroup(l *line) {
 	if !ok {
 		return
 	}
+	l.checkName(w)
 	g := &conf.Group{Pos: w.Pos, Name: w.Text}
 	if l.took("users") {
 		if list, ok := l.arg("<user>,..."); ok {

@@ -1,8 +1,7 @@
 package cfgfile
 
 import (
-	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 
 	"weir/conf"
@@ -96,20 +95,15 @@ func (l *line) sectionName() (Word, bool) {
 	if !ok {
 		return w, false
 	}
-	if i := slices.IndexFunc([]byte(w.Text), func(c byte) bool { return !isSectionByte(c) }); i >= 0 {
-		l.add(conf.BadValue(w.At(i), l.path, w.Text, "a name of letters, digits, '-', '_', '.' and ':'"))
-		return w, false
-	}
-	if len(w.Text) > maxName {
-		l.wrong(w, fmt.Sprintf("a name of 1 to %d bytes", maxName))
-		return w, false
-	}
+	l.checkName(w)
 	return w, true
 }
 
-// isSectionByte takes what names of sections, servers and ACLs are made of.
-func isSectionByte(c byte) bool {
-	return isWordByte(c) || c == '-' || c == '.' || c == ':'
+// checkName reports a name that cannot be one. What has it is read all the same: others may refer to it.
+func (l *line) checkName(w Word) {
+	if want, at := conf.CheckName(w.Text); want != "" {
+		l.d.add(conf.BadValue(w.At(at), l.path, w.Text, want))
+	}
 }
 
 // enterDefaults begins a defaults section. It is read once for its errors, as a section that has both sides.
@@ -117,13 +111,10 @@ func (d *decoder) enterDefaults(l *line) {
 	df := &defaults{pos: l.key.Pos}
 	title := "defaults"
 	in := inDefaults | inUnnamed
-	if l.more() && l.peek() != "from" {
-		w, ok := l.sectionName()
-		if !ok {
-			return
-		}
+	if w := l.peek(); w != "" && w != "from" {
+		w := l.next() // any name, unless a section asks for it: as in HAProxy
 		df.name, in = w.Text, inDefaults
-		title += ` "` + w.Text + `"`
+		title += " " + strconv.Quote(w.Text)
 		if first := d.named[df.name]; first != nil {
 			d.warn(conf.Conflict(w.Pos, "", title, first.pos))
 		}
@@ -162,6 +153,7 @@ func (d *decoder) from(l *line) *defaults {
 	if !ok {
 		return nil
 	}
+	l.checkName(w)
 	df := d.named[w.Text]
 	if df == nil {
 		d.add(conf.Unknown(w.Pos, join(l.path, "from"), "defaults", w.Text, keysOf(d.named)))

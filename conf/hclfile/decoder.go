@@ -2,6 +2,7 @@ package hclfile
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -141,6 +142,9 @@ func readBlock[T any](d *decoder, g *grammar[T], t *T, hb *hclsyntax.Block, path
 	if !d.labelsOK(b, n) {
 		return
 	}
+	if n.named {
+		d.checkName(b)
+	}
 	key := hb.Type + " " + b.label()
 	if seen[key] && n.once {
 		d.add(conf.Bad(b.pos, path, "a second %s block; write its attributes into the first", hb.Type))
@@ -155,7 +159,7 @@ func (d *decoder) block(hb *hclsyntax.Block, path string) *block {
 	title := hb.Type
 	for i, l := range hb.Labels {
 		b.labelPos = append(b.labelPos, d.pos(hb.LabelRanges[i]))
-		title += ` "` + l + `"`
+		title += " " + strconv.Quote(l)
 	}
 	b.path = join(path, title)
 	return b
@@ -182,6 +186,13 @@ func (d *decoder) labelsOK(b *block, n labelled) bool {
 		return true
 	}
 	return false
+}
+
+// checkName reports a label that cannot be a name. What has it is read all the same: others may refer to it.
+func (d *decoder) checkName(b *block) {
+	if want, _ := conf.CheckName(b.label()); want != "" {
+		d.add(conf.BadValue(b.labelPos[0], b.path, b.label(), want))
+	}
 }
 
 // allowed reports whether a keyword may stand in a section of kind w. A defaults block read again for a

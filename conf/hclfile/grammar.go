@@ -86,6 +86,7 @@ type nest[T any] struct {
 	low    int    // labels at least
 	high   int    // labels at most
 	labels string // how the labels look: "NAME"
+	named  bool   // the label is a name of its own: see conf.CheckName
 	once   bool
 	doc    string
 	attrs  func() []info // for the reference

@@ -1,7 +1,6 @@
 package hclfile
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -190,7 +189,14 @@ func isSection(name string) bool { return slices.Contains(sectionNames(), name) 
 func (d *decoder) topLabels(hb *hclsyntax.Block) bool {
 	for _, s := range sections {
 		if s.name == hb.Type {
-			return d.labelsOK(d.block(hb, ""), &nest[conf.Config]{low: s.low, high: s.high, labels: s.labels})
+			b := d.block(hb, "")
+			if !d.labelsOK(b, &nest[conf.Config]{low: s.low, high: s.high, labels: s.labels}) {
+				return false
+			}
+			if len(b.labels) > 0 && s.name != "defaults" { // of that any, unless a section asks for it
+				d.checkName(b)
+			}
+			return true
 		}
 	}
 	return false
@@ -281,10 +287,6 @@ func (s *section) read(d *decoder, body *hclsyntax.Body, path string, w where) {
 // section reads a frontend, backend or listen block over the defaults that it begins with.
 func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *defaults, named map[string]*defaults) {
 	b := d.block(hb, "")
-	if b.label() == "" || len(b.label()) > maxName {
-		d.add(conf.BadValue(b.labelPos[0], b.path, b.label(), fmt.Sprintf("a name of 1 to %d bytes", maxName)))
-		return
-	}
 	w := where(0)
 	if kind&conf.Frontend != 0 {
 		w |= inFrontend
@@ -304,9 +306,6 @@ func (d *decoder) section(hb *hclsyntax.Block, kind conf.Kind, current *defaults
 	d.cfg.Proxies = append(d.cfg.Proxies, s.Proxy)
 }
 
-// maxName bounds a section's name: it becomes a label of every metric.
-const maxName = 255
-
 // from returns the defaults block that a section begins with: the one it names, or the last before it.
 func (d *decoder) from(hb *hclsyntax.Block, b *block, current *defaults, named map[string]*defaults) *defaults {
 	a := hb.Body.Attributes["from"]
@@ -318,7 +317,9 @@ func (d *decoder) from(hb *hclsyntax.Block, b *block, current *defaults, named m
 	if !ok {
 		return nil
 	}
-	if named[name] == nil {
+	if want, _ := conf.CheckName(name); want != "" {
+		d.add(conf.BadValue(d.pos(a.Expr.Range()), path, name, want))
+	} else if named[name] == nil {
 		e := conf.Unknown(d.pos(a.Expr.Range()), path, "defaults", name, sortedKeys(named))
 		d.add(e)
 	}

@@ -158,6 +158,7 @@ backend "api" { server "b" { address = "10.0.0.2:8080"  check = true } }
 
 - A file, or all ` + "`*.hcl`" + ` files of a directory, make one configuration. Sections begin with the ` + "`defaults`" + ` block before them, or
   with the one that ` + "`from`" + ` names. A ` + "`defaults`" + ` block begins with another only where its own ` + "`from`" + ` says so.
+- Names of sections, servers, ACLs and groups are made of letters, digits, ` + "`-`, `_`, `.` and `:`" + `, as in HAProxy.
 - A block may stand on one line with several items in it, which plain HCL forbids.
 - Times and sizes are strings in HAProxy's units (us, ms, s, m, h, d; k, m, g); a bare number is milliseconds or bytes.
 - A value may be a constant of a ` + "`locals`" + ` block, ` + "`local.NAME`" + `, or a variable of the environment, ` + "`env(NAME)`" + ` or ` + "`env(NAME, DEFAULT)`" + `.

@@ -148,7 +148,7 @@ var sectionNests = []nest[section]{
 	{name: "http_error", low: 1, high: 1, labels: `"STATUS"`, doc: "an error page that is written here", attrs: httpErrorGrammar.infos, read: readHTTPError},
 	{name: "errorfiles", low: 1, high: 1, labels: `"NAME"`, doc: "error pages of an http_errors section", attrs: useErrorsGrammar.infos, read: readUseErrors},
 	{name: "monitor_fail", in: inFrontend, doc: "where the condition of one holds, monitor_uri is answered 503", attrs: monitorFailGrammar.infos, read: readMonitorFail},
-	{name: "acl", low: 1, high: 1, labels: `"NAME"`, doc: "a named condition, used as acl.NAME", attrs: aclGrammar.infos, read: readACL},
+	{name: "acl", low: 1, high: 1, named: true, labels: `"NAME"`, doc: "a named condition, used as acl.NAME", attrs: aclGrammar.infos, read: readACL},
 	{name: "tcp_request", low: 2, high: 2, labels: `"LIST" "ACTION"`, doc: "rules for a new connection (\"connection\"), a new session (\"session\") or a client's bytes (\"content\"), in order; see Actions", read: readRule},
 	{name: "tcp_response", in: forBackends, low: 2, high: 2, labels: `"content" "ACTION"`, doc: "rules for a server's bytes, in order; see Actions", read: readRule},
 	{name: "http_request", low: 1, high: 1, labels: `"ACTION"`, doc: "rules for a request, in order; see Actions", read: readRule},
@@ -173,7 +173,7 @@ var sectionNests = []nest[section]{
 			}
 			read(d, &serverGrammar, &server{Server: &conf.Server{}, section: s}, b.body, b.path, 0) // to report what is wrong once
 		}},
-	{name: "server", in: inBackend, low: 1, high: 1, labels: `"NAME"`, doc: "a server", attrs: serverGrammar.infos, read: readServer},
+	{name: "server", in: inBackend, low: 1, high: 1, named: true, labels: `"NAME"`, doc: "a server", attrs: serverGrammar.infos, read: readServer},
 }
 
 func nothing[T any](*T) string { return "" }

@@ -7,7 +7,7 @@ import (
 )
 
 var userlistGrammar = grammar[conf.Userlist]{context: "userlist", nests: []nest[conf.Userlist]{
-	{name: "group", low: 1, high: 1, labels: `"NAME"`, doc: "a group of users", attrs: groupGrammar.infos, read: readGroup},
+	{name: "group", low: 1, high: 1, named: true, labels: `"NAME"`, doc: "a group of users", attrs: groupGrammar.infos, read: readGroup},
 	{name: "user", low: 1, high: 1, labels: `"NAME"`, doc: "a user; without a password nobody can log in as such", attrs: userGrammar.infos, read: readUser},
 }}
 
