@@ -101,11 +101,12 @@ func (h *heritage) unshare() {
 	}
 }
 
-// states brings what is known of the servers over.
+// states brings over what is known of the servers, and of certificates.
 func (h *heritage) states(px *Proxy) {
 	if h == nil {
 		return
 	}
+	px.tls.TakeOCSP(h.before.tls)
 	for _, b := range px.backends {
 		if old := h.before.Backend(b.Name()); old != nil {
 			b.Inherit(old)

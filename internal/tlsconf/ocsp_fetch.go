@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
+
+	"weir/conf"
 )
 
 // How an update ended, by HAProxy's numbers.
@@ -46,12 +49,25 @@ type fetcher struct {
 	client *http.Client
 }
 
-func newFetcher(proxy string) *fetcher {
-	t := &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: maxOCSP}
+func newFetcher(proxy string, h *conf.HTTPClient) *fetcher {
+	t := &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: maxOCSP, DialContext: dialer(h)}
 	if proxy != "" {
 		t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: proxy})
 	}
 	return &fetcher{&http.Client{Transport: t, Timeout: ocspTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// dialer connects as the httpclient settings say: in time, and to the family of addresses that they prefer.
+func dialer(h *conf.HTTPClient) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: h.ConnectTimeout}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if family := map[string]string{"ipv4": "tcp4", "ipv6": "tcp6"}[h.Prefer]; family != "" {
+			if c, err := d.DialContext(ctx, family, addr); err == nil {
+				return c, nil
+			}
+		}
+		return d.DialContext(ctx, network, addr)
+	}
 }
 
 // ask gets a response for the certificate and checks it. code is how it ended.
@@ -66,6 +82,10 @@ func (f *fetcher) ask(ctx context.Context, p *Pair, now time.Time) (s *staple, c
 	}
 	res, err := f.client.Do(req)
 	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) { // it repeats the whole question
+			err = fmt.Errorf("%s: %w", base, u.Err)
+		}
 		return nil, ocspBadStatus, err
 	}
 	defer res.Body.Close()

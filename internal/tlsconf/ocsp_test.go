@@ -228,6 +228,39 @@ func TestOCSPUpdate(t *testing.T) {
 	}
 }
 
+// TestTakeOCSP: after a reload the response that was fetched is sent at once, and is not asked for again before its time.
+func TestTakeOCSP(t *testing.T) {
+	l, old, _, r := ocspLab(t, conf.OCSPUpdate{Mode: "on"}, "")
+	path := l.dir + "/site.pem"
+	if got := old.Command("update ssl ocsp-response", []string{path}, ""); !strings.Contains(got, "good") {
+		t.Fatal(got)
+	}
+	next := func() (*Store, *Bind) {
+		s := l.store()
+		b, err := s.Bind(&conf.Proxy{Name: "f", Kind: conf.Frontend, Mode: conf.ModeHTTP}, &conf.Bind{TLS: conf.BindTLS{On: true, Lists: []string{"list"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.TakeOCSP(old)
+		return s, b
+	}
+	s, b := next()
+	if stapledTo(t, b) == nil {
+		t.Error("nothing is stapled")
+	}
+	if due, wait := s.dueOCSP(time.Now()); due != nil || wait < time.Minute || s.pairs[path].ocsp.good != 1 {
+		t.Errorf("%d are due, in %v", len(due), wait)
+	}
+	l.file("site.pem", testpki.Leaf{Names: []string{"www.example.com"}, OCSP: r.url}) // another one
+	s, b = next()
+	if stapledTo(t, b) != nil {
+		t.Error("the response of another certificate is stapled")
+	}
+	if due, _ := s.dueOCSP(time.Now()); len(due) != 1 {
+		t.Error("it is not asked for")
+	}
+}
+
 // swap puts another certificate in the place of the lab's.
 func (l *lab) swap(s *Store, r *responder) {
 	l.t.Helper()

@@ -176,3 +176,34 @@ func (s *Store) recallOCSP(was map[*entry]ocspState) {
 		e.ocsp.said, e.ocsp.on = o.said, o.on
 	}
 }
+
+// TakeOCSP goes on with the responses that old has fetched, of certificates that are the same here: a client that insists on one finds it from the
+// first handshake on. It is called before that.
+func (s *Store) TakeOCSP(old *Store) {
+	old.mu.Lock()
+	was := map[string]*entry{}
+	for path, e := range old.pairs {
+		if e.pair != nil && e.pair.staple.Load() != nil {
+			was[path] = &entry{pair: e.pair, ocsp: e.ocsp}
+		}
+	}
+	old.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for path, e := range s.pairs {
+		o := was[path]
+		if o == nil || e.pair == nil || !e.ocsp.on || !e.pair.Leaf.Equal(o.pair.Leaf) {
+			continue
+		}
+		st := o.pair.staple.Load()
+		if has := e.pair.staple.Load(); has != nil && !st.resp.ThisUpdate.After(has.resp.ThisUpdate) {
+			continue // a file's is newer
+		}
+		with := e.pair.tls
+		with.OCSPStaple = st.raw
+		e.pair.staple.Store(&staple{st.raw, st.resp, &with})
+		said, on := e.ocsp.said, e.ocsp.on
+		e.ocsp = o.ocsp
+		e.ocsp.said, e.ocsp.on, e.ocsp.busy, e.ocsp.pair = said, on, false, e.pair
+	}
+}

@@ -73,7 +73,7 @@ func New(cfg *conf.Config, warn func(*conf.Error)) *Store {
 	s := &Store{cfg: cfg, x: extrasOf(&cfg.Global.TLS), pairs: map[string]*entry{}, cas: map[string]*caFile{}, crls: map[string]*crlFile{},
 		lists: map[string]*listFile{}, loads: map[string]*conf.CrtLoad{}, issued: map[string]*Issued{}, warned: map[string]bool{}, warn: warn}
 	proxy, _ := cfg.Global.TLS.OCSP.ProxyAddr()
-	s.ocspFetcher, s.ocspWake = newFetcher(proxy), make(chan struct{}, 1)
+	s.ocspFetcher, s.ocspWake = newFetcher(proxy, &cfg.Global.HTTPClient), make(chan struct{}, 1)
 	for _, st := range cfg.CrtStores {
 		for _, l := range st.Loads {
 			s.loads["@"+st.Name+"/"+loadName(l)] = l
