@@ -52,6 +52,12 @@ type listener struct {
 	Rules   int      `json:"rules"`
 	Uses    []string `json:"uses,omitempty"` // backends in the order of use_backend
 	Default string   `json:"default_backend,omitempty"`
+	Issued  []issued `json:"issued,omitempty"` // certificates that acme sections keep
+}
+
+type issued struct {
+	ACME    string   `json:"acme"`
+	Domains []string `json:"domains"`
 }
 
 type pool struct {
@@ -150,6 +156,10 @@ func describeFrontend(p *conf.Proxy) listener {
 	l := listener{Name: p.Name, Mode: p.Mode.String(), Rules: len(p.TCPConnRules) + len(p.HTTPReqRules) + len(p.HTTPRespRules) + len(p.HTTPAfterRules)}
 	for _, b := range p.Binds {
 		l.Binds = append(l.Binds, b.Addr.String())
+		l.issue(&b.TLS.Issue)
+	}
+	for _, c := range p.CrtUses {
+		l.issue(&c.Issue)
 	}
 	for _, u := range p.UseBackends {
 		l.Uses = append(l.Uses, u.Backend.Name)
@@ -161,6 +171,13 @@ func describeFrontend(p *conf.Proxy) listener {
 		l.Default = p.Name
 	}
 	return l
+}
+
+// issue notes a certificate that an acme section keeps.
+func (l *listener) issue(c *conf.Issue) {
+	if c.ACME != "" {
+		l.Issued = append(l.Issued, issued{c.ACME, c.Domains})
+	}
 }
 
 func describeBackend(p *conf.Proxy) pool {
@@ -210,6 +227,9 @@ func (u *understood) print(w io.Writer) {
 			fmt.Fprintf(w, ", else to %s", f.Default)
 		}
 		fmt.Fprintln(w)
+		for _, i := range f.Issued {
+			fmt.Fprintf(w, "  certificate of %s by acme %s\n", strings.Join(i.Domains, ", "), i.ACME)
+		}
 	}
 	for _, b := range u.Backends {
 		fmt.Fprintf(w, "backend %s (%s) balance %s: %s\n", b.Name, b.Mode, b.Balance, count(len(b.Servers), "server"))

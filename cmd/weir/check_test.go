@@ -222,6 +222,40 @@ func TestExamplesAreGood(t *testing.T) {
 	}
 }
 
+// A check tells whose certificates are issued by itself, and has none issued: nothing is written.
+func TestCheckIssued(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, `
+acme "le" {
+  directory = "https://127.0.0.1:1/dir"
+  storage   = "`+dir+`/st"
+}
+frontend "f" {
+  mode = "http"
+  timeout { client = "5s" }
+  bind "127.0.0.1:443" {
+    ssl     = true
+    acme    = "le"
+    domains = ["a.example.com", "b.example.com"]
+  }
+  ssl_f_use "`+dir+`/c.pem" {
+    acme    = "le"
+    domains = ["c.example.com"]
+  }
+  http_request "deny" {}
+}
+`)
+	code, out, err := weir("check", "-c", path)
+	for _, want := range []string{"\n  certificate of a.example.com, b.example.com by acme le\n", "\n  certificate of c.example.com by acme le\n"} {
+		if code != exitOK || err != "" || !strings.Contains(out, want) {
+			t.Errorf("code %d, want %q in\n%s%s", code, want, out, err)
+		}
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
 // What a configuration expects of the machine is looked at too, and names that nobody knows are told with everything else.
 func TestCheckTellsWhatTheMachineLacks(t *testing.T) {
 	path := write(t, `
