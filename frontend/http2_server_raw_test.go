@@ -13,15 +13,21 @@ import (
 func (o *testOrigin) acceptH2(settings ...http2.Setting) *rawH2 {
 	o.t.Helper()
 	k := &rawH2{peer: o.accept()}
+	k.settings(settings...)
+	return k
+}
+
+// settings begins HTTP/2.
+func (k *rawH2) settings(settings ...http2.Setting) {
+	k.t.Helper()
 	k.enc = hpack.NewEncoder(&k.buf)
 	preface := make([]byte, len(http2.ClientPreface))
 	if _, err := io.ReadFull(k.r, preface); err != nil || string(preface) != http2.ClientPreface {
-		o.t.Fatalf("the connection begins with %q, %v", preface, err)
+		k.t.Fatalf("the connection begins with %q, %v", preface, err)
 	}
 	k.fr = http2.NewFramer(k, k.r)
 	k.fr.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	k.must(k.fr.WriteSettings(settings...))
-	return k
 }
 
 // asked is the next request.
@@ -315,4 +321,52 @@ http_request "set-path" {
 	f("PUT /x HTTP/1.1"+h+"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", ":method=PUT :scheme=http :path=/x :authority=h.example x-made=a ...")
 	f("GET /inject HTTP/1.1"+h+"\r\n", ":method=GET :scheme=http :path=/made%0D%0Ax:%20y :authority=h.example x-made=a")
 	px.balanced()
+}
+
+// A connection that is one client's alone carries that client's requests and nobody else's: by http-reuse, or since it begins with a
+// PROXY header.
+func TestHTTP2ServerPrivate(t *testing.T) {
+	f := func(server, be, first string) {
+		t.Helper()
+		o := newTestOrigin(t)
+		px := newTestProxy(t, simple(o.addr(), "", "default_server {\n proto = \"h2\"\n"+server+"\n}\n"+be))
+		exchange := func(p *peer, k *rawH2) {
+			t.Helper()
+			k.request(k.asked().StreamID, true, ":status", "204")
+			p.status(204)
+		}
+		accept := func() *rawH2 {
+			t.Helper()
+			k := &rawH2{peer: o.accept()}
+			if first != "" {
+				if line, err := k.r.ReadString('\n'); err != nil || !strings.HasPrefix(line, first) {
+					t.Fatalf("the connection begins with %q, %v", line, err)
+				}
+			}
+			k.settings()
+			return k
+		}
+		const ask = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+		one, two := dialPeer(t, px.addr("f", 0)), dialPeer(t, px.addr("f", 0))
+		one.send(ask)
+		k1 := accept()
+		exchange(one, k1)
+		two.send(ask)
+		k2 := accept()
+		exchange(two, k2)
+		one.send(ask)
+		exchange(one, k1)
+		two.send(ask)
+		exchange(two, k2)
+		one.Close()
+		for { // it goes with its client
+			if _, err := k1.fr.ReadFrame(); err != nil {
+				break
+			}
+		}
+		two.Close()
+		px.balanced()
+	}
+	f("", `http_reuse = "never"`, "")
+	f("send_proxy = true", "", "PROXY TCP4 127.0.0.1 ")
 }
