@@ -92,7 +92,7 @@ func TestStateRow(t *testing.T) {
 		t.Errorf("b: %+v", r)
 	}
 	s.SetState("drain")
-	if r := s.StateRow(); r.OpState != 2 || r.AdminState != 8 {
+	if r := s.StateRow(); r.OpState != 2 || r.AdminState != 12 {
 		t.Errorf("b, draining: %+v", r)
 	}
 }

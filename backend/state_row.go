@@ -1,8 +1,10 @@
 package backend
 
 import (
+	"net/netip"
 	"time"
 
+	"weir/conf"
 	"weir/stats"
 )
 
@@ -16,6 +18,9 @@ func (s *Server) StateRow() stats.ServerStateRow {
 		OpState: st.opState(), AdminState: st.adminState(), UserWeight: st.weight, InitialWeight: st.weight0,
 		LastChange: time.Since(st.changed), CheckStatus: checkStatuses[st.last.status].number, CheckHealth: st.health,
 		CheckResult: st.last.result(), FQDN: s.fqdn(),
+	}
+	if s.conf.Disabled { // also where it was made ready since
+		r.AdminState |= adminDisabled
 	}
 	if ap := s.addr.Load().AddrPort(); ap.IsValid() {
 		r.Addr, r.Port = ap.Addr(), ap.Port()
@@ -34,12 +39,13 @@ func (s *Server) StateRow() stats.ServerStateRow {
 	return r
 }
 
-// fqdn is the configured name; empty where the line has an IP address.
+// fqdn is the configured name; empty where the line has an address, whatever the server's is now.
 func (s *Server) fqdn() string {
-	if a := s.conf.Addr; !s.addr.Load().AddrPort().IsValid() || a.Host == s.addr.Load().AddrPort().Addr().String() {
+	host := s.conf.Addr.Host
+	if _, err := netip.ParseAddr(host); err == nil || host == "*" || s.conf.Addr.Kind != conf.AddrTCP {
 		return ""
 	}
-	return s.conf.Addr.Host
+	return host
 }
 
 // The numbers below are those of "show servers state" (HAProxy's management guide, 9.3).

@@ -116,10 +116,12 @@ type Process struct {
 	ZeroWarning  bool  // "zero-warning": a warning is an error
 	CPUs         []int // the processors to run on; nil = all but DropCPUs
 	DropCPUs     []int
-	MaxReloads   int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number
-	ThreadLimit  int // "thread-hard-limit": of nbthread where that is not set; 0 = none
-	NiceStart    Niceness
-	NiceRun      Niceness
+	// StateBase and StateFile are "server-state-base" and "server-state-file": where the states of servers are read at the start.
+	StateBase, StateFile string
+	MaxReloads           int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number
+	ThreadLimit          int // "thread-hard-limit": of nbthread where that is not set; 0 = none
+	NiceStart            Niceness
+	NiceRun              Niceness
 	// CloseSpread is "close-spread-time": over what time idle connections are closed by a stop; SpreadForever ("infinite") leaves them
 	// to their timeouts.
 	CloseSpread      time.Duration

@@ -95,6 +95,8 @@ type Proxy struct {
 	HashType       HashType
 	Servers        []*Server
 	KeepAliveQueue int         // "max-keep-alive-queue": how many may wait for a server that a client's connection sticks to; -1 = any number
+	LoadState      string      // "load-server-state-from-file": one of StateSources; "" = none
+	StateName      string      // "server-state-file-name": the file of "local"; "" = the section's name
 	HashAffinity   string      // "hash-preserve-affinity": "always" (default), "maxconn" or "maxqueue": until when a key's server is waited for
 	SendName       string      // "http-send-name-header": the field that tells a server its name; "" = none
 	Fullconn       int         // 0 = a tenth of what the frontends may have that lead here
@@ -297,6 +299,9 @@ type StatsURI struct {
 	Path    string
 	Refresh time.Duration
 }
+
+// StateSources are the words of "load-server-state-from-file": nothing, the file of the global section, or one of the backend's own.
+var StateSources = []string{"none", "global", "local"}
 
 // Bind is one listening address (a "bind" line with several addresses gives several).
 type Bind struct {

@@ -227,6 +227,7 @@ func (px *Proxy) Bind() error {
 		return err
 	}
 	px.bound = true
+	px.loadStates() // before anybody can look at the servers, or change them
 	return nil
 }
 

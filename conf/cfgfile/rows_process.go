@@ -20,6 +20,8 @@ func addProcess() {
 		globalRow("cpu-map", "[auto:]<threads> <cpus> ...", "the processors to run on: those of all lines, for all threads", readCPUMap),
 		globalRow("cpu-set", "<reset|only-cpu|drop-cpu> [<cpus>] ...", "the processors to run on", readCPUSet),
 		globalRow("thread-hard-limit", "<number>", "the most loops where nbthread is not set", globalInt(func(g *conf.Global) *int { return &p(g).ThreadLimit }, 1, 1024)),
+		globalRow("server-state-base", "<directory>", "where files of server states are", globalText("<directory>", func(g *conf.Global) *string { return &p(g).StateBase })),
+		globalRow("server-state-file", "<file>", "the states of servers at the start, as \"show servers state\" tells them", globalText("<file>", func(g *conf.Global) *string { return &p(g).StateFile })),
 		globalRow("mworker-max-reloads", "<number>", "reloads that a configuration survives whose connections do not end", globalInt(func(g *conf.Global) *int { return &p(g).MaxReloads }, 1, maxInt)),
 		globalRow("tune.renice.startup", "<number>", "scheduling priority while starting", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceStart })),
 		globalRow("tune.renice.runtime", "<number>", "scheduling priority from then on", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceRun })),

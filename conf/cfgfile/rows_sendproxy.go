@@ -66,6 +66,10 @@ func addBackends() {
 				l.sec.HashAffinity = conf.HashAffinities[i]
 			}
 		}},
+		row{name: "load-server-state-from-file", in: forBackends, args: "<global|local|none>", doc: "which file the servers' states are read from", read: func(l *line) {
+			l.oneOf(&l.sec.LoadState, conf.StateSources)
+		}},
+		row{name: "server-state-file-name", in: forBackends, args: "[<file>|use-backend-name]", doc: "the file of \"local\"", read: readStateName},
 		row{name: "http-send-name-header", in: forBackends, args: "<name>", doc: "field that tells a server its name", read: sectionText("<name>", func(s *section) *string { return &s.SendName })},
 	)
 	optionTable.rows = append(optionTable.rows,
@@ -82,6 +86,13 @@ func addBackends() {
 		globalRow("tune.pool-low-fd-ratio", "<percent>", "files in use from which no connection to a server is kept idle", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolLowFDs }, 0, 100)),
 		globalRow("tune.pool-high-fd-ratio", "<percent>", "files in use from which a connection to a server ends an idle one", globalInt(func(g *conf.Global) *int { return &g.Tune.PoolHighFDs }, 0, 100)),
 	)
+}
+
+func readStateName(l *line) {
+	if l.sec.StateName = ""; !l.more() || l.took("use-backend-name") {
+		return
+	}
+	l.text(&l.sec.StateName, "<file>")
 }
 
 func readCase(l *line) {

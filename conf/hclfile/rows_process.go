@@ -21,6 +21,8 @@ var processRows = []row[conf.Global]{
 	cpuRow("only_cpu", "all", "the processors to run on, as in \"0-3,6\"", func(g *conf.Global) *[]int { return &g.Process.CPUs }),
 	cpuRow("drop_cpu", "none", "processors not to run on", func(g *conf.Global) *[]int { return &g.Process.DropCPUs }),
 	{info: info{name: "thread_hard_limit", typ: tInt, min: 1, max: 1024, doc: "the most loops where nbthread is not given"}, at: func(g *conf.Global) any { return &g.Process.ThreadLimit }},
+	{info: info{name: "server_state_base", typ: tString, doc: "folder of the files of server states"}, at: func(g *conf.Global) any { return &g.Process.StateBase }},
+	{info: info{name: "server_state_file", typ: tString, doc: "file with the states of servers at the start, as \"show servers state\" tells them"}, at: func(g *conf.Global) any { return &g.Process.StateFile }},
 	{info: info{name: "mworker_max_reloads", typ: tInt, min: 1, doc: "reloads that a configuration survives whose connections do not end; where not given, any number"}, at: func(g *conf.Global) any { return &g.Process.MaxReloads }},
 	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
 	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),
