@@ -38,7 +38,7 @@ backend b
 func TestAllocTLSIdle(t *testing.T) {
 	n, factor := int64(tlsIdleConns), int64(1)
 	if raceEnabled { // its memory is not Weir's
-		n, factor = n/10, 100
+		n, factor = n/100, 1000
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
