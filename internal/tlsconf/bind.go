@@ -199,6 +199,9 @@ func (b *Bind) build(r *report) (*names, error) {
 			continue
 		}
 		for _, note := range e.pair.notes {
+			if b.s.issued[l.path] != nil {
+				break // it is renewed, and must not be what keeps Weir from starting (zero-warning)
+			}
 			r.warn("crt", "%q: %s", l.path, note)
 		}
 		b.s.wantOCSP(l, e, r)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"weir/conf"
 	"weir/internal/testpki"
@@ -130,6 +131,20 @@ func TestIssuedErrors(t *testing.T) {
 	f("@st/a [acme le domains a.example.com]", "", "a name of a crt-store", listed)
 	f("a.pem [acme le domains *.example.com]", "", "want a name without a wildcard", listed)
 	f("", "", "want crt, crt-list or acme", conf.BindTLS{})
+}
+
+// TestIssuedExpired: one that has expired while nothing ran is no doubt about the configuration: it will be renewed.
+func TestIssuedExpired(t *testing.T) {
+	l := newLab(t)
+	l.file("a.example.com.pem", testpki.Leaf{Names: []string{"a.example.com"}, From: -2 * time.Hour, To: -time.Hour})
+	for _, x := range []struct {
+		bind     conf.BindTLS
+		warnings int
+	}{{conf.BindTLS{Certs: []string{"a.example.com.pem"}}, 1}, {conf.BindTLS{Issue: of("le", "a.example.com")}, 0}} {
+		if _, _, err := issuing(l, x.bind); err != nil || len(l.warnings) != x.warnings {
+			t.Errorf("%v, %q; want %d warnings", err, l.warnings, x.warnings)
+		}
+	}
 }
 
 // TestCrtUse: certificates of a frontend are shown by its bind lines, each with its options.
