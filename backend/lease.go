@@ -22,7 +22,7 @@ type Subject struct {
 type Lease struct {
 	Place
 	Reused bool // Conn had carried a stream before
-	// Waited is set where Assign had to queue; one of BackendQueue and ServerQueue is then its place in line, from 1 (%bq, %sq).
+	// Waited is set where Assign had to queue; one of BackendQueue and ServerQueue is then how many were served before it, and one (%bq, %sq).
 	Waited                    bool
 	BackendQueue, ServerQueue int64
 
@@ -150,6 +150,11 @@ func (ls *Lease) enter(b *Backend, l *loop.Loop, again bool) {
 
 // queued ends a wait: f is nil when a slot was granted.
 func (ls *Lease) queued(f *fault.Fault) error {
+	if ls.w.of == nil {
+		ls.BackendQueue = ls.w.place
+	} else {
+		ls.ServerQueue = ls.w.place
+	}
 	if f != nil {
 		return ls.fail(f)
 	}

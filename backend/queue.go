@@ -21,6 +21,7 @@ type queue struct {
 	line waitList
 	tick uint64 // numbers the waiters
 	now  int64  // milliseconds; the loops' clocks are not quite the same, and it must not go back
+	gone uint64 // how many have left the backend's line with a slot
 }
 
 // errAgain tells Assign to pick anew: the server that it waited for is gone. It never leaves the package.
@@ -33,6 +34,8 @@ type waiter struct {
 	of         *Server   // whose line; nil = the backend's
 	key        int64     // by set-priority-class, then by when it came with set-priority-offset
 	since      uint64    // ... then by when it came
+	gone       uint64    // the line's count when it came
+	place      int64     // once it has left: how many got a slot from this line meanwhile, and one
 	task       *loop.Task
 	server     *Server      // whose slot it was given
 	verdict    *fault.Fault // why it left the line without one
@@ -152,28 +155,37 @@ func (ls *Lease) gone(t *loop.Task) bool {
 	return ls.Client != nil && (ls.Client.HungUp() || ls.Client.Await(t, true, false) != nil)
 }
 
-// enter puts w at the end of its line and notes how many stand before it.
+// enter puts w in its line.
 func (q *queue) enter(ls *Lease, w *waiter, b *Backend) {
 	q.tick++
 	q.now = max(q.now, ls.loop.Now()/1e6)
 	w.since, w.key = q.tick, ls.key(q.now)
+	w.gone = *q.count(w.of)
 	if w.of == nil {
-		ls.BackendQueue = q.any.Add(1)
-		raise(&q.max, ls.BackendQueue)
+		raise(&q.max, q.any.Add(1))
 		q.line.push(w)
 		return
 	}
-	ls.ServerQueue = w.of.queued.Add(1)
-	raise(&w.of.qmax, ls.ServerQueue)
+	raise(&w.of.qmax, w.of.queued.Add(1))
 	w.of.waiting.push(w)
 	if tb := b.table.Load(); tb.loads != nil {
 		tb.loads.touch(w.of)
 	}
 }
 
-// leave takes w out of its line.
+// count is how many have left the line of s, or of the backend, with a slot.
+func (q *queue) count(s *Server) *uint64 {
+	if s != nil {
+		return &s.gone
+	}
+	return &q.gone
+}
+
+// leave takes w out of its line. Its place is, as HAProxy has it, that of those who were served: who gave up before it, or was
+// overtaken, has not made it wait.
 func (q *queue) leave(w *waiter) {
 	w.line.remove(w)
+	w.place = int64(*q.count(w.of)-w.gone) + 1
 	if w.of == nil {
 		q.any.Add(-1)
 	} else {
@@ -223,7 +235,9 @@ func (q *queue) serveLocked(s *Server, on *loop.Loop) {
 			return
 		}
 		w.server = s
+		of := w.of
 		q.dismiss(w, nil, on)
+		*q.count(of)++
 	}
 }
 

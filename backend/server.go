@@ -37,6 +37,7 @@ type Server struct {
 	waiting waitList      // guarded by Backend.queue.mu
 
 	warm     atomic.Int32 // percent of its load that a server in slowstart takes; fullyWarm otherwise
+	gone     uint64       // how many have left its line with a slot; guarded by queue.mu
 	errors   atomic.Int64 // errors of its streams in a row: "observe"
 	trackers []*Server    // the servers that track it; immutable once Link has run
 	warming  *time.Timer  // guarded by Backend.mu; nil = none

@@ -37,6 +37,11 @@ func (st *stream) refuse(t *loop.Task, f *fault.Fault) next {
 			st.rec.status = status
 			return nextClose // nobody is there to read it
 		}
+	case fault.ClientAbortHeaders:
+		if st.s.c.Failed() {
+			return nextClose
+		}
+		st.closeSide = true // it has ended its own side only, and may still read
 	case fault.ServerAbortHeaders:
 		if st.lease.Reused && st.rec.nothingBack && st.s.requests > 1 && !st.repeatable() {
 			// The server closed an idle connection just as we sent a request that must not be sent twice. The client knows
@@ -219,6 +224,9 @@ type ServiceResponse struct {
 	Body        []byte
 }
 
+// serviceNames are what the log calls the services that HAProxy has too.
+var serviceNames = map[string]string{"stats": "<STATS>", "prometheus-exporter": "<PROMEX>"}
+
 // service lets a Service answer.
 func (st *stream) service(t *loop.Task, name string) next {
 	st.fe().traffic(st.w).Intercepted++
@@ -227,11 +235,11 @@ func (st *stream) service(t *loop.Task, name string) next {
 	if fn == nil {
 		return st.page(t, 503)
 	}
-	if name == "stats" {
-		st.rec.server = "<STATS>"
-	} else {
+	st.rec.server = serviceNames[name]
+	if st.rec.server == "" {
 		st.rec.server = "<" + name + ">"
 	}
+	st.rec.served(st.w)
 	fields := append(message.Fields(nil), st.req.Fields...)
 	r := &ServiceRequest{
 		Method: string(st.req.Method), Path: string(st.req.PathOnly()), Query: string(st.req.Query()), Frontend: st.fe().p.Name,
@@ -243,6 +251,7 @@ func (st *stream) service(t *loop.Task, name string) next {
 		defer cancel()
 		return fn(ctx, r), nil
 	})
+	st.rec.resp = st.w.l.Now()
 	if resp == nil {
 		return st.page(t, 500)
 	}

@@ -226,6 +226,7 @@ func (st *stream) exchange(t *loop.Task) next {
 	}
 	f := st.relayResponse(t)
 	if f == fault.BadResponse { // found out in time
+		st.rec.resp = 0
 		return st.refuse(t, f)
 	}
 	if f != nil {

@@ -141,7 +141,7 @@ func TestHTTP2ServerBreaksOff(t *testing.T) {
 	}
 	f("reset", "SD--", func(k *rawH2, id uint32) { k.must(k.fr.WriteRSTStream(id, http2.ErrCodeInternal)) })
 	f("closed", "SD--", func(k *rawH2, _ uint32) { k.Close() })
-	f("malformed trailers", "PD--", func(k *rawH2, id uint32) { k.request(id, true, ":status", "200") })
+	f("malformed trailers", "SD--", func(k *rawH2, id uint32) { k.request(id, true, ":status", "200") })
 }
 
 // What the server has done nothing with is sent again, with its body, whatever its method.

@@ -374,8 +374,37 @@ func (fe *Frontend) Enable() {
 
 // ShutdownListeners closes the frontend's sockets for good; what is connected goes on.
 func (fe *Frontend) ShutdownListeners() {
-	fe.shut.Store(true)
+	if fe.shut.Swap(true) {
+		return
+	}
 	fe.closeListeners()
+	fe.px.sayStopped(fe.p, fe, fe.px.Backend(fe.p.Name))
+}
+
+// Pause is "disable frontend": what an operator asks for is told in the log.
+func (fe *Frontend) Pause() {
+	if fe.shut.Load() || fe.disabled.Load() {
+		return
+	}
+	fe.Disable()
+	fe.px.announce(fe.log, "Paused "+fe.word()+" "+fe.p.Name+".")
+}
+
+// word is what HAProxy calls it: a listen section is a proxy.
+func (fe *Frontend) word() string {
+	if fe.p.Kind&conf.Backend != 0 {
+		return "proxy"
+	}
+	return "frontend"
+}
+
+// Resume is "enable frontend".
+func (fe *Frontend) Resume() {
+	if fe.shut.Load() || !fe.disabled.Load() {
+		return
+	}
+	fe.Enable()
+	fe.px.announce(fe.log, "Resumed "+fe.word()+" "+fe.p.Name+".")
 }
 
 func (fe *Frontend) closeListeners() {

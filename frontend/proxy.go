@@ -172,9 +172,10 @@ func (px *Proxy) onStall(l *loop.Loop, took time.Duration) {
 func (px *Proxy) addBackend(p *conf.Proxy) error {
 	// A backend in error stands there too: who refers to it must not be told that there is none. Nothing runs then.
 	px.routes[p.Name] = &route{p: p}
-	log := px.log
+	log, route := px.log, logsink.Route{}
 	if px.opt.Access != nil {
-		route, err := px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
+		var err error
+		route, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
 		if err != nil {
 			return placed(p.Pos, err)
 		}
@@ -196,6 +197,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 	if err != nil {
 		return err
 	}
+	r.log = route
 	px.backends = append(px.backends, b)
 	px.routes[p.Name] = r
 	return nil
@@ -291,6 +293,7 @@ func (px *Proxy) stopAccepting(ctx context.Context) {
 	for _, b := range px.backends {
 		b.Quiesce()
 	}
+	px.announceEnd()
 	px.endAccepts()
 }
 

@@ -99,6 +99,10 @@ func (st *stream) malformed(err error) *fault.Fault {
 	}
 	st.rec.reason = e
 	st.fe().badRequest.keep(st, e, st.s.in.b.B[:st.s.in.e], false)
+	if e == http1.ErrExpect { // all else of it is good: the log is to show what was asked
+		st.rec.received = st.w.l.Now()
+		st.rec.writeLine(st)
+	}
 	fl := &st.fe().local[st.w.id]
 	if fl.reasons == nil {
 		fl.reasons = map[string]uint64{}

@@ -144,6 +144,12 @@ func (r *record) queued(ls *backend.Lease, now int64) {
 	r.sq, r.bq = ls.ServerQueue, ls.BackendQueue
 }
 
+// served notes that a service of our own takes the request: it is a server to whom nobody has to connect.
+func (r *record) served(w *worker) {
+	r.slot = w.l.Now()
+	r.conn = r.slot
+}
+
 func (r *record) connected(st *stream) {
 	c := st.lease.Conn
 	if c == nil {
@@ -205,9 +211,6 @@ func (r *record) finish(st *stream) {
 	}
 	if st.route != nil {
 		r.backend(st, class, in, out)
-	}
-	if st.last != nil {
-		r.srvConn = st.last.Streams()
 	}
 	if !r.logged {
 		r.writeStream(st)
@@ -292,9 +295,13 @@ func (r *record) keepLine(st *stream) {
 }
 
 func (r *record) requestLine(st *stream) {
-	if !st.begun || r.unread || len(r.line) > 0 {
-		return
+	if st.begun && !r.unread && len(r.line) == 0 {
+		r.writeLine(st)
 	}
+}
+
+// writeLine puts the request line together.
+func (r *record) writeLine(st *stream) {
 	version := "HTTP/1.1"
 	if st.s.trunk != nil {
 		r.line2(st)
@@ -394,6 +401,9 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	r.bytes = tn.head + int64(tn.Down)
 	in, out := uint64(r.up)+tn.Up, uint64(r.bytes)
 	r.up = int64(in)
+	if srv := tn.place.Server; srv != nil && r.told != nil {
+		r.srvConn = srv.Streams() - 1
+	}
 	fe, ln := r.fe.traffic(w), &s.ln.local[w.id]
 	be := tn.route.b.Counters(w.l)
 	fe.BytesIn += in

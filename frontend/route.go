@@ -9,6 +9,7 @@ import (
 	"weir/acl"
 	"weir/backend"
 	"weir/conf"
+	"weir/internal/logsink"
 	"weir/internal/message"
 )
 
@@ -17,6 +18,7 @@ type route struct {
 	b *backend.Backend
 	p *conf.Proxy
 	settings
+	log         logsink.Route // the section's
 	useServers  []useServer
 	cookie      *persistence                  // nil = none
 	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed

@@ -135,7 +135,7 @@ func TestBadBody(t *testing.T) {
 			if b, _ := io.ReadAll(c.r); len(b) > 0 {
 				t.Errorf("got %q after the broken chunk", b)
 			}
-			px.logLine(" PD-- ")
+			px.logLine(" SD-- ")
 		}
 		c.Close()
 		px.balanced()

@@ -158,6 +158,9 @@ func (st *stream) finish() {
 
 // letGo gives the server back, and its connection to whoever may use it next.
 func (st *stream) letGo() {
+	if s := st.lease.Server; s != nil {
+		st.rec.srvConn = s.Streams() - 1 // the others: once it is given back, the slot may be somebody else's at once
+	}
 	if st.reuse && st.private() {
 		st.route.b.Hold(&st.lease, &st.s.held)
 		return

@@ -79,11 +79,11 @@ func (a *admin) withFrontend(name string, fn func(*frontend.Frontend)) error {
 }
 
 func (a *admin) EnableFrontend(_ context.Context, name string) error {
-	return a.withFrontend(name, (*frontend.Frontend).Enable)
+	return a.withFrontend(name, (*frontend.Frontend).Resume)
 }
 
 func (a *admin) DisableFrontend(_ context.Context, name string) error {
-	return a.withFrontend(name, (*frontend.Frontend).Disable)
+	return a.withFrontend(name, (*frontend.Frontend).Pause)
 }
 
 func (a *admin) ShutdownFrontend(_ context.Context, name string) error {

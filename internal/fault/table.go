@@ -24,13 +24,13 @@ var (
 	ServerNoWebSocket    = &Fault{Server, PhaseHeaders, 502, RetryNo, "server_no_websocket", "the server takes no WebSocket over HTTP/2 (RFC 8441); \"ws h1\" would speak HTTP/1 with it"}
 	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}
 	BadResponse          = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "bad_response", "the response is malformed"}
-	ClientAbortHeaders   = &Fault{Client, PhaseHeaders, 0, RetryNo, "client_abort_headers", "the client closed while the server was preparing its response"}
+	ClientAbortHeaders   = &Fault{Client, PhaseHeaders, 400, RetryNo, "client_abort_headers", "the client closed while the server was preparing its response"}
 	ClientAbortData      = &Fault{Client, PhaseData, 0, RetryNo, "client_abort_data", "the client closed during the transfer"}
 	ClientTimeoutData    = &Fault{CTimeout, PhaseData, 408, RetryNo, "client_timeout_data", "the client sent or took nothing within timeout client"}
 	ServerAbortData      = &Fault{Server, PhaseData, 502, RetryNo, "server_abort_data", "the server closed during the transfer"}
 	ServerTimeoutData    = &Fault{STimeout, PhaseData, 504, RetryNo, "server_timeout_data", "the server sent or took nothing within timeout server"}
-	BadResponseData      = &Fault{Proxy, PhaseData, 502, RetryNo, "bad_response_data", "the response body is malformed"}
-	BadRequestData       = &Fault{Proxy, PhaseData, 400, RetryNo, "bad_request_data", "the request body is malformed"}
+	BadResponseData      = &Fault{Server, PhaseData, 502, RetryNo, "bad_response_data", "the response body is malformed"}
+	BadRequestData       = &Fault{Proxy, PhaseHeaders, 400, RetryNo, "bad_request_data", "the request body is malformed"}
 	InternalError        = &Fault{Internal, PhaseData, 500, RetryNo, "internal", "a bug in Weir was contained"}
 	Intercepted          = &Fault{Local, PhaseRequest, 0, RetryNo, "intercepted", "Weir answered by itself"}
 	ServerRedirect       = &Fault{Local, PhaseConnect, 302, RetryNo, "server_redirect", "the client was sent to the server itself"}
