@@ -25,7 +25,19 @@ import (
 
 // grpcEcho is a gRPC service: what it is sent in one call it sends back.
 type grpcEcho struct {
-	canceled chan struct{} // a call that waits was cancelled
+	began, canceled chan struct{} // of a call that waits; they hold one word
+}
+
+func newGRPCEcho() *grpcEcho {
+	return &grpcEcho{began: make(chan struct{}, 1), canceled: make(chan struct{}, 1)}
+}
+
+// tell says something once to whoever comes to ask.
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 func (e *grpcEcho) unary(ctx context.Context, in *wrapperspb.BytesValue) (*wrapperspb.BytesValue, error) {
@@ -34,8 +46,9 @@ func (e *grpcEcho) unary(ctx context.Context, in *wrapperspb.BytesValue) (*wrapp
 	case "fail":
 		return nil, grpcstatus.Error(codes.FailedPrecondition, "no: ä\n%")
 	case "wait":
+		tell(e.began)
 		<-ctx.Done()
-		e.canceled <- struct{}{}
+		tell(e.canceled)
 		return nil, ctx.Err()
 	case "meta":
 		grpc.SetTrailer(ctx, metadata.Pairs("x-end", "1", "x-raw-bin", "\x00\x01"))
@@ -126,14 +139,14 @@ func grpcServer(t *testing.T, e *grpcEcho, opts ...grpc.ServerOption) string {
 // gRPC's own client and server do through Weir what they do without, in the clear and over TLS.
 func TestGRPC(t *testing.T) {
 	t.Run("h2c", func(t *testing.T) {
-		e := &grpcEcho{canceled: make(chan struct{}, 1)}
+		e := newGRPCEcho()
 		px := newTestProxy(t, simple(grpcServer(t, e), "", `default_server { proto = "h2" }`))
 		testGRPC(t, e, px, px.addr("f", 0), insecure.NewCredentials())
 	})
 	t.Run("tls", func(t *testing.T) {
 		b := newTLSBench(t, nil)
 		cert := b.ca.Pair(t, testpki.Leaf{Names: []string{"inner.example"}})
-		e := &grpcEcho{canceled: make(chan struct{}, 1)}
+		e := newGRPCEcho()
 		addr := grpcServer(t, e, grpc.Creds(credentials.NewServerTLSFromCert(&cert)))
 		px := newTestProxy(t, fmt.Sprintf(`
 listen "f" {
@@ -178,12 +191,12 @@ func testGRPC(t *testing.T, e *grpcEcho, px *testProxy, addr string, creds crede
 
 	// Metadata and trailers.
 	var trailer metadata.MD
-	mctx := ctx
+	plain := ctx
 	ctx = metadata.AppendToOutgoingContext(ctx, "x-asked", "a", "x-asked", "b")
 	if out, err := call([]byte("meta"), grpc.Trailer(&trailer)); err != nil || string(out) != "a,b" {
 		t.Errorf("metadata: %q, %v", out, err)
 	}
-	ctx = mctx
+	ctx = plain
 	if got := trailer.Get("x-end"); len(got) != 1 || got[0] != "1" || trailer.Get("x-raw-bin")[0] != "\x00\x01" {
 		t.Errorf("trailers %v", trailer)
 	}
@@ -196,13 +209,24 @@ func testGRPC(t *testing.T, e *grpcEcho, px *testProxy, addr string, creds crede
 		t.Errorf("an unknown method: %v", err)
 	}
 
-	// A deadline, and a call that is cancelled: the server hears of both.
+	// A call that is cancelled, of which the server hears, and one whose time is over.
+	wait := func(ctx context.Context) codes.Code {
+		return grpcstatus.Code(cc.Invoke(ctx, "/weir.Echo/Unary", wrapperspb.Bytes([]byte("wait")), new(wrapperspb.BytesValue)))
+	}
+	soon, stop := context.WithCancel(ctx)
+	ended := make(chan codes.Code, 1)
+	go func() { ended <- wait(soon) }()
+	<-e.began
+	stop()
+	if code := <-ended; code != codes.Canceled {
+		t.Errorf("cancelled: %v", code)
+	}
+	<-e.canceled
 	short, stop := context.WithTimeout(ctx, 20*time.Millisecond)
-	if err := cc.Invoke(short, "/weir.Echo/Unary", wrapperspb.Bytes([]byte("wait")), new(wrapperspb.BytesValue)); grpcstatus.Code(err) != codes.DeadlineExceeded {
-		t.Errorf("a deadline: %v", err)
+	if code := wait(short); code != codes.DeadlineExceeded {
+		t.Errorf("a deadline: %v", code)
 	}
 	stop()
-	<-e.canceled
 
 	grpcStreams(ctx, t, cc)
 	cc.Close()

@@ -149,7 +149,7 @@ func TestHTTP2ServerRetries(t *testing.T) {
 	f := func(name string, refuse func(k *rawH2, id uint32)) {
 		t.Run(name, func(t *testing.T) {
 			o := newTestOrigin(t)
-			px := newTestProxy(t, h2Server(o, "timeout {\n connect = \"10ms\"\n}"))
+			px := newTestProxy(t, h2Server(o, "timeout {\n connect = \"200ms\"\n}"))
 			p := dialPeer(t, px.addr("f", 0))
 			p.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
 			k := o.acceptH2()
