@@ -99,7 +99,7 @@ func Misread(pos Pos, path, got string, err error) *Error {
 // Unknown is the error for a name that means nothing where it stands. kind says what was expected, as
 // in "backend" or "keyword"; known are the names that would have been right.
 func Unknown(pos Pos, path, kind, got string, known []string) *Error {
-	e := BadValue(pos, path, got, known...)
+	e := BadValue(pos, path, got, slices.Compact(slices.Clone(known))...) // a name may be taken twice, which is told elsewhere
 	e.Msg = "unknown " + kind
 	e.Suggest = Nearest(got, known)
 	return e
@@ -145,13 +145,18 @@ func (es Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted returns es by file, line and column, each different line once.
+// sorted returns es by file, line and column, each mistake once: what a defaults section has wrong shows in every section that begins with
+// it, at the same place and in the same words.
 func (es Errors) sorted() Errors {
 	out := slices.Clone(es)
 	slices.SortStableFunc(out, func(a, b *Error) int { return comparePos(a.Pos, b.Pos) })
 	seen := make(map[string]bool, len(out))
 	return slices.DeleteFunc(out, func(e *Error) bool {
-		line := e.Error()
+		what := *e
+		if !e.Pos.IsZero() {
+			what.Path = ""
+		}
+		line := what.Error()
 		again := seen[line]
 		seen[line] = true
 		return again

@@ -10,6 +10,10 @@ type Rule struct {
 // Action is one of the action types below. A consumer switches on the type; an unknown one is a bug.
 type Action interface{ Keyword() string }
 
+// Unread stands for an action that has errors of its own, so that the rest of its rule is checked all the same. A configuration that has
+// one does not run.
+type Unread struct{ Action }
+
 // Reply is a ready response, as deny, tarpit, return and http-error write it. At most one of Body, Format, ErrorFile, Errors and
 // Default says what it holds; where none does, it is the error page of the status.
 type Reply struct {

@@ -24,6 +24,8 @@ func placeOf(a Action) place {
 		return inHTTP
 	case *SetStatus:
 		return inResponse | inAfter
+	case Unread: // told by whoever read it
+		return inHTTP
 	case *Deny, *Return, *Redirect, *WaitForBody, *Pause, *SetTimeout, *SetNice, *SetSocket, *SilentDrop:
 		return inBoth
 	case *SwitchMode, *Close, *Expect:

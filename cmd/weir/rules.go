@@ -38,6 +38,7 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 		r.useBackends()
 		r.useServers()
 		r.lines()
+		r.others()
 		for _, a := range p.ACLs { // perhaps no rule names it
 			r.note(r.c.CheckACL(a, p.ACLs))
 		}
@@ -71,8 +72,7 @@ func (r *ruleCheck) note(err error) {
 func (r *ruleCheck) rules(place acl.Place, rules []*conf.Rule) {
 	at := r.c.At(place)
 	for _, rule := range rules {
-		_, err := at.Cond(rule.Cond, r.p.ACLs)
-		r.note(err)
+		r.cond(at, rule.Cond)
 		r.action(at, reflect.ValueOf(rule.Action))
 	}
 }
@@ -124,11 +124,33 @@ func (r *ruleCheck) lines() {
 	r.format(r.c.At(acl.InHTTPRequest), r.p.UniqueIDFormat)
 }
 
+func (r *ruleCheck) cond(at *acl.Compiler, c *conf.Cond) {
+	_, err := at.Cond(c, r.p.ACLs)
+	r.note(err)
+}
+
+// others checks the conditions and samples that stand outside of rules.
+func (r *ruleCheck) others() {
+	for _, c := range r.p.MonitorFail {
+		r.cond(r.c.At(acl.InHTTPRequest), c)
+	}
+	request := r.c.At(acl.InBackendReq)
+	for _, p := range r.p.PersistRules {
+		r.cond(request, p.Cond)
+	}
+	r.action(request, reflect.ValueOf(r.p.Options.Forwarded))
+	server := r.c.At(acl.InServerConn)
+	for _, s := range r.p.Servers {
+		r.action(server, reflect.ValueOf(s.TLS.SNI))
+		r.action(server, reflect.ValueOf(s.PoolName))
+		r.action(server, reflect.ValueOf(s.ProxyTLVs))
+	}
+}
+
 func (r *ruleCheck) useBackends() {
 	at := r.c.At(acl.InHTTPRequest)
 	for _, u := range r.p.UseBackends {
-		_, err := at.Cond(u.Cond, r.p.ACLs)
-		r.note(err)
+		r.cond(at, u.Cond)
 		if u.Dynamic != nil {
 			_, err := at.Format(u.Dynamic)
 			r.note(err)
@@ -139,8 +161,7 @@ func (r *ruleCheck) useBackends() {
 func (r *ruleCheck) useServers() {
 	at := r.c.At(acl.InUseServer)
 	for _, u := range r.p.UseServers {
-		_, err := at.Cond(u.Cond, r.p.ACLs)
-		r.note(err)
+		r.cond(at, u.Cond)
 		if u.Dynamic != nil {
 			_, err := at.Format(u.Dynamic)
 			r.note(err)

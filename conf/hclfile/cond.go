@@ -6,7 +6,8 @@ import (
 	"weir/conf"
 )
 
-// cond translates an HCL expression to a condition. It returns nil where it has reported an error.
+// cond translates an HCL expression to a condition. Where it has reported an error it returns what it could make of the rest, which is to be
+// checked too, or nil.
 func (d *decoder) cond(e hclsyntax.Expression, path string) *conf.Cond {
 	e = unparen(e)
 	pos := d.pos(e.Range())
@@ -76,19 +77,17 @@ func (d *decoder) binary(e *hclsyntax.BinaryOpExpr, pos conf.Pos, path string) *
 // join collects a chain of the same operator under one node: a && b && c has three kids, however it is bracketed.
 func (d *decoder) join(op conf.Op, e *hclsyntax.BinaryOpExpr, pos conf.Pos, path string) *conf.Cond {
 	out := &conf.Cond{Pos: pos, Op: op}
-	ok := true
 	for _, side := range []hclsyntax.Expression{e.LHS, e.RHS} {
 		kid := d.cond(side, path)
 		switch {
 		case kid == nil:
-			ok = false
 		case kid.Op == op:
 			out.Kids = append(out.Kids, kid.Kids...)
 		default:
 			out.Kids = append(out.Kids, kid)
 		}
 	}
-	if !ok {
+	if len(out.Kids) == 0 {
 		return nil
 	}
 	return out

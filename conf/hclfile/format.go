@@ -7,10 +7,10 @@ import (
 )
 
 // format translates a template to a conf.Format: constants become text, log.NAME a log variable and
-// everything else a sample. It returns nil where it has reported an error.
+// everything else a sample. Where it has reported an error it returns what it could make of the rest, which is to be checked too, or nil.
 func (d *decoder) format(e hclsyntax.Expression, path string) *conf.Format {
 	f := &conf.Format{Pos: d.pos(e.Range())}
-	if !d.formatPart(f, e, path) {
+	if !d.formatPart(f, e, path) && len(f.Parts) == 0 {
 		return nil
 	}
 	return f

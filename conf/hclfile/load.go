@@ -70,7 +70,7 @@ func cause(err error) string {
 	return s[strings.LastIndex(s, ": ")+1:][min(1, strings.Count(s, ": ")):]
 }
 
-// parse decodes the sources as one configuration; complete says that none is missing.
+// parse decodes the sources as one configuration; complete says that no file is missing.
 func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
 	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}, httpErrors: map[string]*conf.HTTPErrors{}}
 	d.cfg.Global.DefaultPath = "config"
@@ -78,16 +78,16 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 	for _, s := range sources {
 		d.sources[s.name] = s
 		d.cfg.Files = append(d.cfg.Files, s.name)
-		body, diags := s.parse()
+		body, whole, diags := s.parse()
 		d.diags.Merge(diags)
+		complete = complete && whole
 		if body != nil {
 			bodies = append(bodies, body)
 		}
 	}
-	syntaxErrors := len(d.diags.Errors) > 0
 	d.config(bodies)
 	d.readReplyFiles()
-	if syntaxErrors || !complete {
+	if !complete {
 		// Half of a file is missing sections that the other half refers to.
 		d.diags.Tidy()
 		return d.cfg, d.diags

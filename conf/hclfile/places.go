@@ -212,30 +212,36 @@ func endsOperand(t hclsyntax.TokenType) bool {
 	return false
 }
 
-// parse returns the body of the file.
-func (s *source) parse() (body *hclsyntax.Body, diags conf.Diagnostics) {
+// setTwice is what the parser says of an attribute that stands twice in a block. It takes the first and goes on: nothing is lost.
+const setTwice = "Attribute redefined"
+
+// parse returns the body of the file, or what could be made of it; whole says that nothing is missing in it, whatever is wrong.
+func (s *source) parse() (body *hclsyntax.Body, whole bool, diags conf.Diagnostics) {
 	if len(s.text) > maxFile {
 		diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "the file has %d bytes; at most %d are read", len(s.text), maxFile))
-		return nil, diags
+		return nil, false, diags
 	}
 	text, refused := s.spread()
 	if refused != nil {
 		diags.Add(refused)
-		return nil, diags
+		return nil, false, diags
 	}
 	defer func() {
 		if r := recover(); r != nil {
+			whole = false
 			diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "cannot be parsed: %s", fmt.Sprint(r)))
 		}
 	}()
 	file, problems := hclsyntax.ParseConfig(text, s.name, hcl.InitialPos)
 	seen := map[conf.Pos]bool{} // lexer and parser both report some mistakes
+	whole = true
 	for _, p := range problems {
+		whole = whole && p.Summary == setTwice
 		if e := s.syntaxError(p); !seen[e.Pos] && len(diags.Errors) < conf.MaxErrors {
 			seen[e.Pos] = true
 			diags.Add(e)
 		}
 	}
 	body, _ = file.Body.(*hclsyntax.Body)
-	return body, diags
+	return body, whole, diags
 }

@@ -35,8 +35,7 @@ func persistNests() []nest[section] {
 	rule := func(name, doc string, force bool) nest[section] {
 		return nest[section]{name: name, in: inBackend, doc: doc, attrs: persistGrammar.infos, read: func(d *decoder, s *section, b *block, _ where) {
 			r := &conf.PersistRule{Pos: b.pos, Force: force}
-			before := d.failures
-			if read(d, &persistGrammar, r, b.body, b.path, 0); d.failures == before {
+			if read(d, &persistGrammar, r, b.body, b.path, 0); r.Cond != nil {
 				s.PersistRules = append(s.PersistRules, r)
 			}
 		}}

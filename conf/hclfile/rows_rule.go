@@ -109,7 +109,7 @@ func actionByName(name string, in ruleList) *actionRow {
 	return nil
 }
 
-// rule reads one rule of a list; nil means that an error has been reported.
+// rule reads one rule of a list; nil means that nothing can be made of it, which has been told.
 func (d *decoder) rule(b *block, l *listRow, name string, namePos conf.Pos) *conf.Rule {
 	if row := actionByName(name, l.list); row != nil {
 		return d.action(b, row, l.list)
@@ -133,7 +133,10 @@ func (d *decoder) action(b *block, row *actionRow, list ruleList) *conf.Rule {
 		}
 	}
 	if d.failures > before {
-		return nil
+		if list&anyCheck != 0 {
+			return nil
+		}
+		n.action = conf.Unread{Action: n.action}
 	}
 	return &conf.Rule{Pos: b.pos, Action: n.action, Cond: n.cond}
 }

@@ -50,9 +50,7 @@ var choiceGrammar = grammar[choice]{context: "use_backend", rows: []row[choice]{
 // choice reads the block. It returns nil where nothing can be made of it.
 func (d *decoder) choice(b *block) *choice {
 	c := &choice{name: conf.Ref{Pos: b.pos, Name: b.label()}}
-	before := d.failures
 	read(d, &choiceGrammar, c, b.body, b.path, 0)
-	failed := d.failures > before
 	switch {
 	case len(b.labels) == 1 && c.dynamic != nil:
 		d.add(conf.Bad(b.pos, b.path, "want either a label or name, not both"))
@@ -60,15 +58,13 @@ func (d *decoder) choice(b *block) *choice {
 	case len(b.labels) == 1:
 		c.name.Pos = b.labelPos[0]
 		return c
-	case c.dynamic == nil && !failed:
+	case c.dynamic == nil && !hasAttr(b.body, "name"):
 		d.add(conf.Bad(b.pos, b.path, "missing label; want %s \"NAME\" { }", b.name))
 		return nil
-	case c.dynamic != nil:
-		c.fold()
+	case c.dynamic == nil: // told; the condition is looked at all the same
+		c.dynamic = conf.Text(b.pos, "")
 	}
-	if failed {
-		return nil
-	}
+	c.fold()
 	return c
 }
 

@@ -18,7 +18,7 @@ func (s *source) syntaxError(d *hcl.Diagnostic) *conf.Error {
 	}
 	msg := sentence(d.Summary)
 	// This one names the other place in a notation of its own.
-	if d.Summary == "Attribute redefined" {
+	if d.Summary == setTwice {
 		return conf.Bad(pos, "", "the attribute is set twice in the same block")
 	}
 	if detail := sentence(d.Detail); detail != "" {
