@@ -8,6 +8,7 @@ import (
 
 	"weir/conf"
 	"weir/internal/loop"
+	"weir/internal/tlsio"
 )
 
 // heritage are the listening sockets of the generation before, for the one that takes over. Nothing of it changes what the old one does,
@@ -99,6 +100,14 @@ func (h *heritage) unshare() {
 	for _, ln := range h.shared {
 		ln.ln.Share(false)
 	}
+}
+
+// tlsCount is the count of the TLS connections of the generation before; nil = there is none.
+func (h *heritage) tlsCount() *tlsio.Count {
+	if h == nil {
+		return nil
+	}
+	return h.before.tlsOptions.Count
 }
 
 // states brings over what is known of the servers, and of certificates.

@@ -90,7 +90,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
 	px.tls = tlsconf.New(cfg, nil)
-	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture, KeyLog: cfg.Global.TLS.KeyLog, Count: tlsio.NewCount(cfg.Global.TLS.MaxConn)}
+	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture, KeyLog: cfg.Global.TLS.KeyLog, Count: tlsio.NewCount(cfg.Global.TLS.MaxConn, px.heritage.tlsCount())}
 	px.connRate.limit(cfg.Global.MaxConnRate)
 	px.sessRate.limit(cfg.Global.MaxSessRate)
 	px.tlsRate.limit(cfg.Global.TLS.MaxRate)

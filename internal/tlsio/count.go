@@ -10,18 +10,25 @@ import (
 // Count counts TLS connections, of clients and to servers, and bounds how many there are at once (maxsslconn): what each holds is memory. Its
 // methods may be called from any goroutine; nil counts nothing.
 type Count struct {
-	most       int64 // 0 = no bound
-	now, total atomic.Int64
+	most  int64         // 0 = no bound
+	now   *atomic.Int64 // shared with the generation before: its connections are the process's too
+	total atomic.Int64
 
 	// Front are handshakes of clients a second, FrontKeys those of them that resumed nothing: a key was agreed on, which is what they cost.
 	// BackKeys are those with servers.
 	Front, FrontKeys, BackKeys Meter
 }
 
-// NewCount makes a Count; most is the bound, 0 = none.
-func NewCount(most int) *Count { return &Count{most: int64(most)} }
+// NewCount makes a Count; most is the bound, 0 = none. One that comes after another, as with a reload, bounds the connections of both.
+func NewCount(most int, before *Count) *Count {
+	c := &Count{most: int64(most), now: new(atomic.Int64)}
+	if before != nil {
+		c.now = before.now
+	}
+	return c
+}
 
-// Now is how many connections there are, and Total how many there were, handshakes included.
+// Now is how many connections there are, of generations before too, and Total how many there were of this one, handshakes included.
 func (c *Count) Now() int64   { return c.now.Load() }
 func (c *Count) Total() int64 { return c.total.Load() }
 

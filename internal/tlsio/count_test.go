@@ -31,7 +31,7 @@ func TestMeter(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	c := NewCount(2)
+	c := NewCount(2, nil)
 	for i := range 3 {
 		if c.take() != (i < 2) {
 			t.Errorf("place %d: not two", i+1)
@@ -42,6 +42,10 @@ func TestCount(t *testing.T) {
 	y.release()
 	if c.Now() != 1 || c.Total() != 2 || !c.take() {
 		t.Errorf("%d now, %d in all", c.Now(), c.Total())
+	}
+	next := NewCount(3, c)
+	if !next.take() || next.take() || c.Now() != 3 || next.Total() != 1 {
+		t.Errorf("after a reload %d now, %d in all", next.Now(), next.Total())
 	}
 	var none *Count
 	if !none.take() {
