@@ -106,27 +106,59 @@ func readBounded(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-// save writes a certificate: the key first, where it has a file of its own.
+// save writes a certificate. Where the key has a file of its own, both are written before either takes its place: a disk that is full must not
+// leave a certificate with another one's key.
 func (d *disk) save(is *tlsconf.Issued, m *made) error {
+	crt, err := d.stage(is.Crt, m.crtFile(is))
+	if err != nil {
+		return err
+	}
+	defer crt.drop()
 	if is.Key != "" {
-		if err := d.write(is.Key, m.key); err != nil {
+		key, err := d.stage(is.Key, m.key)
+		if err != nil {
+			return err
+		}
+		defer key.drop()
+		if err := key.commit(); err != nil {
 			return err
 		}
 	}
-	return d.write(is.Crt, m.crtFile(is))
+	return crt.commit()
 }
 
-// write puts a file in place as a whole or not at all, readable by its owner only, who is the directory's.
+// write puts a file in place as a whole or not at all.
 func (d *disk) write(path string, data []byte) error {
-	root := d.roots[filepath.Dir(path)]
-	if root == nil {
-		return errors.New("its directory is not open")
-	}
-	name := filepath.Base(path)
-	temp := "." + name + ".new"
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := d.stage(path, data)
 	if err != nil {
 		return err
+	}
+	defer f.drop()
+	return f.commit()
+}
+
+// staged is a file that waits beside its place.
+type staged struct {
+	root       *os.Root
+	temp, name string
+}
+
+func (f *staged) commit() error { return f.root.Rename(f.temp, f.name) }
+
+// drop removes what was not committed.
+func (f *staged) drop() { f.root.Remove(f.temp) }
+
+// stage writes a file beside its place, readable by its owner only, who is the directory's.
+func (d *disk) stage(path string, data []byte) (*staged, error) {
+	root := d.roots[filepath.Dir(path)]
+	if root == nil {
+		return nil, errors.New("its directory is not open")
+	}
+	name := filepath.Base(path)
+	out := &staged{root, "." + name + ".new", name}
+	f, err := root.OpenFile(out.temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
 	}
 	err = errors.Join(f.Chmod(0o600), d.own(root, f))
 	if err == nil {
@@ -135,13 +167,11 @@ func (d *disk) write(path string, data []byte) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = root.Rename(temp, name)
+	if err = errors.Join(err, f.Close()); err != nil {
+		out.drop()
+		return nil, err
 	}
-	if err != nil {
-		root.Remove(temp)
-	}
-	return err
+	return out, nil
 }
 
 // own gives a file that root writes to the owner of its directory, who may have to read it at the next start.

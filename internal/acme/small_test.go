@@ -1,6 +1,7 @@
 package acme
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,6 +120,45 @@ func TestDisk(t *testing.T) {
 	}
 	if _, err := d.read(filepath.Join(storage, "none")); !os.IsNotExist(err) {
 		t.Error(err)
+	}
+}
+
+// TestSaveBoth: a certificate and its key are written together or not at all.
+func TestSaveBoth(t *testing.T) {
+	dir := t.TempDir()
+	d := newDisk(&conf.Global{})
+	defer d.close()
+	is := &tlsconf.Issued{Crt: filepath.Join(dir, "x.pem"), Key: filepath.Join(dir, "x.key")}
+	if err := errors.Join(d.open(is.Crt, dir), d.save(is, &made{chain: []byte("c1"), key: []byte("k1")})); err != nil {
+		t.Fatal(err)
+	}
+	has := func(crt, key string) {
+		t.Helper()
+		a, errA := d.read(is.Crt)
+		b, errB := d.read(is.Key)
+		if string(a) != crt || string(b) != key {
+			t.Errorf("%q with %q, %v, %v", a, b, errA, errB)
+		}
+	}
+	has("c1", "k1")
+	for _, temp := range []string{".x.pem.new", ".x.key.new"} { // it cannot be written
+		if err := os.Mkdir(filepath.Join(dir, temp), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.save(is, &made{chain: []byte("c2"), key: []byte("k2")}); err == nil {
+			t.Error("saved")
+		}
+		has("c1", "k1")
+		if err := os.Remove(filepath.Join(dir, temp)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.save(is, &made{chain: []byte("c3"), key: []byte("k3")}); err != nil {
+		t.Fatal(err)
+	}
+	has("c3", "k3")
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 2 {
+		t.Errorf("%v, %v: want nothing left over", list, err)
 	}
 }
 
