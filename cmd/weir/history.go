@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -42,6 +43,17 @@ func (h *history) recall(s *source) {
 // drop takes a generation out of those that drain. With mu held.
 func (h *history) drop(s *source) {
 	h.live = slices.DeleteFunc(h.live, func(o *source) bool { return o == s })
+}
+
+// prune forgets what is gone from the configuration: names may be new at each reload.
+func (h *history) prune(now []stats.Row) {
+	keep := map[rowKey]bool{}
+	for i := range now {
+		keep[keyOf(&now[i])] = true
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.rows, func(k rowKey, _ *stats.Traffic) bool { return !keep[k] })
 }
 
 // remember keeps the last counts of a generation that ends.

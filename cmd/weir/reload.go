@@ -197,6 +197,7 @@ func (p *proxies) commit(rep reporter, old, g *generation, plan *stats.Plan) {
 	// On this thread, which can remove the files of unix sockets though there may be a chroot.
 	old.px.Retire(ctx)
 	g.px.Poke()
+	p.past.prune(g.src.ownRows())
 	p.bound(rep, g.cfg.Global.Process.MaxReloads)
 	go p.finish(ctx, old)
 }
