@@ -133,7 +133,8 @@ func addrText(a *conf.Addr) string {
 
 func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr, o *loop.ListenOptions) (*loop.Listener, error) {
 	if b.Addr.Kind != conf.AddrFD && b.Addr.Kind != conf.AddrPair {
-		o.ReusePort = o.ReusePort || fe.px.heritage.share(a)
+		own := fe.px.overlap(a)
+		o.ReusePort = o.ReusePort || fe.px.heritage.share(a) || own
 		return loop.Listen(a, o)
 	}
 	if fe.px.heritage != nil {

@@ -72,6 +72,7 @@ type Proxy struct {
 	cutting  atomic.Bool // the loops end: what still runs is unwound
 	started  time.Time
 	bound    bool          // by the goroutine that starts it
+	overlaps bool          // ... and some sockets may share their port for now
 	drained  chan struct{} // closed when stopping and no connection is left
 	once     sync.Once
 	closed   sync.Once
@@ -221,6 +222,7 @@ func (px *Proxy) Bind() error {
 	for _, fe := range px.frontends {
 		errs = append(errs, fe.bind())
 	}
+	px.settleOverlaps()
 	if err := errors.Join(errs...); err != nil {
 		for _, fe := range px.frontends {
 			fe.closeListeners()

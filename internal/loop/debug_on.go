@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// debugBuild: ownership is asserted and released buffers are overwritten. Tests are run with -tags weirdebug too.
+// debugBuild: ownership is asserted and released buffers are overwritten. "make test" runs with -tags weirdebug.
 const debugBuild = true
 
 // debugIDs are the goroutines that may touch a loop: its own and its coroutines'. Only one of them runs at a time.
