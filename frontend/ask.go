@@ -225,12 +225,12 @@ func (st *stream) configured(n acl.Num) (int64, bool) {
 }
 
 func (st *stream) inForce(n acl.Num) (int64, bool) {
-	set, fe := &st.set, &st.fe().p.Timeouts
+	set := &st.set
 	switch n {
 	case acl.ClientTimeout:
 		return ms(st.clientTimeout()), true
 	case acl.TarpitTimeout:
-		return ms(set.tarpit, fe.Tarpit, fe.Connect), true
+		return ms(st.tarpitTime()), true
 	}
 	p := st.back()
 	if p == nil {

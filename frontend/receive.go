@@ -43,7 +43,7 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 	}
 }
 
-// more reads behind what is there. The time for the whole head is http-request's; without it, each read has the client's.
+// more reads behind what is there. The time for the whole head is http-request's, and each read has the client's.
 func (st *stream) more(t *loop.Task) *fault.Fault {
 	s, tm := st.s, &st.s.fe.p.Timeouts
 	if s.in.full() {
@@ -66,7 +66,7 @@ func (st *stream) more(t *loop.Task) *fault.Fault {
 		}
 		deadline := after(st.w.l.Now(), tm.Client)
 		if tm.HTTPRequest > 0 {
-			deadline = st.rec.t0 + int64(tm.HTTPRequest)
+			deadline = min(deadline, st.rec.t0+int64(tm.HTTPRequest))
 		}
 		if err := s.c.WaitRead(t, deadline); err == loop.ErrTimeout {
 			return fault.ClientTimeoutRequest

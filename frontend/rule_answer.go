@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"fmt"
+	"time"
 
 	"weir/acl"
 	"weir/conf"
@@ -59,14 +60,22 @@ type tarpit struct{ reply }
 func (d *tarpit) do(st *stream, t *loop.Task, _ phase) verdict {
 	st.deniedReq()
 	st.captureCookie()
-	tm := &st.fe().p.Timeouts
 	// Without any timeout it is refused at once, as in HAProxy: nobody is held for ever.
-	if d := firstSet(st.set.tarpit, tm.Tarpit, tm.Connect); d > 0 {
+	if d := st.tarpitTime(); d > 0 {
 		st.hold(t, d, true)
 	}
 	st.rec.tarpitted, st.rec.slot = true, st.w.l.Now()
 	st.rec.fail(fault.Tarpitted)
 	return st.over(st.give(t, &d.reply, conf.DefaultTarpitStatus))
+}
+
+// tarpitTime is the timeout of the section whose rules are being run.
+func (st *stream) tarpitTime() time.Duration {
+	tm := &st.fe().p.Timeouts
+	if st.route != nil {
+		tm = &st.route.p.Timeouts
+	}
+	return firstSet(st.set.tarpit, tm.Tarpit, tm.Connect)
 }
 
 // ready is return: a ready response.

@@ -141,7 +141,7 @@ func (s *session) opened() {
 // firstDeadline is when a connection that says nothing is given up.
 func (s *session) firstDeadline() int64 {
 	tm := &s.fe.p.Timeouts
-	return after(s.settled, firstSet(tm.HTTPRequest, tm.Client))
+	return after(s.settled, leastSet(tm.HTTPRequest, tm.Client))
 }
 
 // Ready is called when a resting connection is readable, hung up or failed.
@@ -184,7 +184,7 @@ func (s *session) rest() {
 	}
 	s.rested = s.requests
 	tm := &s.fe.p.Timeouts
-	s.deadline = after(w.l.Now(), firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client))
+	s.deadline = after(w.l.Now(), leastSet(firstSet(tm.HTTPKeepAlive, tm.HTTPRequest), tm.Client))
 	s.park()
 }
 
@@ -312,6 +312,14 @@ func after(now int64, d time.Duration) int64 {
 		return loop.Never
 	}
 	return now + int64(d)
+}
+
+// leastSet is the smaller of the two that are set.
+func leastSet(a, b time.Duration) time.Duration {
+	if a <= 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 func firstSet(ds ...time.Duration) time.Duration {

@@ -286,5 +286,5 @@ func (st *stream) giveUp(t *loop.Task, f *fault.Fault) next {
 func (st *stream) toHTTP() {
 	s := st.s
 	s.http, st.tcp = true, false
-	s.deadline = after(st.w.l.Now(), firstSet(s.fe.p.Timeouts.HTTPRequest, s.fe.p.Timeouts.Client))
+	s.deadline = after(st.w.l.Now(), leastSet(s.fe.p.Timeouts.HTTPRequest, s.fe.p.Timeouts.Client))
 }

@@ -37,7 +37,15 @@ type chunkState uint8
 const (
 	inSize chunkState = iota
 	inSpace
-	inExt
+	inExtStart // after a ";": white space or the first octet of a name
+	inExtName
+	inExtNameEnd // white space after a name
+	inExtValStart
+	inExtVal
+	inExtQuoted
+	inExtQuotedPair
+	inExtQuotedEnd
+	inExtValEnd // white space after a value
 	inSizeLF
 	inData
 	inDataCR
@@ -46,7 +54,7 @@ const (
 	inDone
 )
 
-var chunkStateNames = [...]string{"size", "space", "ext", "size_lf", "data", "data_cr", "data_lf", "trailers", "done"}
+var chunkStateNames = [...]string{"size", "space", "ext", "ext_name", "ext_name_end", "ext_value", "ext_token", "ext_quoted", "ext_quoted_pair", "ext_quoted_end", "ext_value_end", "size_lf", "data", "data_cr", "data_lf", "trailers", "done"}
 
 func (s chunkState) String() string { return chunkStateNames[s] }
 
@@ -116,13 +124,11 @@ func (c *ChunkReader) step(b byte) error {
 	case inSpace:
 		// White space is allowed before an extension only (RFC 9112, 7.1.1). HAProxy 2.6 takes it before CRLF too.
 		if b == ';' {
-			c.state = inExt
+			c.state = inExtStart
 		} else if b != ' ' && b != '\t' {
 			return ErrChunkLine
 		}
 		return c.countExt()
-	case inExt:
-		return c.extension(b)
 	case inSizeLF:
 		if b != '\n' {
 			return ErrBareCR
@@ -138,6 +144,8 @@ func (c *ChunkReader) step(b byte) error {
 			return ErrChunkEnd
 		}
 		c.state = inSize
+	default:
+		return c.extension(b)
 	}
 	return nil
 }
@@ -159,7 +167,7 @@ func (c *ChunkReader) size(b byte) error {
 	case '\r':
 		c.state = inSizeLF
 	case ';':
-		c.state = inExt
+		c.state = inExtStart
 		return c.countExt()
 	case ' ', '\t':
 		c.state = inSpace
@@ -172,17 +180,21 @@ func (c *ChunkReader) size(b byte) error {
 	return nil
 }
 
-// extension takes one octet of the chunk extensions, which are dropped: they belong to one hop and nobody uses them.
+// extension takes one octet of the chunk extensions, which are dropped: they belong to one hop and nobody uses them. What is not of their form
+// is refused: where a line of extensions ends is just what two parsers have read in two ways.
 func (c *ChunkReader) extension(b byte) error {
-	switch {
-	case b == '\r':
-		c.state = inSizeLF
-		return nil
-	case b == '\n':
-		return ErrBareLF
-	case b < 0x20 && b != '\t' || b == 0x7f:
+	next := extNext[c.state-inExtStart][extClasses[b]]
+	switch next {
+	case inSize: // no such octet may stand there
+		if b == '\n' {
+			return ErrBareLF
+		}
 		return ErrChunkExt
+	case inSizeLF:
+		c.state = next
+		return nil
 	}
+	c.state = next
 	return c.countExt()
 }
 

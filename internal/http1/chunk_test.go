@@ -52,7 +52,7 @@ func TestChunks(t *testing.T) {
 	f("0000000000000002\r\nab\r\n0\r\n\r\n", "ab", "eof")
 	f("2;a=b\r\nab\r\n0;last\r\n\r\n", "ab", "eof")
 	f("2 \t;a=\"b\"\r\nab\r\n0\r\n\r\n", "ab", "eof")
-	f("2;\x80\r\nab\r\n0\r\n\r\n", "ab", "eof")
+	f("2;a=\"\x80\"\r\nab\r\n0\r\n\r\n", "ab", "eof")
 	f("2\r\nab\r\n0\r\nX: y\r\n\r\n", "ab", "eof")
 	f("4\r\n\r\n\r\n\r\n0\r\n\r\n", "\r\n\r\n", "eof")
 
@@ -80,7 +80,13 @@ func TestChunks(t *testing.T) {
 	f("2;a\rb\r\n", "", "bare_cr")
 	f("2;a\nb\r\nab\r\n", "", "bare_lf")
 	f("2;a\x00\r\nab\r\n", "", "bad_chunk_ext")
-	f("2;a=\"\r\n\"\r\nab\r\n", "\"\r", "bad_chunk_end")
+	f("2;a=\"\r\n\"\r\nab\r\n", "", "bad_chunk_ext")
+	for _, ext := range []string{";a", " ; a", ";a=1", ";a=1;b", "; a\t=\t1 ; b", `;a="c d"`, `;a=""`, `;a="\"\\\;"`, `;a="b;c" ;d=e`, ";a=\"\xff\"", ";!#$=%&'*+-.^_`|~"} {
+		f("2"+ext+"\r\nab\r\n0"+ext+"\r\n\r\n", "ab", "eof")
+	}
+	for _, ext := range []string{";", " ;", ";;", ";=x", ";a=", ";a=;b", ";a=b c", ";a b", ";a ", ";a=b ", ";a= ", `;"`, `;a="b`, `;a="b\`, `;a="b"c`, `;a="b" `, `;a="b"=`, ";a==b", ";a=b=c", ";a,b", ";\xff", ";a=\x7f", ";a=\"\x01\""} {
+		f("2"+ext+"\r\nab\r\n0\r\n\r\n", "", "bad_chunk_ext")
+	}
 	f("2\r\nabX\r\n0\r\n\r\n", "ab", "bad_chunk_end")
 	f("2\r\nab\n0\r\n\r\n", "ab", "bad_chunk_end")
 	f("2\r\nab\rX", "ab", "bad_chunk_end")
@@ -90,7 +96,7 @@ func TestChunks(t *testing.T) {
 	f("1;"+strings.Repeat("a", maxChunkExt)+"\r\na\r\n", "", "chunk_ext_too_large")
 	small := strings.Repeat("1;"+strings.Repeat("a", 255)+"\r\na\r\n", 64)
 	f(small+"0\r\n\r\n", strings.Repeat("a", 64), "eof")
-	f(small+"1;\r\n", strings.Repeat("a", 64), "chunk_ext_too_large")
+	f(small+"1;a\r\n", strings.Repeat("a", 64), "chunk_ext_too_large")
 
 	f("0\r\nX : y\r\n\r\n", "", "space_in_field_name")
 	f("0\r\n X: y\r\n\r\n", "", "leading_space")
