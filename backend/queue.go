@@ -285,12 +285,13 @@ func (q *queue) disband() {
 }
 
 // Abort ends the wait of a queued lease: Assign returns ClientAbortQueue. It is called on the lease's loop, by
-// whoever watches the client; on a lease that does not wait it does nothing.
-func (ls *Lease) Abort() {
+// whoever watches the client; on a lease that does not wait it does nothing and returns false.
+func (ls *Lease) Abort() bool {
 	w := &ls.w
 	if ls.b == nil || !ls.b.queue.giveUp(w, fault.ClientAbortQueue) {
-		return
+		return false
 	}
 	w.woken = true
 	w.task.Wake()
+	return true
 }

@@ -153,7 +153,7 @@ func TestQueueAbort(t *testing.T) {
 		})
 	})
 	f.Sync()
-	f.Post(second.Abort)
+	f.Post(func() { second.Abort() })
 	<-done
 	if err != fault.ClientAbortQueue {
 		t.Errorf("got %v; want ClientAbortQueue", err)

@@ -223,7 +223,8 @@ func testGRPC(t *testing.T, e *grpcEcho, px *testProxy, addr string, creds crede
 	}
 	<-e.canceled
 	short, stop := context.WithTimeout(ctx, 20*time.Millisecond)
-	if code := wait(short); code != codes.DeadlineExceeded {
+	// The server knows the deadline too, and where it is the first to reset the stream that is a 502.
+	if code := wait(short); code != codes.DeadlineExceeded && code != codes.Unavailable {
 		t.Errorf("a deadline: %v", code)
 	}
 	stop()

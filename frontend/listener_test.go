@@ -218,7 +218,7 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// A stop that runs out of time cuts what runs; every place is given back all the same.
+// A stop that runs out of time cuts what runs, and tells it to who waits for a response; every place is given back all the same.
 func TestShutdownCut(t *testing.T) {
 	o := newTestOrigin(t)
 	px := newTestProxy(t, simple(o.addr(), "", ""))
@@ -230,6 +230,8 @@ func TestShutdownCut(t *testing.T) {
 	if err := px.Shutdown(ctx); err != context.DeadlineExceeded {
 		t.Fatalf("got %v; want %v", err, context.DeadlineExceeded)
 	}
+	c.status(502)
 	c.closed()
+	px.logLine("KH--")
 	px.balanced()
 }

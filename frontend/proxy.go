@@ -15,6 +15,7 @@ import (
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/acme"
+	"weir/internal/fault"
 	"weir/internal/logsink"
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
@@ -271,9 +272,26 @@ func (px *Proxy) Drain(ctx context.Context) error {
 	case <-px.drained:
 	case <-ctx.Done():
 		px.log.Warn("connections were cut", zap.Int64("connections", px.conns.Load()))
+		px.cut()
 		return ctx.Err()
 	}
 	return nil
+}
+
+// cutTime is how long clients that wait for a response may take to be told that there will be none.
+const cutTime = 250 * time.Millisecond
+
+// cut ends what still runs: whose response has not begun has an error page.
+func (px *Proxy) cut() {
+	ctx, cancel := context.WithTimeout(context.Background(), cutTime)
+	defer cancel()
+	if px.walkAll(ctx, func(_ *worker, a *active) { a.kill(fault.ShutDown) }) != nil {
+		return
+	}
+	select {
+	case <-px.drained:
+	case <-ctx.Done():
+	}
 }
 
 // Retire is the first part of Drain: when it returns nobody is accepted any more. ctx bounds what is done for those who wait to be.

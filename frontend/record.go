@@ -448,6 +448,17 @@ func (r *record) client() netip.AddrPort {
 	return r.s.src()
 }
 
+// reached is the phase that the stream was in when it was ended from outside.
+func (r *record) reached() fault.Phase {
+	switch {
+	case r.tcp || r.resp != 0:
+		return fault.PhaseData
+	case r.conn != 0:
+		return fault.PhaseHeaders
+	}
+	return fault.PhaseNone
+}
+
 // state is the termination state (HAProxy manual, 8.5).
 func (r *record) state() [4]byte {
 	s := [4]byte{'-', '-', '-', '-'}
@@ -459,6 +470,9 @@ func (r *record) state() [4]byte {
 		return s
 	}
 	s[0], s[1] = byte(f.Side), byte(f.Phase)
+	if f.Side == fault.Killed || f.Side == fault.Down { // whenever it happened
+		s[1] = byte(r.reached())
+	}
 	if f == fault.Intercepted {
 		s[0], s[1] = 'L', 'R'
 	}

@@ -29,7 +29,13 @@ func TestStates(t *testing.T) {
 	f(fault.ServerAbortData, "SD--")
 	f(fault.ClientAbortData, "CD--")
 	f(fault.InternalError, "ID--")
-	f(fault.ShutDown, "KD--")
+	f(fault.ShutDown, "K---")
+	for _, r := range []record{{conn: 1}, {conn: 1, resp: 1}} {
+		r.fault, r.told = fault.KilledByAdmin, &told{}
+		if s, want := r.state(), map[int64]string{0: "KH--", 1: "KD--"}[r.resp]; string(s[:]) != want {
+			t.Errorf("got %s; want %s", s, want)
+		}
+	}
 }
 
 func TestFirstFaultCounts(t *testing.T) {

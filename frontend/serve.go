@@ -24,6 +24,9 @@ func (s *session) Run(t *loop.Task) {
 	defer st.crash(s)
 	for burst := 1; ; burst++ {
 		next := st.live(t)
+		if next == nextLinger && st.killed {
+			next = nextClose // nobody waits for a client whose stream is ended from outside
+		}
 		st.finish()
 		switch next {
 		case nextRequest:

@@ -132,7 +132,13 @@ func (a *active) kill(f *fault.Fault) {
 	}
 	st.killed = true
 	st.rec.fail(f)
-	st.lease.Abort()
+	if st.lease.Abort() {
+		return // nothing is answered, and the client's connection is closed
+	}
+	if c := st.lease.Conn; c != nil && !st.tcp && st.rec.conn != 0 && st.rec.resp == 0 {
+		c.Close() // the end of waiting for a response: the client has its 502
+		return
+	}
 	st.s.c.Reset() // whoever waits for one of the two finds it closed
 	if c := st.lease.Conn; c != nil {
 		c.Close()

@@ -48,6 +48,9 @@ func TestSessions(t *testing.T) {
 		if !px.ShutdownSession(context.Background(), s.ID) {
 			t.Error("the stream is not found")
 		}
+		if mode == conf.ModeHTTP {
+			c.status(502)
+		}
 		c.closed()
 		px.logLine(state)
 		px.balanced()
@@ -59,11 +62,14 @@ func TestSessions(t *testing.T) {
 		if err := px.ShutdownServerSessions(context.Background(), px.Backends()[0].Servers()[0]); err != nil {
 			t.Fatal(err)
 		}
+		if mode == conf.ModeHTTP {
+			d.status(502)
+		}
 		d.closed()
 		px.balanced()
 	}
 	f(conf.ModeTCP, "tunnel", " KD ")
-	f(conf.ModeHTTP, "headers", " KD-- ")
+	f(conf.ModeHTTP, "headers", " KH-- ")
 }
 
 // A walk goes on in the loop's next turns, past what has left meanwhile.

@@ -183,7 +183,7 @@ func (c *ChunkReader) size(b byte) error {
 // extension takes one octet of the chunk extensions, which are dropped: they belong to one hop and nobody uses them. What is not of their form
 // is refused: where a line of extensions ends is just what two parsers have read in two ways.
 func (c *ChunkReader) extension(b byte) error {
-	next := extNext[c.state-inExtStart][extClasses[b]]
+	next := extNext[c.state][extClasses[b]]
 	switch next {
 	case inSize: // no such octet may stand there
 		if b == '\n' {

@@ -44,17 +44,17 @@ var extClasses = func() (t [256]extClass) {
 	return t
 }()
 
-// extNext is the state after an octet, by the state before it (less inExtStart); inSize, which none is followed by, is a mistake.
-var extNext = [...][extClassCount]chunkState{
-	inExtStart - inExtStart:      {extBlank: inExtStart, extToken: inExtName},
-	inExtName - inExtStart:       {extBlank: inExtNameEnd, extToken: inExtName, extEquals: inExtValStart, extSemicolon: inExtStart, extCR: inSizeLF},
-	inExtNameEnd - inExtStart:    {extBlank: inExtNameEnd, extEquals: inExtValStart, extSemicolon: inExtStart},
-	inExtValStart - inExtStart:   {extBlank: inExtValStart, extToken: inExtVal, extQuote: inExtQuoted},
-	inExtVal - inExtStart:        {extBlank: inExtValEnd, extToken: inExtVal, extSemicolon: inExtStart, extCR: inSizeLF},
-	inExtQuoted - inExtStart:     quotedNext(inExtQuotedEnd, inExtQuotedPair),
-	inExtQuotedPair - inExtStart: quotedNext(inExtQuoted, inExtQuoted),
-	inExtQuotedEnd - inExtStart:  {extBlank: inExtValEnd, extSemicolon: inExtStart, extCR: inSizeLF},
-	inExtValEnd - inExtStart:     {extBlank: inExtValEnd, extSemicolon: inExtStart},
+// extNext is the state after an octet, by the state before it; inSize, which none is followed by, is a mistake.
+var extNext = [inExtValEnd + 1][extClassCount]chunkState{
+	inExtStart:      {extBlank: inExtStart, extToken: inExtName},
+	inExtName:       {extBlank: inExtNameEnd, extToken: inExtName, extEquals: inExtValStart, extSemicolon: inExtStart, extCR: inSizeLF},
+	inExtNameEnd:    {extBlank: inExtNameEnd, extEquals: inExtValStart, extSemicolon: inExtStart},
+	inExtValStart:   {extBlank: inExtValStart, extToken: inExtVal, extQuote: inExtQuoted},
+	inExtVal:        {extBlank: inExtValEnd, extToken: inExtVal, extSemicolon: inExtStart, extCR: inSizeLF},
+	inExtQuoted:     quotedNext(inExtQuotedEnd, inExtQuotedPair),
+	inExtQuotedPair: quotedNext(inExtQuoted, inExtQuoted),
+	inExtQuotedEnd:  {extBlank: inExtValEnd, extSemicolon: inExtStart, extCR: inSizeLF},
+	inExtValEnd:     {extBlank: inExtValEnd, extSemicolon: inExtStart},
 }
 
 // quotedNext is a row of a quoted-string (RFC 9110, 5.6.4).
