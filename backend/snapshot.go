@@ -140,7 +140,7 @@ func (b *Backend) row(now time.Time) stats.Row {
 	active, backup := b.countUsable()
 	r := stats.Row{
 		Proxy: b.Name(), Name: "BACKEND", Type: stats.RowBackend, IID: b.conf.ID, Mode: b.mode(),
-		Current: b.cur.Load(), Max: b.max.Load(), Limit: int64(b.conf.Fullconn),
+		Current: b.cur.Load(), Max: b.max.Load(), Limit: b.fullconn.Load(),
 		QueueCurrent: b.queue.any.Load(), QueueMax: b.queue.max.Load(),
 		RateMax: b.shared.max.Load(), Status: "UP", Active: int64(active), Backup: int64(backup),
 		DownTransitions: b.downs, LastChange: b.changed.time(), Downtime: b.downtime, Algo: b.conf.Balance.Algo.String(),

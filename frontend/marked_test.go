@@ -28,6 +28,14 @@ func TestFullconnDefault(t *testing.T) {
 		if got := px.Backends()[0].Servers()[0].Limit(); got != want {
 			t.Errorf("maxconn %d, fullconn %d: the idle server's limit is %d; want %d", maxconn, fullconn, got, want)
 		}
+		shown := int64(fullconn)
+		if shown == 0 {
+			shown = int64(maxconn / 10)
+		}
+		rows := px.Backends()[0].Snapshot(nil)
+		if got := rows[len(rows)-1].Limit; got != shown {
+			t.Errorf("maxconn %d, fullconn %d: slim is %d; want %d", maxconn, fullconn, got, shown)
+		}
 	}
 	f(1000, 0, 5, 50, 5)
 	f(1000, 10, 5, 50, 5)

@@ -190,6 +190,7 @@ func (px *Proxy) Info() stats.Info {
 		info.SessRate += t.rate
 		info.SessRateMax += t.rateMax
 		info.TotalBytesOut += t.out
+		info.BytesOutRate += t.outRate
 		for name, n := range t.faults {
 			if info.Faults == nil {
 				info.Faults = map[string]uint64{}
@@ -212,17 +213,18 @@ func addLoop(info *stats.Info, l *loop.Loop) {
 
 // loopTotals is one loop's share of the process's counters.
 type loopTotals struct {
-	conns, reqs, out uint64
-	rate, rateMax    int64
-	faults           map[string]uint64
+	conns, reqs   uint64
+	out, outRate  uint64
+	rate, rateMax int64
+	faults        map[string]uint64
 }
 
 func (px *Proxy) totals(w *worker) loopTotals {
 	t := loopTotals{conns: w.conns, reqs: w.reqs, faults: maps.Clone(w.faults)}
+	t.out, t.outRate = w.l.Sent()
 	now := w.l.Now() / 1e6
 	for _, fe := range px.frontends {
 		fl := &fe.local[w.id]
-		t.out += fl.traffic.BytesOut
 		t.rate += fl.connRate.Value(now)
 		t.rateMax += fl.connRate.Max()
 	}

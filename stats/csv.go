@@ -49,7 +49,7 @@ func appendCSVCell(b []byte, v value) []byte {
 func appendInfo(b []byte, info *Info, v *view) []byte {
 	for i := range infoFields {
 		f := &infoFields[i]
-		if f.get == nil {
+		if !f.shown() {
 			continue
 		}
 		b = append(append(b, f.name...), ": "...)

@@ -14,10 +14,14 @@ type infoField struct {
 	get    func(i *Info, v *view) value
 	metric string
 	help   string // empty = doc
+	silent bool   // a metric only, as of an HAProxy that is built without it
 }
 
-// infoFields are the lines in their order; the position of a line is its number in the typed format. Lines without a
-// getter hold a position that HAProxy keeps for a feature that is not there.
+// shown reports whether "show info" has the line.
+func (f *infoField) shown() bool { return f.get != nil && !f.silent }
+
+// infoFields are the lines in their order; the position of a line is its number in the typed format. What
+// belongs to features that are not there is 0, as HAProxy's is while nobody uses them.
 var infoFields = []infoField{
 	{name: "Name", tags: "POS", kind: kindStr, doc: "name of the product", get: func(i *Info, _ *view) value { return str(i.Name) }},
 	{name: "Version", tags: "POS", kind: kindStr, doc: "version", get: func(i *Info, _ *view) value { return str(i.Version) }},
@@ -59,13 +63,13 @@ var infoFields = []infoField{
 	{name: "SslFrontendSessionReuse_pct", tags: "MGP", kind: kindU32, doc: "percent of clients' handshakes that resumed a session", get: func(i *Info, _ *view) value { return u32(i.SSLReusePct) }, metric: "frontend_ssl_reuse"},
 	{name: "SslBackendKeyRate", tags: "MRP", kind: kindU32, doc: "full TLS handshakes with servers in the last second", get: func(i *Info, _ *view) value { return u32(i.SSLBackKeys) }, metric: "current_backend_ssl_key_rate"},
 	{name: "SslBackendMaxKeyRate", tags: "MMP", kind: kindU32, doc: "most of them in any second", get: func(i *Info, _ *view) value { return u32(i.SSLBackKeysMax) }, metric: "max_backend_ssl_key_rate"},
-	{name: "SslCacheLookups", tags: "MCP", kind: kindU32},
-	{name: "SslCacheMisses", tags: "MCP", kind: kindU32},
-	{name: "CompressBpsIn", tags: "MRP", kind: kindU32},
-	{name: "CompressBpsOut", tags: "MRP", kind: kindU32},
-	{name: "CompressBpsRateLim", tags: "CLP", kind: kindU32},
-	{name: "ZlibMemUsage", tags: "MGP", kind: kindU32},
-	{name: "MaxZlibMemUsage", tags: "CLP", kind: kindU32},
+	{name: "SslCacheLookups", tags: "MCP", kind: kindU32, doc: "TLS sessions looked for in the cache; there is none, clients keep them", get: zeroInfo, metric: "ssl_cache_lookups_total"},
+	{name: "SslCacheMisses", tags: "MCP", kind: kindU32, doc: "TLS sessions that the cache did not have; there is none", get: zeroInfo, metric: "ssl_cache_misses_total"},
+	{name: "CompressBpsIn", tags: "MRP", kind: kindU32, doc: "bytes a second given to compression; none is done", get: zeroInfo, metric: "http_comp_bytes_in_total"},
+	{name: "CompressBpsOut", tags: "MRP", kind: kindU32, doc: "bytes a second that compression made; none is done", get: zeroInfo, metric: "http_comp_bytes_out_total"},
+	{name: "CompressBpsRateLim", tags: "CLP", kind: kindU32, doc: "limit on CompressBpsIn, 0 = none", get: zeroInfo, metric: "limit_http_comp"},
+	{name: "ZlibMemUsage", tags: "MGP", kind: kindU32, doc: "bytes that zlib holds; there is no zlib", get: zeroInfo, metric: "current_zlib_memory", silent: true},
+	{name: "MaxZlibMemUsage", tags: "CLP", kind: kindU32, doc: "limit on ZlibMemUsage, 0 = none", get: zeroInfo, metric: "max_zlib_memory", silent: true},
 	{name: "Tasks", tags: "MGP", kind: kindU32, doc: "tasks alive, running or waiting", get: func(i *Info, _ *view) value { return u32(i.Tasks) }, metric: "current_tasks"},
 	{name: "Run_queue", tags: "MGP", kind: kindU32, doc: "tasks ready to run", get: func(i *Info, _ *view) value { return u32(i.RunQueue) }, metric: "current_run_queue"},
 	{name: "Idle_pct", tags: "MaP", kind: kindU32, doc: "percentage of the last second that the loops waited", get: func(i *Info, _ *view) value { return u32(i.IdlePct) }, metric: "idle_time_percent"},
@@ -84,7 +88,7 @@ var infoFields = []infoField{
 	{name: "TotalSplicdedBytesOut", tags: "MGP", kind: kindU64, doc: "bytes sent through a pipe since the start (the name's spelling is HAProxy's)", get: func(i *Info, _ *view) value { return u64(i.TotalSplicedBytesOut) }, metric: "spliced_bytes_out_total", help: "bytes sent through a pipe since the start"},
 	{name: "BytesOutRate", tags: "MRP", kind: kindU64, doc: "bytes sent in the last second", get: func(i *Info, _ *view) value { return u64(i.BytesOutRate) }, metric: "bytes_out_rate"},
 	{name: "DebugCommandsIssued", tags: "MGP", kind: kindU32, doc: "debug commands issued; there are none", get: zeroInfo},
-	{name: "CumRecvLogs", tags: "MCP", kind: kindU32},
+	{name: "CumRecvLogs", tags: "MCP", kind: kindU32, doc: "log lines received; none without log-forward sections", get: zeroInfo, metric: "recv_logs_total"},
 	{name: "Build info", tags: "POS", kind: kindStr, doc: "version as built", get: func(i *Info, _ *view) value { return str(i.Version) }},
 	{name: "Memmax_bytes", tags: "CLP", kind: kindU32, doc: "memory limit in bytes, 0 = none", get: func(i *Info, _ *view) value { return u32(int64(i.MemMaxBytes)) }, metric: "max_memory_bytes"},
 	{name: "PoolAlloc_bytes", tags: "MGP", kind: kindU64, doc: "bytes held in buffer pools", get: func(i *Info, _ *view) value { return u64(max(i.PoolAllocBytes, uint64(max(0, i.PoolAllocMB))<<20)) }, metric: "pool_allocated_bytes"},

@@ -69,7 +69,7 @@ func appendInfoJSON(b []byte, info *Info, v *view) []byte {
 	var cells []jsonCell
 	for pos := range infoFields {
 		f := &infoFields[pos]
-		if f.get == nil {
+		if !f.shown() {
 			continue
 		}
 		c := f.get(info, v)

@@ -175,14 +175,10 @@ func collectInfo(ch chan<- prometheus.Metric, info *Info, v *view) {
 	send(ch, "haproxy_process_build_info", prometheus.GaugeValue, 1, info.Version)
 }
 
-// valueType goes by the name, as HAProxy's exporter does; failed_resolutions is a counter that lacks the suffix which
-// Prometheus asks of counters, so it has no type.
+// valueType goes by the name; failed_resolutions lacks the suffix which Prometheus asks of counters, and is one to HAProxy's exporter.
 func (f *infoField) valueType() prometheus.ValueType {
-	switch {
-	case strings.HasSuffix(f.metric, "_total"):
+	if strings.HasSuffix(f.metric, "_total") || f.metric == "failed_resolutions" {
 		return prometheus.CounterValue
-	case f.metric == "failed_resolutions":
-		return prometheus.UntypedValue
 	}
 	return prometheus.GaugeValue
 }

@@ -27,7 +27,7 @@ func appendTyped(b []byte, rows []Row, v *view) []byte {
 func appendInfoTyped(b []byte, info *Info, v *view) []byte {
 	for pos := range infoFields {
 		f := &infoFields[pos]
-		if f.get == nil {
+		if !f.shown() {
 			continue
 		}
 		c := f.get(info, v)

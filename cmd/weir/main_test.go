@@ -52,6 +52,18 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 }
 
+func TestReleaseDate(t *testing.T) {
+	f := func(value, want string) {
+		t.Helper()
+		info := &debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: value}}}
+		if got := dateOf(info); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	f("2026-11-21T08:00:00Z", "2026/11/21")
+	f("yesterday", "")
+}
+
 func TestVCS(t *testing.T) {
 	f := func(settings []debug.BuildSetting, want string) {
 		t.Helper()

@@ -63,6 +63,7 @@ func (s *source) Info(context.Context) stats.Info {
 
 func (s *source) ownInfo() stats.Info {
 	info := s.px.Info()
+	info.ReleaseDate = releaseDate()
 	if s.access != nil {
 		info.DroppedLogs = s.access.Dropped()
 	}

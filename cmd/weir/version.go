@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
 // version is set by the Makefile (-ldflags "-X main.version=...").
@@ -26,6 +27,24 @@ func printVersion(s *streams, args []string) int {
 		}
 	}
 	return exitOK
+}
+
+// releaseDate is the day of the commit that the program was built from, as "show info" has it; empty for a build outside of a repository.
+func releaseDate() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return dateOf(info)
+}
+
+func dateOf(info *debug.BuildInfo) string {
+	for _, s := range info.Settings {
+		if t, err := time.Parse(time.RFC3339, s.Value); err == nil && s.Key == "vcs.time" {
+			return t.Format("2006/01/02")
+		}
+	}
+	return ""
 }
 
 // vcs returns "commit abc (2026-11-21T08:00:00Z, modified)", or nothing for a build outside of a repository.

@@ -312,6 +312,7 @@ func (c *Conn) rawTrySend(a, b []byte, more bool) (n int, err error) {
 		// A short write has filled it: the next edge, or the registration, tells of room.
 		c.flags &^= flagWritable
 	}
+	c.l.sent.add(n, c.l.now)
 	return n, nil
 }
 

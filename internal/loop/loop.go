@@ -52,6 +52,7 @@ type Loop struct {
 	base  time.Time // what now counts from
 	fake  *fakeClock
 	wheel wheel
+	sent  sent
 
 	runq    []*Task // to resume, in order
 	cur     *Task   // the one that runs; nil outside tasks

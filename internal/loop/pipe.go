@@ -115,6 +115,7 @@ func (f *Flow) Drain(dst *Conn) (int, error) {
 	}
 	f.inside -= n
 	dst.l.Stats.Spliced.Add(uint64(n))
+	dst.l.sent.add(n, dst.l.now)
 	return n, nil
 }
 
