@@ -78,7 +78,7 @@ type Global struct {
 	DefaultPath    string // what relative file names are relative to: "current" directory (default) or "config" file's
 	Node           string // name in "show info" and logs; default the host name
 	Description    string
-	LogTag         string // default "weir"
+	LogTag         string // default "weir", in haproxy.cfg "haproxy"
 	LogSendHost    string // host name in syslog lines; "" = none
 	Logs           []*LogTarget
 	StatsSockets   []*StatsSocket

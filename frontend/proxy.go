@@ -177,7 +177,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 	log, route := px.log, logsink.Route{}
 	if px.opt.Access != nil {
 		var err error
-		route, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs)
+		route, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs, p.LogTag)
 		if err != nil {
 			return placed(p.Pos, err)
 		}

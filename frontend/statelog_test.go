@@ -16,7 +16,7 @@ func TestStateLog(t *testing.T) {
 	out := &syncBuffer{}
 	w := logsink.New(logsink.Options{Stdout: out})
 	defer w.Close(waitTime)
-	route, err := w.Route([]*conf.LogTarget{{Target: "stdout", Format: "short", Facility: "local0", Level: "notice"}}, nil)
+	route, err := w.Route([]*conf.LogTarget{{Target: "stdout", Format: "short", Facility: "local0", Level: "notice"}}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,6 +101,9 @@ func parse(sources []Source, complete bool, opts []conf.Option) (*conf.Config, c
 	return d.whole(complete, opts)
 }
 
+// logTag is what log lines of an haproxy.cfg are found by, unless it says otherwise.
+const logTag = "haproxy"
+
 // whole checks the configuration once every line has been read.
 func (d *decoder) whole(complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
 	d.follow()
@@ -109,7 +112,7 @@ func (d *decoder) whole(complete bool, opts []conf.Option) (*conf.Config, conf.D
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
-	d.diags.Merge(conf.Validate(d.cfg, opts...))
+	d.diags.Merge(conf.Validate(d.cfg, append(slices.Clip(opts), conf.CalledAs(logTag))...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
 }

@@ -19,6 +19,7 @@ type builder struct {
 	names    map[string]string // of defaults sections by the name that haproxy.cfg gives them
 	taken    map[string]bool   // names of defaults blocks
 	hasPath  bool              // default_path has been written
+	hasTag   bool              // ... and log_tag
 	firstOne *hclfile.Node     // the first global block
 }
 
@@ -181,7 +182,10 @@ func (b *builder) leave() {
 	b.sec.tail = runs(b.pending[:n])
 	b.pending = b.pending[n:]
 	b.sec.finish()
-	b.hasPath = b.hasPath || b.sec.has("default_path")
+	if b.sec.Kind == "global" {
+		b.hasPath = b.hasPath || b.sec.has("default_path")
+		b.hasTag = b.hasTag || b.sec.has("log_tag")
+	}
 	b.sec = nil
 }
 
@@ -259,19 +263,29 @@ func (b *builder) finish() []*hclfile.Node {
 	if above != nil {
 		b.out = append(b.out, &hclfile.Node{Above: above, Blank: true})
 	}
+	var kids []*hclfile.Node
 	if !b.hasPath && b.cfg.Global.DefaultPath != "config" {
-		b.addPath()
+		path := hclfile.Attribute("default_path", b.cfg.Global.DefaultPath)
+		path.Beside = " haproxy.cfg's default: file names are relative to where Weir is started"
+		kids = append(kids, path)
 	}
+	if !b.hasTag && b.cfg.Global.LogTag != conf.DefaultLogTag {
+		tag := hclfile.Attribute("log_tag", b.cfg.Global.LogTag)
+		tag.Beside = " haproxy.cfg's default: what log lines are found by"
+		kids = append(kids, tag)
+	}
+	b.addGlobal(kids)
 	return b.out
 }
 
-// addPath says what relative file names are relative to: in HCL it is the file's folder unless it says otherwise.
-func (b *builder) addPath() {
-	path := hclfile.Attribute("default_path", b.cfg.Global.DefaultPath)
-	path.Beside = " haproxy.cfg's default: file names are relative to where Weir is started"
+// addGlobal says what haproxy.cfg has without saying so, and HCL has not.
+func (b *builder) addGlobal(kids []*hclfile.Node) {
+	if len(kids) == 0 {
+		return
+	}
 	if b.firstOne == nil {
 		n := hclfile.Block("global")
-		n.Kids = []*hclfile.Node{path}
+		n.Kids = kids
 		for i, o := range b.out { // behind what the file begins with
 			if o.Name != "" {
 				o.Blank = true
@@ -282,5 +296,5 @@ func (b *builder) addPath() {
 		b.out = append(b.out, n)
 		return
 	}
-	b.firstOne.Kids = append([]*hclfile.Node{path}, b.firstOne.Kids...)
+	b.firstOne.Kids = append(kids, b.firstOne.Kids...)
 }

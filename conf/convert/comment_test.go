@@ -12,7 +12,7 @@ func TestWhereCommentsGo(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
 		got := converted(t, []cfgfile.Source{{Name: "x.cfg", Text: []byte(text)}})
-		const head = "global {\n  default_path = \"current\" # haproxy.cfg's default: file names are relative to where Weir is started\n}\n\n"
+		const head = "global {\n  default_path = \"current\" # haproxy.cfg's default: file names are relative to where Weir is started\n  log_tag      = \"haproxy\" # haproxy.cfg's default: what log lines are found by\n}\n\n"
 		if got != head+want {
 			t.Errorf("got\n%s\nwant\n%s", got, head+want)
 		}

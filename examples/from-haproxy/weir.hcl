@@ -2,7 +2,8 @@
 #
 #     weir convert -o weir.hcl haproxy.cfg
 global {
-  default_path = "config" # file names are relative to this file
+  log_tag      = "haproxy" # haproxy.cfg's default: what log lines are found by
+  default_path = "config"  # file names are relative to this file
   log "127.0.0.1" {
     facility = "local3"
     level    = "info"

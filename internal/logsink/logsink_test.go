@@ -39,7 +39,7 @@ func (s *sink) String() string {
 
 func route(t testing.TB, w *Writer, logs ...*conf.LogTarget) Route {
 	t.Helper()
-	r, err := w.Route(logs, nil)
+	r, err := w.Route(logs, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,11 +131,11 @@ func TestRoute(t *testing.T) {
 	stdout, stderr := new(sink), new(sink)
 	w := New(Options{Stdout: stdout, Stderr: stderr})
 	global := []*conf.LogTarget{{Target: "stderr", Format: "raw", Level: "err"}}
-	r, err := w.Route([]*conf.LogTarget{{Global: true}, {Target: "stdout", Format: "raw", Level: "info"}}, global)
+	r, err := w.Route([]*conf.LogTarget{{Global: true}, {Target: "stdout", Format: "raw", Level: "info"}}, global, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := w.Route(nil, global)
+	none, err := w.Route(nil, global, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestRouteErrors(t *testing.T) {
 	f := func(l conf.LogTarget, want string) {
 		t.Helper()
 		l.Pos = conf.Pos{File: "weir.hcl", Line: 3, Col: 5}
-		if _, err := w.Route([]*conf.LogTarget{&l}, nil); err == nil || err.Error() != want {
+		if _, err := w.Route([]*conf.LogTarget{&l}, nil, ""); err == nil || err.Error() != want {
 			t.Fatalf("got %v; want %s", err, want)
 		}
 	}

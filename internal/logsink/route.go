@@ -29,13 +29,13 @@ type target struct {
 
 // targetKey is what makes two "log" lines the same target.
 type targetKey struct {
-	target, format, facility, level, minLevel string
-	len                                       int
+	target, format, facility, level, minLevel, tag string
+	len                                            int
 }
 
-// Route opens the targets that logs name, taking global's for a "log global". An error says the place of the line. A target named
-// twice is opened once; a syslog server that does not answer yet is no error.
-func (w *Writer) Route(logs, global []*conf.LogTarget) (Route, error) {
+// Route opens the targets that logs name, taking global's for a "log global". The headers name tag ("log-tag" of a section); "" = the
+// writer's. An error says the place of the line. A target named twice is opened once; a syslog server that does not answer yet is no error.
+func (w *Writer) Route(logs, global []*conf.LogTarget, tag string) (Route, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var r Route
@@ -46,7 +46,7 @@ func (w *Writer) Route(logs, global []*conf.LogTarget) (Route, error) {
 			lines = global
 		}
 		for _, l := range lines {
-			t, err := w.target(l)
+			t, err := w.target(l, or(tag, w.opts.Tag))
 			if err != nil {
 				return Route{}, fmt.Errorf("%s: log %q: %w", l.Pos, l.Target, err)
 			}
@@ -68,8 +68,8 @@ func (w *Writer) Route(logs, global []*conf.LogTarget) (Route, error) {
 	return r, nil
 }
 
-func (w *Writer) target(l *conf.LogTarget) (*target, error) {
-	key := targetKey{l.Target, l.Format, l.Facility, l.Level, l.MinLevel, l.Len}
+func (w *Writer) target(l *conf.LogTarget, tag string) (*target, error) {
+	key := targetKey{l.Target, l.Format, l.Facility, l.Level, l.MinLevel, tag, l.Len}
 	if t := w.byKey[key]; t != nil && l.Sample == nil {
 		return t, nil
 	}
@@ -102,7 +102,7 @@ func (w *Writer) target(l *conf.LogTarget) (*target, error) {
 		limit = l.Len
 	}
 	t := &target{
-		header: newHeader(format(layout), facility, w.opts.Tag, w.opts.Host, w.opts.PID),
+		header: newHeader(format(layout), facility, tag, w.opts.Host, w.opts.PID),
 		max:    Level(highest), min: Level(lowest), limit: limit, out: out, sample: newSample(l.Sample),
 	}
 	if l.Sample == nil { // each has a count of its own

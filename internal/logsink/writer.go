@@ -3,7 +3,7 @@
 // and sends it. A loop never waits: where the ring, a pipe or a socket is full the line is dropped and counted.
 //
 //	w := logsink.New(logsink.Options{Tag: "weir", Producers: loops})
-//	route, err := w.Route(proxy.Logs, cfg.Global.Logs)     // at start, once per proxy
+//	route, err := w.Route(proxy.Logs, cfg.Global.Logs, proxy.LogTag) // at start, once per proxy
 //	p := w.Producer(loop.ID())
 //	if route.Wants(logsink.Info) {
 //		p.End(f.AppendHTTP(p.Begin(), &rec), route, logsink.Info)
