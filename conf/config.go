@@ -74,6 +74,8 @@ type Global struct {
 	Maxconn        int // connections over all frontends; 0 = as many as the fd limit lets, found at start
 	FDHardLimit    int // the most fds the process may use; 0 = the hard rlimit
 	User, Group    string
+	UserPos        Pos // of the names
+	GroupPos       Pos
 	PidFile        string
 	DefaultPath    string // what relative file names are relative to: "current" directory (default) or "config" file's
 	Node           string // name in "show info" and logs; default the host name
@@ -182,13 +184,14 @@ const (
 
 // StatsSocket is one "stats socket" line.
 type StatsSocket struct {
-	Pos     Pos
-	Addr    Addr
-	Mode    fs.FileMode // of a unix socket; default 0600
-	User    string
-	Group   string
-	Level   Level // default LevelOperator
-	Maxconn int   // default 10
+	Pos               Pos
+	Addr              Addr
+	Mode              fs.FileMode // of a unix socket; default 0600
+	User              string
+	Group             string
+	UserPos, GroupPos Pos
+	Level             Level // default LevelOperator
+	Maxconn           int   // default 10
 }
 
 // LogTarget is one "log" line.

@@ -327,6 +327,8 @@ type Bind struct {
 	Nice        int    // "nice": accepted and without effect, as set-nice
 	Mode        uint32 // of a unix socket's file; 0 = the umask's
 	User, Group string
+	UserPos     Pos // of the names
+	GroupPos    Pos
 	TLS         BindTLS
 	Unsupported []Unsupported
 }

@@ -158,7 +158,7 @@ func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	errs = append(errs, err, noPasswords(comp, p.Pos, p.Title()+": option forwarded"))
 	if px.opt.Access != nil {
 		s.log, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs, p.LogTag)
-		errs = append(errs, placed(p.Pos, err))
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

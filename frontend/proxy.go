@@ -179,7 +179,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 		var err error
 		route, err = px.opt.Access.Route(p.Logs, px.cfg.Global.Logs, p.LogTag)
 		if err != nil {
-			return placed(p.Pos, err)
+			return err
 		}
 		log = tee(log, px.opt.Access, route)
 	}

@@ -15,8 +15,8 @@ func checkCommand() *command {
 	return &command{
 		name: "check", args: "[-q] [--json] [-c FILE]...", summary: "say what a configuration means, or everything that is wrong with it",
 		help: `
-  -c FILE   a configuration, or a folder whose *.hcl files are one. Several -c are read in their order as one configuration. Without
-            any, the example that "weir run" shows
+  -c FILE   a configuration: weir.hcl or an haproxy.cfg, or a folder whose *.hcl files, or whose *.cfg files, are one. Several -c are
+            read in their order as one configuration. Without any, the example that "weir run" shows
   -q        print errors only
   --json    print what was understood, the errors and the warnings as one JSON object
 

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // tellsAll checks that a configuration is refused with exactly these errors, each "LINE:COLUMN: TEXT" with the beginning of its text.
@@ -96,4 +100,81 @@ frontend "f" { bind "127.0.0.1:8081" {} }
 		`11:21: frontend "f": default_backend: unknown backend: got "nope"`,
 		`13:1: frontend "f" is already defined at `,
 	)
+}
+
+// What the machine lacks is told where it is named: users and groups at their attributes, log servers, and sockets that nobody handed over.
+func TestCheckTellsNamesAndSockets(t *testing.T) {
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[0])
+	defer unix.Close(fds[1])
+	datagrams, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(datagrams)
+	text := strings.NewReplacer("PIPE", strconv.Itoa(fds[0]), "DATAGRAMS", strconv.Itoa(datagrams)).Replace(`global {
+  log "no.such.host.invalid:514" { facility = "local0" }
+  user  = "nosuchuser"
+  group = "nosuchgroup"
+  stats_socket "/tmp/a.sock" {
+    user  = "nosuchuser"
+    group = "nosuchgroup"
+  }
+}
+frontend "f" {
+  log "tcp@no.such.host.invalid:514" {}
+  bind "/tmp/b.sock" {
+    mode = "600"
+    user = "nosuchuser"
+    group = "nosuchgroup"
+  }
+  bind "fd@9999" {}
+  bind "fd@PIPE" {}
+  bind "fd@DATAGRAMS" {}
+  bind "sockpair@9998" {}
+  bind "sockpair@PIPE" {}
+  default_backend = "b"
+}
+backend "b" {
+  server "s" { address = "sockpair@9997" }
+}
+`)
+	tellsAll(t, text,
+		`2:3: global: log: address "no.such.host.invalid": `,
+		`3:11: global: there is no user "nosuchuser"`,
+		`4:11: global: there is no group "nosuchgroup"`,
+		`6:13: global: stats_socket: there is no user "nosuchuser"`,
+		`7:13: global: stats_socket: there is no group "nosuchgroup"`,
+		`11:3: frontend "f": log: address "no.such.host.invalid": `,
+		`14:12: frontend "f": bind: there is no user "nosuchuser"`,
+		`15:13: frontend "f": bind: there is no group "nosuchgroup"`,
+		`17:3: frontend "f": bind: "fd@9999": no such file descriptor was handed over`,
+		`18:3: frontend "f": bind: "fd@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
+		`19:3: frontend "f": bind: "fd@`+strconv.Itoa(datagrams)+`": the socket is not of type stream`,
+		`20:3: frontend "f": bind: "sockpair@9998": no such file descriptor was handed over`,
+		`21:3: frontend "f": bind: "sockpair@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
+		`25:3: backend "b": server "s": "sockpair@9997": no such file descriptor was handed over`,
+	)
+}
+
+// What fails only when it is started is told once, with one place, however many sections name it.
+func TestStartTellsOnce(t *testing.T) {
+	path := write(t, `listen "l" {
+  bind "`+filepath.Join(t.TempDir(), "l.sock")+`" {}
+  log "fd@9999" {}
+}
+listen "m" {
+  bind "`+filepath.Join(t.TempDir(), "m.sock")+`" {}
+  log "fd@9998" {}
+  log "fd@9999" {}
+}
+`)
+	code, _, said := weir("run", "-q", "-c", path)
+	want := "weir: " + path + ":3:3: log \"fd@9999\": fd 9999: bad file descriptor\nweir: " + path + ":7:3: log \"fd@9998\": fd 9998: bad file descriptor\n"
+	if code != exitFail || said != want {
+		t.Fatalf("code %d, %s\nwant\n%s", code, said, want)
+	}
 }

@@ -276,7 +276,7 @@ backend "b" {
 	for _, want := range []string{
 		`: global: there is no user "no-such-user" on this system`,
 		`: global: there is no group "no-such-group" on this system`,
-		`:5:3: global: stats_socket: there is no user "nobody-knows" on this system`,
+		`:6:12: global: stats_socket: there is no user "nobody-knows" on this system`,
 		`:5:3: global: stats_socket "/no/such/dir/a.sock": the directory "/no/such/dir" cannot be entered: No such file or directory; it must be there at the start (warning)`,
 		`:11:13: backend "b": balance: got "rundrobin"`,
 		`:12:3: backend "b": server "s": address "no.such.name.invalid": `,

@@ -78,6 +78,7 @@ func runConvert(s *streams, args []string) int {
 
 // convertFiles returns what is to be written; no text and no error mean that the configuration is bad, which has been told.
 func convertFiles(s *streams, paths []string, out string) ([]byte, error) {
+	paths = inFolders(paths)
 	_, diags := load(paths)
 	if !report(s.err, diags, false) {
 		fmt.Fprintf(s.err, "weir convert: %s\n", count(len(diags.Errors), "error"))

@@ -33,6 +33,7 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 		diags.Add(unknownNames(cfg)...)
 	}
 	diags.Add(unknownBinds(cfg)...)
+	diags.Add(unknownLogs(cfg)...)
 	if len(diags.Errors) == 0 {
 		diags.Add(compileErrors(cfg)...)
 	}
@@ -48,19 +49,26 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 
 // readConfig reads files and folders in the language that they are written in: HCL where a name ends in .hcl, else HAProxy's.
 func readConfig(paths []string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
+	var diags conf.Diagnostics
 	hcl := 0
 	for _, path := range paths {
 		if isHCL(path) {
 			hcl++
 		}
+		if len(filesIn(path, ".hcl")) > 0 && len(filesIn(path, ".cfg")) > 0 {
+			e := conf.Bad(conf.Pos{File: path}, "", "the folder has both *.hcl and *.cfg files, and a configuration is of one language")
+			e.Fix = "name the files that are meant"
+			diags.Add(e)
+		}
 	}
-	switch hcl {
-	case 0:
+	switch {
+	case len(diags.Errors) > 0:
+		return &conf.Config{}, diags
+	case hcl == 0:
 		return cfgfile.LoadFiles(paths, opts...)
-	case len(paths):
+	case hcl == len(paths):
 		return hclfile.LoadFiles(paths, opts...)
 	}
-	var diags conf.Diagnostics
 	for _, path := range paths {
 		if !isHCL(path) {
 			e := conf.Bad(conf.Pos{File: path}, "", "is read as haproxy.cfg, and other files of this configuration are HCL")
@@ -76,11 +84,32 @@ func isHCL(path string) bool {
 	if st, err := os.Stat(path); err != nil || !st.IsDir() {
 		return filepath.Ext(path) == ".hcl"
 	}
-	has := func(pattern string) bool {
-		names, _ := filepath.Glob(filepath.Join(path, pattern)) // the pattern is good
-		return len(names) > 0
+	return len(filesIn(path, ".hcl")) > 0 && len(filesIn(path, ".cfg")) == 0
+}
+
+// filesIn returns the files of a folder whose names end so and do not begin with a dot, which is how editors call theirs.
+func filesIn(folder, ending string) []string {
+	list, _ := os.ReadDir(folder) // of a file, nothing
+	var names []string
+	for _, e := range list {
+		if name := e.Name(); filepath.Ext(name) == ending && name[0] != '.' {
+			names = append(names, filepath.Join(folder, name))
+		}
 	}
-	return has("*.hcl") && !has("*.cfg")
+	return names
+}
+
+// inFolders puts the haproxy.cfg files of a folder in its place, for what reads no other language: what was converted may stand beside.
+func inFolders(paths []string) []string {
+	var out []string
+	for _, path := range paths {
+		names := filesIn(path, ".cfg")
+		if len(names) == 0 {
+			names = []string{path}
+		}
+		out = append(out, names...)
+	}
+	return out
 }
 
 // compileErrors has the proxies built once, on one loop and without listeners: what only shows there (a name that

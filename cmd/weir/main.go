@@ -12,7 +12,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -122,13 +121,12 @@ func (c *command) describe(w io.Writer) {
 
 // fail prints an error as one line per cause and returns exitFail.
 func fail(s *streams, err error) int {
-	var many interface{ Unwrap() []error }
-	if errors.As(err, &many) {
-		for _, e := range many.Unwrap() {
-			fmt.Fprintf(s.err, "weir: %s\n", e)
+	said := map[string]bool{} // a target that two sections log to cannot be opened for either
+	for _, e := range flatten(err) {
+		if text := e.Error(); !said[text] {
+			said[text] = true
+			fmt.Fprintf(s.err, "weir: %s\n", text)
 		}
-		return exitFail
 	}
-	fmt.Fprintf(s.err, "weir: %s\n", err)
 	return exitFail
 }

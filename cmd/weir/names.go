@@ -102,6 +102,36 @@ func unknownBinds(cfg *conf.Config) conf.Errors {
 	return errs
 }
 
+// unknownLogs are the errors of the names of log servers.
+func unknownLogs(cfg *conf.Config) conf.Errors {
+	ctx, cancel := context.WithTimeout(context.Background(), namesTime)
+	defer cancel()
+	var errs conf.Errors
+	seen := map[conf.Addr]string{}
+	check := func(path string, logs []*conf.LogTarget) {
+		for _, l := range logs {
+			if l.Addr.Kind != conf.AddrTCP {
+				continue
+			}
+			text, known := seen[l.Addr]
+			if !known {
+				text = lookUpHost(ctx, l.Addr, l.Addr.Host)
+				seen[l.Addr] = text
+			}
+			if text != "" {
+				errs = append(errs, conf.Bad(l.Pos, path+": log", "%s", text))
+			}
+		}
+	}
+	check("global", cfg.Global.Logs)
+	for _, p := range cfg.Proxies {
+		if !p.Disabled {
+			check(p.Title(), p.Logs)
+		}
+	}
+	return errs
+}
+
 // unknownNames are the errors of names, for a configuration that has other errors too.
 func unknownNames(cfg *conf.Config) conf.Errors {
 	var errs conf.Errors

@@ -26,8 +26,8 @@ func runCommand() *command {
 	return &command{
 		name: "run", run: run, args: "[-c FILE]... [flags]", summary: "run a configuration, or the built-in example",
 		help: `
-  -c FILE              a configuration, or a folder whose *.hcl files are one. Several -c are read in their order as one configuration.
-                       Without any, an example runs
+  -c FILE              a configuration: weir.hcl or an haproxy.cfg, or a folder whose *.hcl files, or whose *.cfg files, are one.
+                       Several -c are read in their order as one configuration. Without any, an example runs
   -q                   no warnings and no notes, errors only
   -d                   debug messages: the same as --log-level debug
   --log-level LEVEL    of Weir's own messages: debug, info (the default), warn or error

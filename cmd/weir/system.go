@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"weir/conf"
 )
@@ -15,7 +18,9 @@ import (
 func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	c := new(systemCheck)
 	g := &cfg.Global
-	c.owner(g.Pos, "global", g.User, g.Group)
+	c.user(g.UserPos, g.Pos, "global", g.User)
+	c.group(g.GroupPos, g.Pos, "global", g.Group)
+	c.logs(g.Logs, "global")
 	if g.Chroot != "" {
 		c.directory(g.Pos, "global: chroot", g.Chroot)
 	}
@@ -24,16 +29,24 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	}
 	for _, s := range g.StatsSockets {
 		path := "global: " + keyword(s.Pos, "stats socket")
-		c.owner(s.Pos, path, s.User, s.Group)
+		c.user(s.UserPos, s.Pos, path, s.User)
+		c.group(s.GroupPos, s.Pos, path, s.Group)
 		c.socket(s.Pos, path, &s.Addr)
 	}
 	for _, p := range cfg.Proxies {
 		if p.Disabled {
 			continue
 		}
+		c.logs(p.Logs, p.Title())
+		for _, s := range p.Servers {
+			if s.Addr.Kind == conf.AddrPair {
+				c.inherited(s.Pos, p.Title()+": "+s.Title(), &s.Addr)
+			}
+		}
 		for _, b := range p.Binds {
 			path := p.Title() + ": bind"
-			c.owner(b.Pos, path, b.User, b.Group)
+			c.user(b.UserPos, b.Pos, path, b.User)
+			c.group(b.GroupPos, b.Pos, path, b.Group)
 			c.socket(b.Pos, path, &b.Addr)
 		}
 	}
@@ -42,23 +55,59 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 
 type systemCheck struct{ diags conf.Diagnostics }
 
-func (c *systemCheck) owner(pos conf.Pos, path, user, group string) {
-	if user != "" {
-		if _, err := userID(user); err != nil {
-			c.diags.Add(conf.Bad(pos, path, "there is no user %q on this system", user))
-		}
-	}
-	if group != "" {
-		if _, err := groupID(group); err != nil {
-			c.diags.Add(conf.Bad(pos, path, "there is no group %q on this system", group))
-		}
+// user and group check a name where it stands, or the line that it has from elsewhere.
+func (c *systemCheck) user(at, line conf.Pos, path, name string) {
+	if _, err := userID(name); name != "" && err != nil {
+		c.diags.Add(conf.Bad(orPos(at, line), path, "there is no user %q on this system", name))
 	}
 }
 
-// socket checks that a unix socket's file can be made.
+func (c *systemCheck) group(at, line conf.Pos, path, name string) {
+	if _, err := groupID(name); name != "" && err != nil {
+		c.diags.Add(conf.Bad(orPos(at, line), path, "there is no group %q on this system", name))
+	}
+}
+
+func orPos(pos, other conf.Pos) conf.Pos {
+	if pos.IsZero() {
+		return other
+	}
+	return pos
+}
+
+// socket checks that a unix socket's file can be made, or that an inherited socket is one.
 func (c *systemCheck) socket(pos conf.Pos, path string, a *conf.Addr) {
-	if a.Kind == conf.AddrUnix {
+	switch a.Kind {
+	case conf.AddrUnix:
 		c.directory(pos, fmt.Sprintf("%s %q", path, a.Path), filepath.Dir(a.Path))
+	case conf.AddrFD, conf.AddrPair:
+		c.inherited(pos, path, a)
+	}
+}
+
+// inherited checks a socket that whoever starts Weir hands over, as HAProxy does: it must be there.
+func (c *systemCheck) inherited(pos conf.Pos, path string, a *conf.Addr) {
+	kind, err := unix.GetsockoptInt(a.FD, unix.SOL_SOCKET, unix.SO_TYPE)
+	switch {
+	case a.FD < 0: // the readers' stand-in for what they could not read
+	case errors.Is(err, unix.EBADF):
+		c.diags.Add(conf.Bad(pos, path, "%q: no such file descriptor was handed over", a.String()))
+	case err != nil:
+		c.diags.Add(conf.Bad(pos, path, "%q: the file descriptor is no socket", a.String()))
+	case a.Kind == conf.AddrFD && kind != unix.SOCK_STREAM:
+		c.diags.Add(conf.Bad(pos, path, "%q: the socket is not of type stream", a.String()))
+	}
+}
+
+// logs checks descriptors that lines are written to. They may be those of another shell than the service's.
+func (c *systemCheck) logs(logs []*conf.LogTarget, path string) {
+	for _, l := range logs {
+		if l.Addr.Kind != conf.AddrFD {
+			continue
+		}
+		if _, err := unix.FcntlInt(uintptr(l.Addr.FD), unix.F_GETFD, 0); err != nil {
+			c.diags.Warn(conf.Bad(l.Pos, path+": log", "%q: no such file descriptor was handed over; it must be there at the start", l.Target))
+		}
 	}
 }
 

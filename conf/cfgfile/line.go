@@ -199,6 +199,13 @@ func (l *line) text(to *string, what string) bool {
 	return ok
 }
 
+// name takes a word that is looked up later, with its place.
+func (l *line) name(to *string, at *conf.Pos, what string) {
+	if w, ok := l.arg(what); ok {
+		*to, *at = w.Text, w.Pos
+	}
+}
+
 // joined takes all words that are left as one text with blanks between.
 func (l *line) joined() string {
 	var parts []string

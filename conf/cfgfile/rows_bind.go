@@ -35,8 +35,8 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 			l.d.bind.Mode = m
 		}
 	}},
-	{name: "user", args: "<user>", doc: "owner of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.User, "<user>") }},
-	{name: "group", args: "<group>", doc: "group of a unix socket's file", read: func(l *line) { l.text(&l.d.bind.Group, "<group>") }},
+	{name: "user", args: "<user>", doc: "owner of a unix socket's file", read: func(l *line) { l.name(&l.d.bind.User, &l.d.bind.UserPos, "<user>") }},
+	{name: "group", args: "<group>", doc: "group of a unix socket's file", read: func(l *line) { l.name(&l.d.bind.Group, &l.d.bind.GroupPos, "<group>") }},
 	{name: "uid", args: "<number>", doc: "as user, by number", read: func(l *line) { l.id(&l.d.bind.User) }},
 	{name: "gid", args: "<number>", doc: "as group, by number", read: func(l *line) { l.id(&l.d.bind.Group) }},
 	{name: "cc", args: "<algorithm>", doc: "the kernel's congestion control", read: func(l *line) { l.text(&l.d.bind.Congestion, "<algorithm>") }},

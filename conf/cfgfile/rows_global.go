@@ -20,8 +20,8 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "nbthread", in: inGlobal, args: "<number>", doc: "event loops", read: globalInt(func(g *conf.Global) *int { return &g.NbThread }, 1, 1024)},
 	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections at once over all frontends", read: globalInt(func(g *conf.Global) *int { return &g.Maxconn }, 0, maxInt)},
 	{name: "fd-hard-limit", in: inGlobal, args: "<number>", doc: "file descriptors at most", read: globalInt(func(g *conf.Global) *int { return &g.FDHardLimit }, 1, maxInt)},
-	{name: "user", in: inGlobal, args: "<user>", doc: "user to become after binding", read: globalText("<user>", func(g *conf.Global) *string { return &g.User })},
-	{name: "group", in: inGlobal, args: "<group>", doc: "group to become after binding", read: globalText("<group>", func(g *conf.Global) *string { return &g.Group })},
+	{name: "user", in: inGlobal, args: "<user>", doc: "user to become after binding", read: func(l *line) { l.name(&l.d.cfg.Global.User, &l.d.cfg.Global.UserPos, "<user>") }},
+	{name: "group", in: inGlobal, args: "<group>", doc: "group to become after binding", read: func(l *line) { l.name(&l.d.cfg.Global.Group, &l.d.cfg.Global.GroupPos, "<group>") }},
 	{name: "uid", in: inGlobal, args: "<number>", doc: "as user, by number", read: readID(func(g *conf.Global) *string { return &g.User })},
 	{name: "gid", in: inGlobal, args: "<number>", doc: "as group, by number", read: readID(func(g *conf.Global) *string { return &g.Group })},
 	{name: "pidfile", in: inGlobal, args: "<file>", doc: "file to write the process id to", read: globalText("<file>", func(g *conf.Global) *string { return &g.PidFile })},
@@ -266,8 +266,8 @@ var statsSocketTable = table{context: "stats socket", in: inGlobal, pending: pen
 			l.d.socket.Mode = fs.FileMode(m)
 		}
 	}},
-	{name: "user", args: "<user>", doc: "owner of the unix socket's file", read: func(l *line) { l.text(&l.d.socket.User, "<user>") }},
-	{name: "group", args: "<group>", doc: "group of the unix socket's file", read: func(l *line) { l.text(&l.d.socket.Group, "<group>") }},
+	{name: "user", args: "<user>", doc: "owner of the unix socket's file", read: func(l *line) { l.name(&l.d.socket.User, &l.d.socket.UserPos, "<user>") }},
+	{name: "group", args: "<group>", doc: "group of the unix socket's file", read: func(l *line) { l.name(&l.d.socket.Group, &l.d.socket.GroupPos, "<group>") }},
 	{name: "level", args: "<user|operator|admin>", doc: "what its users may do", read: func(l *line) {
 		if i := l.word(levels...); i >= 0 {
 			l.d.socket.Level = conf.Level(i + 1)

@@ -122,6 +122,9 @@ func readAttr[T any](d *decoder, g *grammar[T], t *T, a *hclsyntax.Attribute, pa
 		return
 	}
 	at := &attr{name: a.Name, expr: a.Expr, pos: d.pos(a.Expr.Range()), path: join(path, a.Name)}
+	if r.pos != nil {
+		*r.pos(t) = at.pos
+	}
 	if r.read != nil {
 		r.read(d, t, at)
 		return

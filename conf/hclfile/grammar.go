@@ -1,6 +1,10 @@
 package hclfile
 
-import "strings"
+import (
+	"strings"
+
+	"weir/conf"
+)
 
 // where is a set of the kinds of section that a keyword may stand in.
 type where uint8
@@ -75,6 +79,7 @@ type info struct {
 type row[T any] struct {
 	info
 	at   func(*T) any
+	pos  func(*T) *conf.Pos // where the place of the value goes, of what is found wrong only later
 	read func(*decoder, *T, *attr)
 	text func(*T) string
 }

@@ -11,7 +11,7 @@ import (
 	"weir/conf"
 )
 
-// Load reads a file, or all *.hcl files of a directory in the order of their names, as one configuration
+// Load reads a file, or all *.hcl files of a directory that do not begin with a dot in the order of their names, as one configuration
 // and validates it. The configuration is what could be understood even where there are errors, for
 // programs that show it; it must not run then.
 func Load(path string, opts ...conf.Option) (*conf.Config, conf.Diagnostics) {
@@ -48,6 +48,7 @@ func filesOf(path string, diags *conf.Diagnostics) []string {
 		return []string{path}
 	}
 	names, _ := filepath.Glob(filepath.Join(path, "*.hcl")) // sorted; the pattern is good
+	names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(filepath.Base(n), ".") })
 	if len(names) == 0 {
 		diags.Add(conf.Bad(conf.Pos{File: path}, "", "the directory has no *.hcl file"))
 	}

@@ -156,8 +156,8 @@ backend "app" { server "a" { address = "10.0.0.1:8080"  check = true } }
 backend "api" { server "b" { address = "10.0.0.2:8080"  check = true } }
 ` + "```" + `
 
-- A file, or all ` + "`*.hcl`" + ` files of a directory, make one configuration. Sections begin with the ` + "`defaults`" + ` block before them, or
-  with the one that ` + "`from`" + ` names. A ` + "`defaults`" + ` block begins with another only where its own ` + "`from`" + ` says so.
+- A file, or all ` + "`*.hcl`" + ` files of a directory that do not begin with a dot, make one configuration. Sections begin with the
+  ` + "`defaults`" + ` block before them, or with the one that ` + "`from`" + ` names. A ` + "`defaults`" + ` block begins with another only where its own ` + "`from`" + ` says so.
 - Names of sections, servers, ACLs and groups are made of letters, digits, ` + "`-`, `_`, `.` and `:`" + `, as in HAProxy.
 - A block may stand on one line with several items in it, which plain HCL forbids.
 - Times and sizes are strings in HAProxy's units (us, ms, s, m, h, d; k, m, g); a bare number is milliseconds or bytes.

@@ -16,9 +16,9 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 	{info: info{name: "fd_hard_limit", typ: tInt, min: 1, doc: "file descriptors that the process may use at most"},
 		at: func(g *conf.Global) any { return &g.FDHardLimit }},
 	{info: info{name: "user", typ: tString, doc: "user to become after binding"},
-		at: func(g *conf.Global) any { return &g.User }},
+		at: func(g *conf.Global) any { return &g.User }, pos: func(g *conf.Global) *conf.Pos { return &g.UserPos }},
 	{info: info{name: "group", typ: tString, doc: "group to become after binding"},
-		at: func(g *conf.Global) any { return &g.Group }},
+		at: func(g *conf.Global) any { return &g.Group }, pos: func(g *conf.Global) *conf.Pos { return &g.GroupPos }},
 	{info: info{name: "pidfile", typ: tString, doc: "file to write the process id to"},
 		at: func(g *conf.Global) any { return &g.PidFile }},
 	{info: info{name: "chroot", typ: tString, doc: "folder that becomes the root after binding"},
@@ -146,9 +146,9 @@ var statsGrammar = grammar[conf.StatsSocket]{context: "bind", rows: []row[conf.S
 	{info: info{name: "mode", typ: tOctal, def: "600", doc: "of the unix socket's file"},
 		at: func(s *conf.StatsSocket) any { return &s.Mode }},
 	{info: info{name: "user", typ: tString, doc: "owner of the unix socket's file"},
-		at: func(s *conf.StatsSocket) any { return &s.User }},
+		at: func(s *conf.StatsSocket) any { return &s.User }, pos: func(s *conf.StatsSocket) *conf.Pos { return &s.UserPos }},
 	{info: info{name: "group", typ: tString, doc: "group of the unix socket's file"},
-		at: func(s *conf.StatsSocket) any { return &s.Group }},
+		at: func(s *conf.StatsSocket) any { return &s.Group }, pos: func(s *conf.StatsSocket) *conf.Pos { return &s.GroupPos }},
 	{info: info{name: "level", typ: tWord, enum: levels, def: "operator", doc: "what its users may do"},
 		read: readLevel, text: func(s *conf.StatsSocket) string {
 			if s.Level == conf.LevelOperator || s.Level == 0 {
