@@ -199,7 +199,7 @@ func TestCheckUsers(t *testing.T) {
 	errs, warnings := CheckUsers(l)
 	if got, want := errs.Error(), `userlist "L": user "joe": unknown group: got "admin"; want admins (did you mean "admins"?)
 userlist "L": user "joe": password: DES is not done; want a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$
-userlist "L": group "admins": unknown user: got "jim"; want joe, joe or ann`; got != want {
+userlist "L": group "admins": unknown user: got "jim"; want joe or ann`; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if got, want := warnings.Error(), `userlist "L": user "joe": stands twice: the first one counts

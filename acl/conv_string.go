@@ -222,6 +222,7 @@ func fixRegsub(a *args) error {
 	a.num = append(a.num, 1)
 	if strings.Contains(flags, "g") {
 		a.num[0] = -1
+		return a.re.takeAll()
 	}
 	return nil
 }

@@ -29,6 +29,9 @@ func TestConverters(t *testing.T) {
 	f("str(zz),hex2i", "-")
 	f("str(a/b),regsub(/,$0)", "a$0b")
 	f("str(abab),regsub(B,x,gi)", "axax")
+	f(`str(foobar),regsub((o*),<\1>,g)`, "<>f<oo><>b<>a<>r<>")
+	f("str(aab),regsub(^a*,-,g)", "-b") // a line does not begin again behind a match
+	f(`str(ab c),regsub(a|\b,-,g)`, "-b- -c-")
 	f("str(foo12),regsub((foo)([0-9]+),\\2\\1)", "12foo")
 	f("str([::1]:8),port_only", "8")
 	f("str(a_b_),word(3,_)", "")

@@ -3,7 +3,6 @@ package acl
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -81,10 +80,13 @@ var strftime = map[byte]string{
 	'a': "Mon", 'A': "Monday", 'b': "Jan", 'h': "Jan", 'B': "January", 'c': "Mon Jan _2 15:04:05 2006", 'd': "02",
 	'D': "01/02/06", 'e': "_2", 'F': "2006-01-02", 'H': "15", 'I': "03", 'j': "002", 'm': "01", 'M': "04", 'p': "PM",
 	'r': "03:04:05 PM", 'R': "15:04", 'S': "05", 'T': "15:04:05", 'x': "01/02/06", 'X': "15:04:05", 'y': "06",
-	'Y': "2006", 'z': "-0700", 'Z': "MST",
+	'Y': "2006", 'z': "-0700", 'P': "pm",
 }
 
-const strftimeOther = "CNnstuw%" // written without a layout; N is the nanoseconds, as HAProxy has it
+const strftimeOther = "CGNUVWZgklnstuw%" // written without a layout; N is the nanoseconds, as HAProxy has it
+
+// modified reports whether f[i] is POSIX's E or O before a letter: it asks for the locale's own form, of which there is none.
+func modified(f string, i int) bool { return i+1 < len(f) && (f[i] == 'E' || f[i] == 'O') }
 
 func fixTime(a *args) error {
 	f := a.str[0]
@@ -95,6 +97,9 @@ func fixTime(a *args) error {
 		i++
 		if i == len(f) {
 			return errors.New("format: ends in %")
+		}
+		if modified(f, i) {
+			i++
 		}
 		if _, ok := strftime[f[i]]; !ok && !contains(strftimeOther, f[i]) {
 			return errors.New("format: %" + string(f[i]) + " is not done yet")
@@ -119,6 +124,9 @@ func appendTime(b []byte, format string, t time.Time) []byte {
 			continue
 		}
 		i++
+		if modified(format, i) {
+			i++
+		}
 		if layout, ok := strftime[format[i]]; ok {
 			b = t.AppendFormat(b, layout)
 			continue
@@ -126,27 +134,4 @@ func appendTime(b []byte, format string, t time.Time) []byte {
 		b = appendOther(b, format[i], t)
 	}
 	return b
-}
-
-func appendOther(b []byte, letter byte, t time.Time) []byte {
-	switch letter {
-	case 'C':
-		return append(b, byte('0'+t.Year()/1000%10), byte('0'+t.Year()/100%10))
-	case 'N':
-		for div := 100_000_000; div > 0; div /= 10 {
-			b = append(b, byte('0'+t.Nanosecond()/div%10))
-		}
-		return b
-	case 'n':
-		return append(b, '\n')
-	case 's':
-		return strconv.AppendInt(b, t.Unix(), 10)
-	case 't':
-		return append(b, '\t')
-	case 'u':
-		return append(b, byte('1'+(t.Weekday()+6)%7))
-	case 'w':
-		return append(b, byte('0'+t.Weekday()))
-	}
-	return append(b, letter)
 }

@@ -19,11 +19,13 @@ func init() { regexp2.SetTimeoutCheckPeriod(2 * time.Millisecond) }
 // Regex is a regular expression of PCRE's syntax, over bytes. It runs on RE2, whose time is linear in the text, where
 // that can say what PCRE means, and on a backtracking engine only where it cannot. It is safe for concurrent use.
 type Regex struct {
-	re   *regexp.Regexp  // nil where the pattern needs alt
-	alt  *regexp2.Regexp // nil where re can do everything
-	tail bool            // "$" also matches before a newline at the end: such texts are alt's
-	text string
-	n    int // groups
+	re  *regexp.Regexp  // nil where the pattern needs alt
+	alt *regexp2.Regexp // nil where re can do everything
+	// behind is re for what stands right behind the first byte of a text: see findAll.
+	behind *regexp.Regexp
+	tail   bool // "$" also matches before a newline at the end: such texts are alt's
+	text   string
+	n      int // groups
 }
 
 // CompileRegex compiles a pattern as PCRE reads it; fold ignores case.
@@ -103,40 +105,6 @@ func (r *Regex) Find(b []byte, from int) []int {
 		}
 	}
 	return nil
-}
-
-// FindAll returns the bounds of every match that does not overlap the one before, at most n; n < 0 is all.
-func (r *Regex) FindAll(b []byte, n int) [][]int {
-	if n == 1 {
-		if m := r.Find(b, 0); m != nil {
-			return [][]int{m}
-		}
-		return nil
-	}
-	all := r.findAll(b)
-	if n >= 0 && len(all) > n {
-		all = all[:n]
-	}
-	return all
-}
-
-func (r *Regex) findAll(b []byte) [][]int {
-	if !r.useAlt(b) && isASCII(b) {
-		return r.re.FindAllSubmatchIndex(b, -1)
-	}
-	var all [][]int
-	for at := 0; at <= len(b); {
-		m := r.findFrom(b, at)
-		if m == nil {
-			break
-		}
-		all = append(all, m)
-		at = m[1]
-		if m[0] == m[1] {
-			at++
-		}
-	}
-	return all
 }
 
 func (r *Regex) findFrom(b []byte, at int) []int {

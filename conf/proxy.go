@@ -25,7 +25,7 @@ type ConnMode uint8
 const (
 	KeepAlive       ConnMode = iota // both sides stay open: the default
 	HTTPServerClose                 // the server side closes after each response
-	HTTPClose                       // both sides close after each response
+	HTTPClose                       // so does the client's, where a frontend has it
 )
 
 // Reuse is the "http-reuse" strategy.

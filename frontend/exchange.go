@@ -363,7 +363,7 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 func (st *stream) mustClose() bool {
 	refused := st.up.on && !st.up.ended && st.resp.Status >= 300
 	return !st.req.KeepAlive || st.resp.Framing == message.UntilClose || refused ||
-		st.fe().p.Options.ConnMode == conf.HTTPClose || st.route.p.Options.ConnMode == conf.HTTPClose || st.w.leaving()
+		st.fe().p.Options.ConnMode == conf.HTTPClose || st.w.leaving()
 }
 
 // bodies relays until the response's body is complete.

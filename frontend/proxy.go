@@ -107,7 +107,11 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	}
 	errs := []error{px.setVars()}
 	for _, p := range cfg.Proxies {
-		if p.Kind&conf.Backend != 0 && !p.Disabled {
+		switch {
+		case p.Kind&conf.Backend == 0:
+		case p.Disabled:
+			errs = append(errs, px.addStandIn(p))
+		default:
 			errs = append(errs, px.addBackend(p))
 		}
 	}
@@ -407,7 +411,7 @@ func (px *Proxy) Backends() []*backend.Backend { return px.backends }
 
 // Backend is the backend of that name, or nil.
 func (px *Proxy) Backend(name string) *backend.Backend {
-	if r := px.routes[name]; r != nil {
+	if r := px.routes[name]; r != nil && !r.p.Disabled {
 		return r.b
 	}
 	return nil

@@ -13,7 +13,7 @@ const (
 var optionTable = table{context: "option", in: inAny, pending: pendingOption, rows: []row{
 	{name: "http-keep-alive", in: inAny, neg: true, doc: "both sides stay open after a response", read: connMode(conf.KeepAlive)},
 	{name: "http-server-close", in: inAny, neg: true, doc: "the server side closes after each response", read: connMode(conf.HTTPServerClose)},
-	{name: "httpclose", in: inAny, neg: true, doc: "both sides close after each response", read: connMode(conf.HTTPClose)},
+	{name: "httpclose", in: inAny, neg: true, doc: "servers' connections close after each response, and in a frontend clients' do", read: connMode(conf.HTTPClose)},
 	{name: "forceclose", in: inAny, status: Removed, why: "use option httpclose", read: ignored},
 	{name: "http-tunnel", in: inAny, status: Removed, why: "requests are always read one by one", read: ignored},
 	{name: "httplog", in: inAny, args: "[clf|json]", doc: "log lines with what HTTP knows", read: readHTTPLog},

@@ -7,7 +7,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 		read: connModeReader(conf.KeepAlive), text: nothing[section]},
 	{info: info{name: "http_server_close", typ: tBool, doc: "the server side closes after each response"},
 		read: connModeReader(conf.HTTPServerClose), text: connModeText(conf.HTTPServerClose)},
-	{info: info{name: "httpclose", typ: tBool, doc: "both sides close after each response"},
+	{info: info{name: "httpclose", typ: tBool, doc: "servers' connections close after each response, and in a frontend clients' do"},
 		read: connModeReader(conf.HTTPClose), text: connModeText(conf.HTTPClose)},
 	{info: info{name: "httplog", typ: tOther, def: "false", doc: `log lines with what HTTP knows: true, "clf" for the Common Log Format, or "json" for an object of the same`}, read: readHTTPLog, text: textHTTPLog},
 	logRow("tcplog", 0, "log lines with what TCP knows", conf.LogTCP),
