@@ -278,9 +278,6 @@ func (f *hapFlags) apply(cfg *conf.Config) {
 	}
 	g.MasterWorker = g.MasterWorker || f.worker
 	g.Daemon = (g.Daemon || f.daemon) && !f.foreground && !f.debug
-	if f.foreground || f.debug {
-		g.MasterWorker = false
-	}
 	for _, p := range cfg.Proxies {
 		if p.Maxconn == 0 && f.proxyMaxconn > 0 && p.Kind&conf.Frontend != 0 {
 			p.Maxconn = f.proxyMaxconn

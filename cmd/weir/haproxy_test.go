@@ -75,7 +75,7 @@ var hapCommands = []string{
 	"-c -dW -f doubtful", "-c -dW -f good", "-c -dr -f unknown", "-c -f none", "-c", "-f bad", "-f silent", "-q -f silent", "-f empty",
 	"-c -f good -f bad", "-c -f good -f doubtful", "-c -- good", "-c -f folder", "-c -f emptyfolder", "-C /no/such -c -f good", "-C folder -c -f a",
 	"good", "-Z", "-c -n 10 -N 5 -m 100 -L x -p y -f good", "-c -D -f good", "-c -W -f good", "-c -Ws -f good", "-c -sf -f good", "-sf abc -c -f good",
-	"-c -de -dp -dS -dG -dR -dV -dL -q -f good", "-cc x", "-cc foo(a)", "-cc bad(", "-cc", "-c -f socket", "-c -f off",
+	"-c -de -dp -dS -dG -dR -dV -dL -q -f good", "-cc x", "-cc foo(a)", "-cc bad(", "-cc streq(\"$HOME\",\"$HOME\")", "-cc streq($HOME,/)", "-cc", "-c -f socket", "-c -f off",
 	"-D -p /no/such/dir/pid -f good", "-f taken", "-D -f taken",
 }
 

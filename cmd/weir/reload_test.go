@@ -53,7 +53,7 @@ func newReloadLab(t *testing.T, program, global string) *reloadLab {
 	_, port, _ := net.SplitHostPort(l.addr)
 	l.text = strings.NewReplacer("DIR", dir, "PORT", port).Replace(reloadCfg)
 	l.write(global, "one", "")
-	l.p = &process{cmd: exec.Command(program, "-W", "-S", l.master, "-f", l.conf), done: make(chan struct{})}
+	l.p = &process{cmd: exec.Command(program, "-W", "-db", "-S", l.master, "-f", l.conf), done: make(chan struct{})}
 	l.p.cmd.Args[0] = "haproxy"
 	l.p.cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1")
 	l.p.cmd.Stdout, l.p.cmd.Stderr = locked{&l.p.mu, &l.p.out}, locked{&l.p.mu, &l.p.err}
@@ -204,6 +204,24 @@ func TestReloadBound(t *testing.T) {
 	l.p.wait(t, "the end of the first", func() bool { return strings.Count(l.ask("show generations"), "\n") == 3 })
 	if got := l.ask("show startup-logs"); !strings.Contains(got, "Loading success.") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A file that says nothing any more is refused: the master's socket is not what anybody reloads for.
+func TestReloadEmpty(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newReloadLab(t, self, "")
+	if err := os.WriteFile(l.conf, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.ask("reload"); !strings.HasPrefix(got, "Success=0\n") || !strings.Contains(got, "No enabled listener found") {
+		t.Errorf("got %q", got)
+	}
+	if got := l.says(); got != "one" {
+		t.Errorf("got %q; want the old configuration's answer", got)
 	}
 }
 

@@ -135,5 +135,10 @@ func listens(cfg *conf.Config) bool {
 			return true
 		}
 	}
-	return len(cfg.Global.StatsSockets) > 0
+	for _, s := range cfg.Global.StatsSockets {
+		if s.Pos != (conf.Pos{}) { // not the master's: see masterSocket
+			return true
+		}
+	}
+	return false
 }

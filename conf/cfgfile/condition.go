@@ -30,9 +30,23 @@ func evalCondition(w Word, env *environ) (bool, *conf.Error) {
 	return v && p.err == nil, p.err
 }
 
-// Condition decides a condition as .if does, with the process's environment.
+// Condition decides a condition as .if does, with the process's environment and with a line's quotes and escapes. It has no comments.
 func Condition(text string) (bool, error) {
-	v, err := evalCondition(Word{Text: text, plain: true}, newEnviron(nil))
+	const head = ".if "
+	env := newEnviron(nil)
+	l := lex(head+text, conf.Pos{Line: 1}, env)
+	switch {
+	case l.err != nil:
+		l.err.Pos.Col -= len(head)
+		return false, l.err
+	case l.hashAt >= 0:
+		return false, conf.Bad(conf.Pos{Line: 1, Col: l.hashAt + 1 - len(head)}, "", "unexpected #")
+	case len(l.out) < 2:
+		return false, nil
+	}
+	w := l.out[1]
+	w.Pos.Col -= len(head)
+	v, err := evalCondition(w, env)
 	if err != nil {
 		return false, err
 	}

@@ -1,6 +1,7 @@
 package cfgfile
 
 import (
+	"strings"
 	"testing"
 
 	"weir/conf"
@@ -28,6 +29,29 @@ func TestEvalCondition(t *testing.T) {
 	f(`strstr(a\ b," ")`, true)
 	f("feature(NOSUCH)||enabled(EPOLL)", true)
 	f("version_atleast(2.6) && version_before(2.7)", true)
+}
+
+// What -cc is given has quotes and variables as a line has.
+func TestCondition(t *testing.T) {
+	t.Setenv("WEIR_X", "/x y")
+	f := func(text string, want bool, wantErr string) {
+		t.Helper()
+		got, err := Condition(text)
+		msg := ""
+		if err != nil {
+			msg = err.Error()
+		}
+		if got != want || (msg == "") != (wantErr == "") || !strings.Contains(msg, wantErr) {
+			t.Errorf("%s: got %t, %q; want %t, %q", text, got, msg, want, wantErr)
+		}
+	}
+	f(`streq("$WEIR_X","/x y")`, true, "")
+	f(`streq("${WEIR_X}",/x\ y) && !streq('$WEIR_X',/x)`, true, "")
+	f(`streq($WEIR_X,/x)`, false, "")
+	f("", false, "")
+	f("1 # one", false, "unexpected #")
+	f(`streq("a`, false, "quote")
+	f("nonsense(1)", false, "nonsense")
 }
 
 func TestCompareVersions(t *testing.T) {

@@ -1,6 +1,7 @@
 package cfgfile
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -52,11 +53,24 @@ func ReadSources(paths []string) ([]Source, conf.Diagnostics) {
 			case len(text) > maxFile:
 				diags.Add(conf.Bad(conf.Pos{File: name}, "", "is larger than %d bytes", maxFile))
 			default:
+				if err := truncated(name, text); err != nil {
+					diags.Add(err)
+				}
 				sources = append(sources, Source{name, text})
 			}
 		}
 	}
 	return sources, diags
+}
+
+// truncated tells of a last line that does not end: of "deny if { src 10.0.0.1 }" half a line may be a rule without its condition.
+func truncated(name string, text []byte) *conf.Error {
+	n := len(text)
+	if n == 0 || text[n-1] == '\n' {
+		return nil
+	}
+	at := conf.Pos{File: name, Line: bytes.Count(text, []byte{'\n'}) + 1, Col: n - bytes.LastIndexByte(text, '\n')}
+	return conf.Bad(at, "", "missing LF on the last line: the file might have been truncated")
 }
 
 // filesOf returns the files that a path stands for: of a folder those that end in .cfg and do not begin with a dot, by name.

@@ -49,7 +49,8 @@ func TestLoadFiles(t *testing.T) {
 }
 
 func TestLoadErrors(t *testing.T) {
-	dir := writeFiles(t, map[string]string{"empty/x.txt": "", "a.cfg": "frontend f\n    bind :80\n    default_backend b\n    moed http\n"})
+	dir := writeFiles(t, map[string]string{"empty/x.txt": "", "a.cfg": "frontend f\n    bind :80\n    default_backend b\n    moed http\n",
+		"cut.cfg": "backend b\n    http-request deny"})
 	f := func(want string, names ...string) {
 		t.Helper()
 		var paths []string
@@ -63,6 +64,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 	f("nosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg")
 	f("empty: the directory has no *.cfg file", "empty")
+	f("cut.cfg:2:21: missing LF on the last line: the file might have been truncated", "cut.cfg")
 	// What one file is missing is not told of the other.
 	f("a.cfg:4:5: frontend \"f\": unknown keyword: got \"moed\" (did you mean \"mode\"?)\nnosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg", "a.cfg")
 }

@@ -46,7 +46,9 @@ func TestSoak(t *testing.T) {
 
 	samples, rounds := soak(t, p, addr, length)
 	t.Logf("%v: %d rounds; before: %v; samples: %v", length, rounds, before, thin(samples))
-	steady(t, samples)
+	if length >= time.Minute { // in seconds the load's own waves look like growth: what is left over at the end tells
+		steady(t, samples)
+	}
 	// What is left: idle pooled connections and checks on their way.
 	const slack = 60
 	if err := eventually(2*patience, func() error {
