@@ -64,7 +64,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 	f("nosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg")
 	f("empty: the directory has no *.cfg file", "empty")
-	f("cut.cfg:2:21: missing LF on the last line: the file might have been truncated", "cut.cfg")
+	f("cut.cfg:2:22: missing LF on the last line: the file might have been truncated", "cut.cfg")
 	// What one file is missing is not told of the other.
 	f("a.cfg:4:5: frontend \"f\": unknown keyword: got \"moed\" (did you mean \"mode\"?)\nnosuch.cfg: cannot be read: no such file or directory", "nosuch.cfg", "a.cfg")
 }
