@@ -127,6 +127,9 @@ func (s *Server) row(now time.Time) stats.Row {
 	return r
 }
 
+// ID is the number that statistics have for it.
+func (s *Server) ID() int { return s.id() }
+
 // id is the sid: the configured one, else its place from 1.
 func (s *Server) id() int {
 	if s.conf.ID > 0 {

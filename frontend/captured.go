@@ -17,13 +17,14 @@ type captured struct {
 
 // keep remembers a message. It never waits: of two loops that come at once, one is heard.
 func (c *captured) keep(st *stream, e *http1.Error, data []byte, response bool) {
+	event := st.w.px.malformed.Add(1) - 1
 	if !c.mu.TryLock() {
 		return
 	}
 	defer c.mu.Unlock()
 	fe := st.fe().p
 	c.e = stats.CapturedError{
-		When: time.Now(), Frontend: fe.Name, FrontendIID: fe.ID, Response: response, Reason: e.Reason, Position: -1,
+		When: time.Now(), Event: event, Frontend: fe.Name, FrontendIID: fe.ID, Response: response, Reason: e.Reason, Position: http1.Locate(data, e, response),
 		Data: append(c.e.Data[:0], data...),
 	}
 	if src := st.ctx.Src; src.IsValid() {
@@ -35,7 +36,7 @@ func (c *captured) keep(st *stream, e *http1.Error, data []byte, response bool) 
 		c.e.Backend, c.e.BackendIID = st.route.p.Name, st.route.p.ID
 	}
 	if srv := st.lease.Server; srv != nil {
-		c.e.Server = srv.Name()
+		c.e.Server, c.e.ServerSID = srv.Name(), srv.ID()
 	}
 }
 
@@ -51,13 +52,14 @@ func (c *captured) add(list []stats.CapturedError) []stats.CapturedError {
 	return append(list, e)
 }
 
-// Errors are the last malformed request of each frontend and the last malformed response of each backend.
-func (px *Proxy) Errors(context.Context) (list []stats.CapturedError) {
+// Errors are the last malformed request of each frontend and the last malformed response of each backend, and how many there have been.
+func (px *Proxy) Errors(context.Context) (list []stats.CapturedError, total uint64) {
+	total = px.malformed.Load()
 	for _, fe := range px.frontends {
 		list = fe.badRequest.add(list)
 	}
 	for _, b := range px.backends {
 		list = px.routes[b.Name()].badResponse.add(list)
 	}
-	return list
+	return list, total
 }

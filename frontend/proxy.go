@@ -59,26 +59,27 @@ type Proxy struct {
 	backends   []*backend.Backend // in configuration order
 	routes     map[string]*route
 
-	conns    atomic.Int64 // client connections
-	gate     *gate
-	maxConns atomic.Int64 // most ever
-	limit    atomic.Int64 // maxconn; 0 = none
-	cases    cases        // "h1-case-adjust"; nil = none
-	connRate pace         // maxconnrate
-	sessRate pace         // maxsessrate
-	tlsRate  pace         // maxsslrate
-	stopping atomic.Bool
-	accepted atomic.Bool // stopping, and no loop accepts any more
-	heritage *heritage   // of the generation before, until Start; nil = none
-	cutting  atomic.Bool // the loops end: what still runs is unwound
-	started  time.Time
-	bound    bool          // by the goroutine that starts it
-	overlaps bool          // ... and some sockets may share their port for now
-	drained  chan struct{} // closed when stopping and no connection is left
-	once     sync.Once
-	closed   sync.Once
-	stopOCSP func()    // ends what updateOCSP began; by the goroutine that starts the proxy
-	retire   sync.Once // stopAccepting
+	conns     atomic.Int64 // client connections
+	gate      *gate
+	maxConns  atomic.Int64 // most ever
+	limit     atomic.Int64 // maxconn; 0 = none
+	cases     cases        // "h1-case-adjust"; nil = none
+	connRate  pace         // maxconnrate
+	sessRate  pace         // maxsessrate
+	tlsRate   pace         // maxsslrate
+	stopping  atomic.Bool
+	malformed atomic.Uint64 // messages, of either side
+	accepted  atomic.Bool   // stopping, and no loop accepts any more
+	heritage  *heritage     // of the generation before, until Start; nil = none
+	cutting   atomic.Bool   // the loops end: what still runs is unwound
+	started   time.Time
+	bound     bool          // by the goroutine that starts it
+	overlaps  bool          // ... and some sockets may share their port for now
+	drained   chan struct{} // closed when stopping and no connection is left
+	once      sync.Once
+	closed    sync.Once
+	stopOCSP  func()    // ends what updateOCSP began; by the goroutine that starts the proxy
+	retire    sync.Once // stopAccepting
 }
 
 // New builds everything and starts nothing: no address is bound yet. All errors are collected.

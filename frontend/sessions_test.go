@@ -113,9 +113,9 @@ func TestCapturedErrors(t *testing.T) {
 	s.head()
 	s.send("HTP/1.1 OK\r\n\r\n")
 	d.status(502)
-	list := px.Errors(context.Background())
-	if len(list) != 2 || list[0].Response || !list[1].Response {
-		t.Fatalf("kept %+v", list)
+	list, total := px.Errors(context.Background())
+	if len(list) != 2 || total != 2 || list[0].Response || !list[1].Response || list[0].Position != 19 || list[1].Position != 2 {
+		t.Fatalf("kept %+v of %d", list, total)
 	}
 	if e := list[0]; e.Frontend != "f" || !strings.Contains(string(e.Data), "bad header") || e.Source != c.LocalAddr().String() {
 		t.Errorf("the request is %+v", e)

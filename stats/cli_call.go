@@ -40,9 +40,9 @@ func (c *call) arg(n int) string {
 // Texts of HAProxy's command line, which tools match.
 var (
 	errNoAdmin        = errors.New("This command is not available on this process.")
+	errNoProxy        = errors.New("No such proxy.")
 	errNeedServer     = errors.New("Require 'backend/server'.")
 	errNeedFrontend   = errors.New("A frontend name is expected.")
-	errNoProxy        = errors.New("No such proxy.")
 	errFindBackend    = errors.New("Can't find backend.")
 	errNeedWeight     = errors.New("Require <weight> or <weight%>.")
 	errNeedMaxconn    = errors.New("Require <maxconn>.")

@@ -61,12 +61,15 @@ func showErrors(c *call) error {
 	if !ok {
 		return errNoAdmin
 	}
-	all := l.Errors(c.ctx)
-	c.reply(fmt.Sprintf("Total events captured on [%s] : %d", time.Now().Format(capturedTime), len(all)))
+	all, total := l.Errors(c.ctx)
 	proxy, side := c.arg(0), c.arg(1)
 	if proxy == "request" || proxy == "response" {
 		proxy, side = "-1", proxy
 	}
+	if proxy != "" && proxy != "-1" && !c.knows(proxy) {
+		return errNoProxy
+	}
+	c.reply(fmt.Sprintf("Total events captured on [%s] : %d", time.Now().Format(capturedTime), total))
 	for i := range all {
 		e := &all[i]
 		if e.of(proxy) && (side == "" || e.Response == (side == "response")) {
@@ -76,25 +79,45 @@ func showErrors(c *call) error {
 	return nil
 }
 
-// of says whether the event is one of the proxy, given by name, by number, or as "-1" or "" for any.
+// knows reports whether there is a proxy of that name or number.
+func (c *call) knows(proxy string) bool {
+	id, err := strconv.Atoi(proxy)
+	for _, r := range c.source.Rows(c.ctx) {
+		if r.Proxy == proxy || err == nil && r.IID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// of says whether the event is one of the proxy, given by name, by number, or as "-1" or "" for any: of a request, of the frontend
+// that got it; of a response, of the backend.
 func (e *CapturedError) of(proxy string) bool {
-	if proxy == "" || proxy == "-1" || proxy == e.Frontend || proxy == e.Backend {
+	name, iid := e.Frontend, e.FrontendIID
+	if e.Response {
+		name, iid = e.Backend, e.BackendIID
+	}
+	if proxy == "" || proxy == "-1" || proxy == name {
 		return true
 	}
 	id, err := strconv.Atoi(proxy)
-	return err == nil && (id == e.FrontendIID || id == e.BackendIID)
+	return err == nil && id == iid
 }
 
 // dump writes one event: who, what, and the bytes as a Go string literal per line of input.
 func (e *CapturedError) dump(c *call) {
-	kind := "request"
+	front := fmt.Sprintf("frontend %s (#%d)", orNone(e.Frontend), e.FrontendIID)
+	back := fmt.Sprintf("backend %s (#%d)", orNone(e.Backend), idOrNone(e.Backend, e.BackendIID))
+	kind, of, by := "request", front, back
 	if e.Response {
-		kind = "response"
+		kind, of, by = "response", back, front
 	}
 	c.reply(" ") // a blank, since an empty line would end the answer
-	c.reply(oneLine(fmt.Sprintf("[%s] frontend %s (#%d): invalid %s", e.When.Format(capturedTime), orNone(e.Frontend), e.FrontendIID, kind)))
-	c.reply(oneLine(fmt.Sprintf("  backend %s (#%d), server %s, src %s", orNone(e.Backend), e.BackendIID, orNone(e.Server), e.Source)))
-	c.reply(oneLine(fmt.Sprintf("  %s; len %d, error at position %d", e.Reason, len(e.Data), e.Position)))
+	c.reply(oneLine(fmt.Sprintf("[%s] %s: invalid %s", e.When.Format(capturedTime), of, kind)))
+	c.reply(oneLine(fmt.Sprintf("  %s, server %s (#%d), event #%d, src %s", by, orNone(e.Server), idOrNone(e.Server, e.ServerSID), e.Event, e.Source)))
+	c.reply(oneLine(fmt.Sprintf("  reason %s,", e.Reason)))
+	c.reply(fmt.Sprintf("  len %d, error at position %d :", len(e.Data), e.Position))
+	c.reply("  ")
 	for at := 0; at < len(e.Data); {
 		line, next := e.Data[at:], len(e.Data)
 		for i := range line {
@@ -107,6 +130,14 @@ func (e *CapturedError) dump(c *call) {
 		c.reply(fmt.Sprintf("  %05d  %s", at, quoted[1:len(quoted)-1]))
 		at = next
 	}
+}
+
+// idOrNone is the number of what has that name.
+func idOrNone(name string, id int) int {
+	if name == "" {
+		return -1
+	}
+	return id
 }
 
 // dumpWidth is how many bytes one line of a dump shows at most.

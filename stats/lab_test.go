@@ -223,8 +223,8 @@ func (l *lab) ShutdownSession(_ context.Context, id string) bool {
 func (l *lab) ShutdownServerSessions(_ context.Context, b, s string) error {
 	return l.note("kill %s/%s", b, s)
 }
-func (l *lab) Errors(context.Context) []CapturedError {
-	return []CapturedError{{When: labNow, Frontend: "fe", FrontendIID: 2, BackendIID: -1, Source: "127.0.0.1:1", Reason: "bad header name", Position: 20, Data: []byte("GET / HTTP/1.1\r\nbad header\r\n\r\n")}}
+func (l *lab) Errors(context.Context) ([]CapturedError, uint64) {
+	return []CapturedError{{When: labNow, Event: 4, Frontend: "fe", FrontendIID: 2, BackendIID: -1, Source: "127.0.0.1:1", Reason: "bad header name", Position: 20, Data: []byte("GET / HTTP/1.1\r\nbad header\r\n\r\n")}}, 5
 }
 
 var errLab = errors.New("the backend says no")

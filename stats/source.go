@@ -64,7 +64,8 @@ type (
 	}
 	// ErrorLister remembers the last malformed messages ("show errors").
 	ErrorLister interface {
-		Errors(ctx context.Context) []CapturedError
+		// Errors returns those and how many there have been altogether.
+		Errors(ctx context.Context) (list []CapturedError, total uint64)
 	}
 	// RateLimiter changes process-wide rates ("set rate-limit connections global"): kind is "connections",
 	// "sessions", "ssl-sessions" or "http-compression"; 0 lifts the limit.
@@ -87,8 +88,10 @@ type Session struct {
 // CapturedError is one block of "show errors": the last malformed request or response of a proxy.
 type CapturedError struct {
 	When                      time.Time
+	Event                     uint64 // its number, from 0
 	Frontend, Backend, Server string // of a request: where it came in; empty = none
 	FrontendIID, BackendIID   int
+	ServerSID                 int
 	Response                  bool
 	Source                    string
 	Reason                    string

@@ -141,7 +141,7 @@ func (a *admin) ShutdownServerSessions(ctx context.Context, b, s string) error {
 }
 
 // Errors is for "show errors".
-func (a *admin) Errors(ctx context.Context) []stats.CapturedError { return a.px.Errors(ctx) }
+func (a *admin) Errors(ctx context.Context) ([]stats.CapturedError, uint64) { return a.px.Errors(ctx) }
 
 // SetRateLimit is for "set rate-limit".
 func (a *admin) SetRateLimit(_ context.Context, kind string, perSecond int) error {
