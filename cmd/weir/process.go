@@ -79,25 +79,33 @@ func members(set *unix.CPUSet) []int {
 	return out
 }
 
-// eachThread calls f for every thread of the process; one that has ended meanwhile is passed over.
+// eachThread calls f for every thread of the process; one that has ended meanwhile is passed over. A thread that another has made before
+// its turn came is in the next list: once a list has nothing new, whoever is made later has what f gave from its maker.
 func eachThread(f func(tid int) error) error {
-	names, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		tid, err := strconv.Atoi(n.Name())
+	done := map[string]bool{}
+	for {
+		names, err := os.ReadDir("/proc/self/task")
 		if err != nil {
-			continue
-		}
-		if err := f(tid); err != nil {
-			if _, gone := os.Stat("/proc/self/task/" + n.Name()); os.IsNotExist(gone) {
-				continue
-			}
 			return err
 		}
+		before := len(done)
+		for _, n := range names {
+			tid, err := strconv.Atoi(n.Name())
+			if err != nil || done[n.Name()] {
+				continue
+			}
+			done[n.Name()] = true
+			if err := f(tid); err != nil {
+				if _, gone := os.Stat("/proc/self/task/" + n.Name()); os.IsNotExist(gone) {
+					continue
+				}
+				return err
+			}
+		}
+		if len(done) == before {
+			return nil
+		}
 	}
-	return nil
 }
 
 // setFDLimit sets the limit of open files to n, above the hard one too where the process may do that. Where it may not, that is an

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -97,6 +99,47 @@ func TestZeroWarning(t *testing.T) {
 		}
 		if code, _, e := weir("check", "-c", file); code != want {
 			t.Errorf("%q: code %d, %s", line, code, e)
+		}
+	}
+}
+
+// A thread that is made while the others have their turn has its own.
+func TestEachThreadNew(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	var late int
+	seen := map[int]bool{}
+	err := eachThread(func(tid int) error {
+		seen[tid] = true
+		if late == 0 { // the first list has been read
+			late = newThread(t, release)
+		}
+		return nil
+	})
+	if err != nil || !seen[late] {
+		t.Fatalf("thread %d of %v, %v", late, seen, err)
+	}
+}
+
+// newThread makes a thread that was not there before, which ends with release.
+func newThread(t *testing.T, release chan struct{}) int {
+	old := map[string]bool{}
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range tasks {
+		old[task.Name()] = true
+	}
+	for { // those that wait are taken first, and none twice
+		id := make(chan int)
+		go func() {
+			runtime.LockOSThread() // for good: it ends with the goroutine
+			id <- unix.Gettid()
+			<-release
+		}()
+		if tid := <-id; !old[strconv.Itoa(tid)] {
+			return tid
 		}
 	}
 }
