@@ -79,6 +79,9 @@ func (c *Context) login() (user, password []byte, ok bool) {
 	return c.basic(rest)
 }
 
+// Login is the name and the password that the client gives. They do not outlive the request.
+func (c *Context) Login() (user, password []byte, ok bool) { return c.login() }
+
 func runAuth(c *Context, a *args, s *Sample) bool {
 	name, password, ok := c.login()
 	return ok && s.setBool(c.admits(a.users, name, password))

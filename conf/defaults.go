@@ -24,6 +24,7 @@ const (
 	DefaultStatsMaxconn  = 10
 	DefaultStatsMode     = 0o600
 	DefaultStatsURI      = "/haproxy?stats"
+	DefaultStatsRealm    = "HAProxy Statistics"
 	DefaultLogTag        = "weir"
 	DefaultDenyStatus    = 403
 	DefaultTarpitStatus  = 500
@@ -110,6 +111,7 @@ func (p *Proxy) fill() {
 	setDefault(&p.Mode, ModeTCP)
 	if p.StatsURI != nil {
 		setDefault(&p.StatsURI.Path, DefaultStatsURI)
+		setDefault(&p.StatsURI.Realm, DefaultStatsRealm)
 	}
 	fillLogs(p.Logs)
 	if f := p.Options.ForwardFor; f != nil {

@@ -112,7 +112,6 @@ var instead = map[string]string{
 	"idle-pool-shared": "each loop keeps its own idle connections",
 	"persist":          "it is for persistence by cookie, which is not done either",
 	"pool-low-conn":    "loops take no idle connections from each other",
-	"stats-admin":      "servers are changed over a stats socket of level admin",
 }
 
 // NotDone is the error for something that Weir understands and does not do yet. why may be empty.

@@ -89,6 +89,8 @@ type Proxy struct {
 	HTTPAfterRules []*Rule
 	UseServers     []*UseServer
 	StatsURI       *StatsURI
+	StatsRules     []*Rule // "stats http-request": who may see the page
+	StatsAdmin     []*Cond // "stats admin": any of them lets the page change servers
 
 	// The server side.
 	Balance        Balance
@@ -293,12 +295,26 @@ type UseBackend struct {
 	Cond    *Cond // nil = always
 }
 
-// StatsURI is "stats uri": a page of counters served by the proxy itself.
+// StatsURI is what the "stats" lines say: a page of counters served by the proxy itself. Path is what the target of a request
+// begins with that asks for it.
 type StatsURI struct {
-	Pos     Pos
-	Path    string
-	Refresh time.Duration
+	Pos         Pos
+	Path        string
+	Refresh     time.Duration
+	Users       []StatsUser // "stats auth"; none = whoever asks, unless StatsRules say otherwise
+	Realm       string      // "stats realm"
+	Scope       []string    // "stats scope": the sections that are shown, "." for the page's own; none = all
+	HideVersion bool
+	Legends     bool // "stats show-legends"
+	Modules     bool // "stats show-modules"
+	ShowNode    bool
+	Node        string // "stats show-node"; "" = that of the global section
+	ShowDesc    bool
+	Desc        string // "stats show-desc"; "" = that of the global section
 }
+
+// StatsUser is one "stats auth": who may see the page.
+type StatsUser struct{ Name, Password string }
 
 // StateSources are the words of "load-server-state-from-file": nothing, the file of the global section, or one of the backend's own.
 var StateSources = []string{"none", "global", "local"}

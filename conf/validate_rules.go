@@ -24,6 +24,7 @@ func (p *Proxy) httpRuleSets() []ruleSet {
 	return []ruleSet{
 		{"http-request", p.HTTPReqRules},
 		{"redirect", p.RedirectRules},
+		{"stats http-request", p.StatsRules},
 		{"http-response", p.HTTPRespRules},
 		{"http-after-response", p.HTTPAfterRules},
 	}
@@ -43,6 +44,7 @@ func (v *validator) rules(p *Proxy) {
 			v.slot(p, set.keyword, r, path)
 		}
 	}
+	v.statsPage(p)
 	for _, c := range p.Captures {
 		if c.Header != "" {
 			v.headerName(c.Pos, v.path(p.Title(), "capture"), c.Header)
@@ -51,6 +53,16 @@ func (v *validator) rules(p *Proxy) {
 	}
 	v.forwardFor(p, "forwardfor", p.Options.ForwardFor)
 	v.forwardFor(p, "originalto", p.Options.OriginalTo)
+}
+
+// statsPage checks who may see the statistics page and who may change servers there.
+func (v *validator) statsPage(p *Proxy) {
+	for _, c := range p.StatsAdmin {
+		v.cond(c, v.path(p.Title(), "stats-admin"))
+	}
+	if u := p.StatsURI; u != nil && len(p.StatsRules) > 0 && (len(u.Users) > 0 || u.Realm != DefaultStatsRealm) {
+		v.add(Bad(p.StatsRules[0].Pos, v.path(p.Title(), "stats-http-request"), "cannot stand beside passwords or a realm of the page (at %s); want http_auth of a userlist in the rules, or none of them", u.Pos))
+	}
 }
 
 // slot checks that the slot of a capture is one of the section's. What the frontends of a backend have is not known here.

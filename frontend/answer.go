@@ -213,7 +213,7 @@ type ServiceRequest struct {
 	Method, Path, Query string
 	Header              func(name string) string
 	Frontend            string
-	Stats               *conf.StatsURI // of the section that serves the stats page
+	Stats               *StatsRequest // of a request for a section's stats page
 }
 
 // ServiceResponse is what a Service answers. Header holds name, value pairs.
@@ -227,8 +227,8 @@ type ServiceResponse struct {
 // serviceNames are what the log calls the services that HAProxy has too.
 var serviceNames = map[string]string{"stats": "<STATS>", "prometheus-exporter": "<PROMEX>"}
 
-// service lets a Service answer.
-func (st *stream) service(t *loop.Task, name string) next {
+// service lets a Service answer; asked is what is asked of the stats page, where that is the service.
+func (st *stream) service(t *loop.Task, name string, asked *StatsRequest) next {
 	st.fe().traffic(st.w).Intercepted++
 	st.rec.fail(fault.Intercepted)
 	fn := st.w.px.opt.Services[name]
@@ -244,7 +244,7 @@ func (st *stream) service(t *loop.Task, name string) next {
 	r := &ServiceRequest{
 		Method: string(st.req.Method), Path: string(st.req.PathOnly()), Query: string(st.req.Query()), Frontend: st.fe().p.Name,
 		Header: func(name string) string { return string(fields.GetName(name)) },
-		Stats:  st.statsURI(),
+		Stats:  asked,
 	}
 	resp, _ := loop.Await(t, func() (*ServiceResponse, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), serviceTime)
@@ -266,16 +266,6 @@ func (st *stream) service(t *loop.Task, name string) next {
 	}
 	st.resp.Framing, st.resp.ContentLength = message.Length, int64(len(resp.Body))
 	return st.reply(t, resp.Body)
-}
-
-func (st *stream) statsURI() *conf.StatsURI {
-	if u := st.fe().p.StatsURI; u != nil {
-		return u
-	}
-	if st.route != nil {
-		return st.route.p.StatsURI
-	}
-	return nil
 }
 
 func (st *stream) deniedResp() {

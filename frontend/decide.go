@@ -60,8 +60,8 @@ func (st *stream) admit(t *loop.Task, s *settings, p *conf.Proxy) (over bool) {
 	if r := p.Options.RestrictReqNames; (r == "delete" || r == "reject") && st.restrict(t, r == "reject") {
 		return true
 	}
-	if p.StatsURI != nil && underStats(p.StatsURI.Path, st.req.PathOnly()) {
-		st.then = st.service(t, "stats")
+	if s.stats != nil && s.stats.asked(&st.req) {
+		st.showStats(t, s.stats)
 		return true
 	}
 	return len(s.redRules) > 0 && st.run(t, s.redRules, onRequest)
@@ -128,14 +128,6 @@ func firstForward(a, b *forwardFor) *forwardFor {
 		return a
 	}
 	return b
-}
-
-// underStats reports whether a path is of the stats page: the URI itself or what HAProxy appends to it after a ";".
-func underStats(uri string, path []byte) bool {
-	if len(path) < len(uri) || string(path[:len(uri)]) != uri {
-		return false
-	}
-	return len(path) == len(uri) || path[len(uri)] == ';' || path[len(uri)] == '?'
 }
 
 func (st *stream) deniedReq() {

@@ -63,7 +63,8 @@ type settings struct {
 	reqRules   []rule
 	resRules   []rule
 	aftRules   []rule
-	redRules   []rule // "redirect"
+	redRules   []rule     // "redirect"
+	stats      *statsPage // nil = there is none
 	retry      retryOn
 	tcpReq     *content // nil = none
 	tcpResp    *content

@@ -122,7 +122,7 @@ func (d silentDrop) do(st *stream, _ *loop.Task, on phase) verdict {
 type useService struct{ name string }
 
 func (d *useService) do(st *stream, t *loop.Task, _ phase) verdict {
-	return st.over(st.service(t, d.name))
+	return st.over(st.service(t, d.name, nil))
 }
 
 // auth asks who the client is (RFC 9110, 11.6.1 and 11.7.1).
@@ -133,8 +133,10 @@ func (k *ruleSite) auth(a *conf.Auth) (deed, error) {
 	if realm == "" {
 		realm = k.p.Name
 	}
-	return &auth{fmt.Appendf(nil, "Basic realm=%q", realm)}, nil
+	return newAuth(realm), nil
 }
+
+func newAuth(realm string) *auth { return &auth{fmt.Appendf(nil, "Basic realm=%q", realm)} }
 
 func (d *auth) do(st *stream, t *loop.Task, on phase) verdict {
 	st.intercepted(on)

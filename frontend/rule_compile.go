@@ -126,11 +126,12 @@ func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) err
 	}
 	k := &ruleSite{Compiler: comp, px: px, p: p, slots: &slots}
 	in := acl.RequestPlace(p.Kind, false)
-	var errs [7]error
+	var errs [8]error
 	s.pages, errs[0] = k.pages()
 	errs[6] = noPasswords(comp, p.Pos, p.Title()+": http-error")
 	s.reqRules, errs[1] = k.rules(in, p.HTTPReqRules)
 	s.redRules, errs[2] = k.rules(in, p.RedirectRules)
+	s.stats, errs[7] = k.statsPage(in)
 	k.response = true
 	s.resRules, errs[3] = k.rules(acl.InHTTPResponse, p.HTTPRespRules)
 	s.aftRules, errs[4] = k.rules(acl.InHTTPResponse, p.HTTPAfterRules)

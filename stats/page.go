@@ -2,10 +2,12 @@ package stats
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +19,12 @@ type PageOptions struct {
 	Legends     bool              // "stats show-legends": addresses, cookies, algorithms
 	HideVersion bool              // "stats hide-version"
 	ShowNode    bool              // "stats show-node"
-	Description string            // "stats show-desc"
+	Node        string            // ... and its name; empty = that of Info
+	ShowDesc    bool              // "stats show-desc"
+	Description string            // ... and its text; empty = that of Info
+	Scope       []string          // "stats scope": the proxies that are shown; none = all
+	Admin       bool              // "stats admin": with forms that change servers
+	Outcome     string            // of the form that led here
 	ProxyTexts  map[string]string // "description" of a proxy, by its name
 	Now         time.Time         // zero = the present
 }
@@ -49,7 +56,10 @@ func Page(rows []Row, info Info, opts PageOptions) []byte {
 func RenderPage(ctx context.Context, source Source, suffix string, opts PageOptions) (contentType string, body []byte) {
 	sel := everything
 	format := ""
-	for _, word := range strings.Split(suffix, ";") {
+	for word := range strings.SplitSeq(suffix, ";") {
+		if outcome, ok := strings.CutPrefix(word, "st="); ok {
+			opts.Outcome = outcome
+		}
 		switch word {
 		case "csv", "json", "typed":
 			format = word
@@ -64,7 +74,7 @@ func RenderPage(ctx context.Context, source Source, suffix string, opts PageOpti
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
 	}
-	rows := sel.pick(source.Rows(ctx))
+	rows := inScope(sel.pick(source.Rows(ctx)), opts.Scope)
 	v := &view{now: opts.Now, legends: opts.Legends}
 	switch format {
 	case "csv":
@@ -77,10 +87,30 @@ func RenderPage(ctx context.Context, source Source, suffix string, opts PageOpti
 	return "text/html; charset=utf-8", Page(rows, source.Info(ctx), opts)
 }
 
+// HasWord reports whether a word stands in what follows the stats uri.
+func HasWord(suffix, word string) bool {
+	for w := range strings.SplitSeq(suffix, ";") {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// inScope keeps the rows of the proxies that are shown.
+func inScope(rows []Row, scope []string) []Row {
+	if len(scope) == 0 {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !slices.Contains(scope, r.Proxy) })
+}
+
 // The template's data.
 type (
 	pageData struct {
 		Title, Line, Description, URI string
+		Outcome                       string       // what has become of a form
+		Actions                       []formAction // that a form offers; none = there are no forms
 		Refresh                       int
 		Facts                         []pageFact
 		Groups                        []pageGroup
@@ -94,10 +124,12 @@ type (
 	}
 	pageProxy struct {
 		Name, Mode, Text string
+		Form             bool // some rows are servers, and the client may change them
 		Rows             []pageRow
 	}
 	pageRow struct {
 		Kind, Name, Hint string
+		Check            bool // has a box
 		Cells            []pageCell
 	}
 	pageCell struct{ Text, Class, Hint string }
@@ -105,7 +137,7 @@ type (
 
 func makePage(rows []Row, info *Info, opts *PageOptions) *pageData {
 	v := &view{now: opts.Now, legends: opts.Legends}
-	p := &pageData{Title: "weir", Description: opts.Description, URI: opts.URI, Refresh: int(opts.Refresh / time.Second),
+	p := &pageData{Title: "weir", URI: opts.URI, Outcome: outcomes[opts.Outcome], Refresh: int(opts.Refresh / time.Second),
 		Facts: pageFacts(info), Columns: pageColumns, Groups: pageGroups()}
 	if info.Name != "" {
 		p.Title = info.Name
@@ -115,8 +147,14 @@ func makePage(rows []Row, info *Info, opts *PageOptions) *pageData {
 	}
 	p.Line = fmt.Sprintf("pid = %d, uptime = %s, the columns of HAProxy version %s, running tasks: %d/%d; idle = %d %%",
 		info.PID, uptime(v.ago(info.Started)), compatVersion, info.RunQueue, info.Tasks, info.IdlePct)
-	if opts.ShowNode && info.Node != "" {
-		p.Line = "node " + info.Node + ", " + p.Line
+	if node := cmp.Or(opts.Node, info.Node); opts.ShowNode && node != "" {
+		p.Line = "node " + node + ", " + p.Line
+	}
+	if opts.ShowDesc {
+		p.Description = cmp.Or(opts.Description, info.Description)
+	}
+	if opts.Admin {
+		p.Actions = formActions
 	}
 	if info.Stopping {
 		p.Line = "stopping; " + p.Line
@@ -127,7 +165,10 @@ func makePage(rows []Row, info *Info, opts *PageOptions) *pageData {
 			p.Proxies = append(p.Proxies, pageProxy{Name: r.Proxy, Mode: r.Mode, Text: opts.ProxyTexts[r.Proxy]})
 		}
 		last := &p.Proxies[len(p.Proxies)-1]
-		last.Rows = append(last.Rows, makePageRow(r, v))
+		row := makePageRow(r, v)
+		row.Check = opts.Admin && r.Type == RowServer
+		last.Form = last.Form || row.Check
+		last.Rows = append(last.Rows, row)
 	}
 	return p
 }

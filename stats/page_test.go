@@ -14,7 +14,7 @@ func labPage(rows []Row, opts PageOptions) string {
 }
 
 func TestPageSays(t *testing.T) {
-	page := labPage(labRows(), PageOptions{URI: "/stats", Refresh: 5 * time.Second, ShowNode: true, Description: "a test box", Legends: true,
+	page := labPage(labRows(), PageOptions{URI: "/stats", Refresh: 5 * time.Second, ShowNode: true, ShowDesc: true, Description: "a test box", Legends: true,
 		ProxyTexts: map[string]string{labRows()[0].Proxy: "what it is for"}})
 	for _, want := range []string{"idle = 93 %", "HAProxy version 2.6,", "uptime = 1d 2h03m04s", `content="5"`, "node n1", "<p>a test box</p>", " · what it is for</small>",
 		`href="/stats;csv"`, `class="g s up"`, `class="g s down"`, `class="g s off"`, "127.0.0.1:18090", "Layer4 connection problem: Connection refused"} {
@@ -42,7 +42,7 @@ func TestPageEscapes(t *testing.T) {
 	for i := range rows {
 		rows[i].Proxy, rows[i].Name, rows[i].Status, rows[i].LastCheck, rows[i].Addr = evil, evil, evil, evil, evil
 	}
-	page := labPage(rows, PageOptions{URI: evil, Description: evil, Legends: true, ProxyTexts: map[string]string{evil: evil}})
+	page := labPage(rows, PageOptions{URI: evil, ShowDesc: true, Description: evil, ShowNode: true, Node: evil, Admin: true, Legends: true, ProxyTexts: map[string]string{evil: evil}})
 	if strings.Contains(page, "<script") || strings.Contains(page, evil) {
 		t.Fatal("a name became markup")
 	}
@@ -50,7 +50,7 @@ func TestPageEscapes(t *testing.T) {
 	for i := range rows {
 		rows[i].Proxy, rows[i].Name, rows[i].Status, rows[i].LastCheck, rows[i].Addr = "a", "a", "a", "a", "a"
 	}
-	harmless := labPage(rows, PageOptions{URI: "a", Description: "a", Legends: true})
+	harmless := labPage(rows, PageOptions{URI: "a", ShowDesc: true, Description: "a", ShowNode: true, Node: "a", Admin: true, Legends: true})
 	if got, want := strings.Count(page, "<"), strings.Count(harmless, "<"); got != want {
 		t.Fatalf("%d tags; want %d", got, want)
 	}

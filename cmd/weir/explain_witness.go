@@ -68,6 +68,7 @@ func newWitness(cfg *conf.Config) *witness {
 		w.list(p, "tcp-request session", acl.InTCPSession, &p.TCPSessRules)
 		w.list(p, "tcp-request content", acl.RequestPlace(p.Kind, true), &p.TCPReqRules)
 		w.list(p, "http-request", acl.RequestPlace(p.Kind, false), &p.HTTPReqRules)
+		w.list(p, "stats http-request", acl.RequestPlace(p.Kind, false), &p.StatsRules)
 		w.list(p, "redirect", acl.RequestPlace(p.Kind, false), &p.RedirectRules)
 		w.list(p, "http-response", acl.InHTTPResponse, &p.HTTPRespRules)
 		w.list(p, "http-after-response", acl.InHTTPResponse, &p.HTTPAfterRules)

@@ -36,7 +36,8 @@ func (p *proxies) build(cfg *conf.Config, before *generation) (*generation, erro
 	g := &generation{n: 1, cfg: cfg, access: access, log: log, started: time.Now()}
 	// The services need a source, the source needs the proxies, and the proxies the services.
 	g.src = &source{access: access, past: &p.past, process: p.started}
-	o := frontend.Options{Log: log, Access: access, Version: version, Services: services(g.src, cfg), ReusePort: p.r.haproxy}
+	adm := &admin{} // needs the proxies too
+	o := frontend.Options{Log: log, Access: access, Version: version, Services: services(g.src, adm, cfg), ReusePort: p.r.haproxy}
 	if before != nil {
 		g.n, o.Before = before.n+1, before.px
 	}
@@ -45,7 +46,7 @@ func (p *proxies) build(cfg *conf.Config, before *generation) (*generation, erro
 		access.Close(flushTime)
 		return nil, err
 	}
-	g.px, g.src.px = px, px
+	g.px, g.src.px, adm.px = px, px, px
 	return g, nil
 }
 

@@ -32,6 +32,11 @@ func checkRules(cfg *conf.Config) conf.Diagnostics {
 		r.rules(acl.InHTTPResponse, p.HTTPRespRules)
 		r.rules(acl.InHTTPResponse, p.HTTPAfterRules)
 		r.rules(acl.RequestPlace(p.Kind, false), p.RedirectRules)
+		r.rules(acl.RequestPlace(p.Kind, false), p.StatsRules)
+		for _, c := range p.StatsAdmin {
+			_, err := r.c.At(acl.RequestPlace(p.Kind, false)).Cond(c, p.ACLs)
+			r.note(err)
+		}
 		if p.Kind&conf.Backend != 0 {
 			r.note(backend.CheckRules(p, frontend.CheckExprs(r.c, nil)))
 		}

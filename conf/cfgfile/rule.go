@@ -19,6 +19,7 @@ var ruleLists = []*ruleList{
 	{rules("tcp-response content", pendingTCPResponseContent, "accept reject close"), func(s *section) *[]*conf.Rule { return &s.TCPRespRules }},
 	{rules("http-request", pendingHTTPRequest, ""), func(s *section) *[]*conf.Rule { return &s.HTTPReqRules }},
 	{rules("http-response", pendingHTTPResponse, ""), func(s *section) *[]*conf.Rule { return &s.HTTPRespRules }},
+	{rules("stats http-request", "allow deny auth", ""), func(s *section) *[]*conf.Rule { return &s.StatsRules }},
 	{rules("http-after-response", pendingHTTPAfterResponse, ""), func(s *section) *[]*conf.Rule { return &s.HTTPAfterRules }},
 }
 
@@ -27,6 +28,9 @@ func rules(context, known, more string) table {
 	t := table{context: context, in: inAny, pending: known + " " + more + " track-sc track-sc0 track-sc1 track-sc2"}
 	if strings.HasPrefix(context, "http-") {
 		t.pending = known + " track-sc0 track-sc1 track-sc2"
+	}
+	if strings.HasPrefix(context, "stats ") {
+		t.pending = known
 	}
 	has := wordSet(known + " " + more)
 	for _, a := range actionRows {

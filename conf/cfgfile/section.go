@@ -86,6 +86,7 @@ type section struct {
 	names map[string]conf.Pos
 	// Of the health checks: whether the steps so far are a defaults section's, and the comment that waits for a step.
 	tcpChecksOld, httpChecksOld bool
+	statsOld                    bool // what there is of a statistics page is a defaults section's
 	checkComment                string
 }
 
@@ -221,7 +222,9 @@ func (d *decoder) apply(s *section, df *defaults) {
 }
 
 // inherit notes that what has been read is a defaults section's.
-func (s *section) inherit() { s.tcpChecksOld, s.httpChecksOld, s.checkComment = true, true, "" }
+func (s *section) inherit() {
+	s.tcpChecksOld, s.httpChecksOld, s.checkComment, s.statsOld = true, true, "", true
+}
 
 // proxyLine reads one line of a section.
 func (d *decoder) proxyLine(s *section, words []Word) {

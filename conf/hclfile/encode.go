@@ -200,6 +200,9 @@ func ruleBlocks(m style, p *conf.Proxy) []*Node {
 	for _, c := range p.MonitorFail {
 		out = append(out, whole(m, &monitorFailGrammar, &monitorFail{c}, "monitor_fail"))
 	}
+	for _, c := range p.StatsAdmin {
+		out = append(out, whole(m, &monitorFailGrammar, &monitorFail{c}, "stats_admin"))
+	}
 	for i := range listRows {
 		for _, r := range *listRows[i].rulesP(p) {
 			out = append(out, ruleNodeOf(m, &listRows[i], r))

@@ -112,13 +112,6 @@ func textNode(g *conf.Global) string {
 	return quoted(g.Node)
 }
 
-func textStats(s *section, text func(*conf.StatsURI) string) string {
-	if s.StatsURI == nil {
-		return ""
-	}
-	return text(s.StatsURI)
-}
-
 func textBalance(s *section) string {
 	if s.Balance.Algo == conf.RoundRobin {
 		return ""

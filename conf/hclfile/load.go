@@ -279,7 +279,7 @@ func (s *section) apply(d *decoder, df *defaults, w where) {
 
 // read reads one block's body: of a section, or of a defaults block for it.
 func (s *section) read(d *decoder, body *hclsyntax.Body, path string, w where) {
-	s.oldChecks = anyCheck
+	s.oldChecks, s.oldStats = anyCheck, true
 	read(d, &sectionGrammar, s, body, path, w)
 	s.readCheckSend(d)
 	s.ownLogLine = false

@@ -6,7 +6,7 @@ import (
 
 // actionRows are all actions, in the order of docs/hcl.md.
 var actionRows = append([]actionRow{
-	{"allow", tcpConn | tcpSess | tcpReq | tcpResp | anyHTTP, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
+	{"allow", tcpConn | tcpSess | tcpReq | tcpResp | anyHTTP | statsReq, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
 	{"accept", anyTCP, "ends the rules of this section", of[conf.Allow](), ruleGrammar(), nil},
 	{"reject", anyTCP | httpReq, "closes the connection without an answer", of[conf.Reject](), ruleGrammar(), nil},
 	{"close", tcpResp, "closes the server's connection", of[conf.Close](), ruleGrammar(), nil},
@@ -14,11 +14,11 @@ var actionRows = append([]actionRow{
 	{"expect-netscaler-cip", tcpConn, "the connection begins with the header that a NetScaler inserts", func() conf.Action { return &conf.Expect{Header: conf.HeaderCIP} }, ruleGrammar(), nil},
 	{"silent-drop", anyTCP | httpReq | httpResp, "drops the connection without the client being told", of[conf.SilentDrop](), ruleGrammar(
 		field(info{name: "rst_ttl", typ: tInt, min: 1, max: 255, doc: "send a reset that lives for so many hops"}, func(a *conf.SilentDrop) any { return &a.RstTTL })), nil},
-	{"deny", httpReq | httpResp, "answers with the error page of the status, or with what is written", of[conf.Deny](), denyGrammar(403), nil},
+	{"deny", httpReq | httpResp | statsReq, "answers with the error page of the status, or with what is written", of[conf.Deny](), denyGrammar(403), nil},
 	{"tarpit", httpReq, "holds the request for the tarpit timeout, then answers as deny does", of[conf.Tarpit](), denyGrammar(500), nil},
 	{"return", httpReq | httpResp, "answers with a ready response", of[conf.Return](), returnGrammar, nil},
 	{"redirect", httpReq | httpResp, "answers with a Location", of[conf.Redirect](), redirectGrammar, checkRedirect},
-	{"auth", httpReq, "asks for a name and a password (401, or 407 of a proxy's client) until the client has given them", of[conf.Auth](), ruleGrammar(
+	{"auth", httpReq | statsReq, "asks for a name and a password (401, or 407 of a proxy's client) until the client has given them", of[conf.Auth](), ruleGrammar(
 		field(info{name: "realm", typ: tString, doc: "what the browser shows"}, func(a *conf.Auth) any { return &a.Realm })), nil},
 	{"use-service", tcpReq | httpReq, "hands the request to a service inside Weir", of[conf.UseService](), ruleGrammar(
 		field(info{name: "service", typ: tWord, enum: []string{"prometheus-exporter"}, required: true, doc: "the service"}, func(a *conf.UseService) any { return &a.Name })), nil},

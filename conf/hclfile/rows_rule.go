@@ -26,6 +26,7 @@ const (
 	httpAfter
 	tcpCheck
 	httpCheck
+	statsReq
 	anyCheck = tcpCheck | httpCheck
 	anyTCP   = tcpConn | tcpSess | tcpReq | tcpResp
 	anyHTTP  = httpReq | httpResp | httpAfter
@@ -51,6 +52,7 @@ var listRows = []listRow{
 	{httpReq, "http_request", "", inAny, "for a request", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPReqRules }},
 	{httpResp, "http_response", "", inAny, "for a response", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPRespRules }},
 	{httpAfter, "http_after_response", "", inAny, "for every response, Weir's own too", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPAfterRules }},
+	{statsReq, "stats_http_request", "", forListen, "for who may see the statistics page", func(p *conf.Proxy) *[]*conf.Rule { return &p.StatsRules }},
 	{tcpCheck, "tcp_check", "", forBackends, "steps of a health check", func(p *conf.Proxy) *[]*conf.Rule { return &p.TCPCheckRules }},
 	{httpCheck, "http_check", "", forBackends, "steps of a health check that speaks HTTP", func(p *conf.Proxy) *[]*conf.Rule { return &p.HTTPCheckRules }},
 }
@@ -158,6 +160,9 @@ func readRule(d *decoder, s *section, b *block, w where) {
 			return
 		}
 		if r := d.rule(b, l, b.labels[last], b.labelPos[last]); r != nil {
+			if l.list == statsReq {
+				s.stats(b.pos)
+			}
 			to := l.rulesP(s.Proxy)
 			s.ownChecks(l.list, to)
 			*to = append(*to, r)

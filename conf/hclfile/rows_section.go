@@ -17,6 +17,7 @@ type section struct {
 	checkSend      *block          // http_check_send of the block that is being read
 	inherited      map[string]bool // names of the ACLs that came from a defaults section
 	ownLogLine     bool            // log_format stands in the block that is being read
+	oldStats       bool            // what there is of a statistics page is a defaults section's
 	oldChecks      ruleList        // the lists of check steps that are still those of a defaults section
 }
 
@@ -78,18 +79,6 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		}},
 	{info: info{name: "monitor_uri", typ: tString, in: forFrontends, doc: "path that is answered 200 by the frontend itself and not logged"},
 		at: func(s *section) any { return &s.MonitorURI }},
-	{info: info{name: "stats_enable", typ: tWord, enum: []string{"true", "false"}, doc: "the statistics page, at /haproxy?stats where stats_uri does not say otherwise"},
-		read: readStatsEnable, text: func(s *section) string { return textTrue(s.StatsURI != nil && s.StatsURI.Path == "") }},
-	{info: info{name: "stats_uri", typ: tString, doc: "path of the statistics page"},
-		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Path, &info{}, a) },
-		text: func(s *section) string {
-			return textStats(s, func(u *conf.StatsURI) string { return textString(u.Path) })
-		}},
-	{info: info{name: "stats_refresh", typ: tDuration, doc: "interval at which the statistics page reloads itself"},
-		read: func(d *decoder, s *section, a *attr) { d.assign(&s.stats(a.pos).Refresh, &info{}, a) },
-		text: func(s *section) string {
-			return textStats(s, func(u *conf.StatsURI) string { return textDuration(u.Refresh) })
-		}},
 	{info: info{name: "tcp_request_inspect_delay", typ: tDuration, doc: "how long the content rules may wait for more bytes of the client"},
 		at: func(s *section) any { return &s.TCPReqDelay }},
 	{info: info{name: "tcp_response_inspect_delay", typ: tDuration, in: forBackends, doc: "the same for bytes of the server"},
@@ -133,7 +122,7 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		at: func(s *section) any { return &s.ExternalCommand }},
 	{info: info{name: "external_check_path", typ: tString, in: forBackends, doc: "PATH of the command"},
 		at: func(s *section) any { return &s.ExternalPath }},
-}, probeRows("clitcpka", "the client", forFrontends, func(s *section) *conf.TCPProbes { return &s.Options.ClientProbes }),
+}, statsRows, probeRows("clitcpka", "the client", forFrontends, func(s *section) *conf.TCPProbes { return &s.Options.ClientProbes }),
 	probeRows("srvtcpka", "the server", forBackends, func(s *section) *conf.TCPProbes { return &s.Options.ServerProbes }), persistRows()), nests: append(sectionNests, persistNests()...)}
 
 // sectionNests are the blocks of a section.
@@ -152,6 +141,8 @@ var sectionNests = []nest[section]{
 	{name: "http_error", low: 1, high: 1, labels: `"STATUS"`, doc: "an error page that is written here", attrs: httpErrorGrammar.infos, read: readHTTPError},
 	{name: "errorfiles", low: 1, high: 1, labels: `"NAME"`, doc: "error pages of an http_errors section", attrs: useErrorsGrammar.infos, read: readUseErrors},
 	{name: "monitor_fail", in: inFrontend, doc: "where the condition of one holds, monitor_uri is answered 503", attrs: monitorFailGrammar.infos, read: readMonitorFail},
+	{name: "stats_admin", in: forListen, doc: "where the condition of one holds, the statistics page may change servers", attrs: monitorFailGrammar.infos, read: readStatsAdmin},
+	{name: "stats_http_request", in: forListen, low: 1, high: 1, labels: `"ACTION"`, doc: "rules for who may see the statistics page, in order: allow, deny or auth", read: readRule},
 	{name: "acl", low: 1, high: 1, named: true, labels: `"NAME"`, doc: "a named condition, used as acl.NAME", attrs: aclGrammar.infos, read: readACL},
 	{name: "tcp_request", low: 2, high: 2, labels: `"LIST" "ACTION"`, doc: "rules for a new connection (\"connection\"), a new session (\"session\") or a client's bytes (\"content\"), in order; see Actions", read: readRule},
 	{name: "tcp_response", in: forBackends, low: 2, high: 2, labels: `"content" "ACTION"`, doc: "rules for a server's bytes, in order; see Actions", read: readRule},
@@ -182,13 +173,6 @@ var sectionNests = []nest[section]{
 
 func nothing[T any](*T) string { return "" }
 
-func (s *section) stats(pos conf.Pos) *conf.StatsURI {
-	if s.StatsURI == nil {
-		s.StatsURI = &conf.StatsURI{Pos: pos}
-	}
-	return s.StatsURI
-}
-
 // word reads one of the words and returns its index, or -1.
 func (d *decoder) word(words []string, a *attr) int {
 	got := ""
@@ -199,15 +183,6 @@ func (d *decoder) word(words []string, a *attr) int {
 		}
 	}
 	return -1
-}
-
-func readStatsEnable(d *decoder, s *section, a *attr) {
-	on := s.StatsURI != nil
-	if d.assign(&on, &info{}, a); on {
-		s.stats(a.pos)
-	} else {
-		s.StatsURI = nil
-	}
 }
 
 func readMode(d *decoder, s *section, a *attr) {
