@@ -3,6 +3,7 @@ package acl
 import (
 	"cmp"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,11 @@ func (c *Compiler) compileFetch(call *conf.Call, f *fetch, hard bool) (*fetch, *
 		return nil, nil
 	}
 	if f.fix != nil {
+		a.env = os.LookupEnv
+		if c.Config != nil {
+			a.env = c.Config.LookupEnv
+		}
+		defer func() { a.env = nil }()
 		if err := f.fix(a); err != nil {
 			c.fail(conf.Bad(call.Pos, c.at(call.Name), "%s: got %q; %s", usage(f.name, f.sig), strings.Join(call.Args, ","), err))
 			return nil, nil

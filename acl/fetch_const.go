@@ -101,7 +101,7 @@ func fixMeth(a *args) error {
 
 func fixEnv(a *args) error {
 	a.val.Type = Str
-	if v, ok := os.LookupEnv(a.str[0]); ok {
+	if v, ok := a.env(a.str[0]); ok {
 		a.val.Bytes = append([]byte{}, v...)
 	}
 	return nil

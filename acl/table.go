@@ -55,6 +55,8 @@ type args struct {
 	pos   conf.Pos
 	// path makes a file's name what it is opened by; for fix only.
 	path func(name string) string
+	// env looks a variable of the environment up; for a fetch's fix only.
+	env func(name string) (string, bool)
 }
 
 // param is one argument of a signature.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strconv"
 	"time"
@@ -58,7 +57,7 @@ func (c *checker) command() (args, env []string) {
 		proto = "h1"
 	}
 	if c.server.b.global.ExternalEnv {
-		env = os.Environ()
+		env = c.server.b.global.Environ()
 	}
 	for _, v := range []struct {
 		name string

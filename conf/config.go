@@ -105,7 +105,8 @@ type Global struct {
 	MaxConnRate    int      // connections a second over all frontends; 0 = no limit
 	MaxSessRate    int      // ... and sessions: connections that the rules have let in
 	NameFamily     string   // "dns-accept-family": the addresses of names that are taken; "" = all
-	SetVars        []*Rule  // "set-var" and "set-var-fmt" of the global section: proc variables
+	Env            []EnvChange
+	SetVars        []*Rule // "set-var" and "set-var-fmt" of the global section: proc variables
 	Unsupported    []Unsupported
 }
 

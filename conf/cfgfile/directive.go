@@ -121,8 +121,8 @@ func (d *decoder) closeBlocks() {
 	d.blocks = nil
 }
 
-// CompatVersion is the version of HAProxy whose behaviour Weir follows: what version_atleast and version_before compare with.
-const CompatVersion = "2.6.12"
+// CompatVersion is what version_atleast and version_before compare with.
+const CompatVersion = conf.CompatVersion
 
 // features are what feature() knows: HAProxy's build options that mean something in Weir.
 var features = []string{"EPOLL", "GETADDRINFO", "LINUX_SPLICE", "LINUX_TPROXY", "OPENSSL", "PROMEX", "TFO", "THREAD", "TPROXY"}

@@ -169,7 +169,7 @@ func setEnv(l *line, replace bool) {
 	if !ok {
 		return
 	}
-	if !isVarName(name.Text) {
+	if !conf.IsEnvName(name.Text) {
 		l.wrong(name, "a name of letters, digits and '_' that does not begin with a digit")
 		return
 	}
@@ -177,6 +177,11 @@ func setEnv(l *line, replace bool) {
 	if !ok {
 		return
 	}
+	op := conf.SetEnv
+	if !replace {
+		op = conf.PresetEnv
+	}
+	l.changeEnv(conf.EnvChange{Op: op, Name: name.Text, Value: value.Text})
 	if _, set := l.d.env.lookup(name.Text, conf.Pos{}); set && !replace {
 		return
 	}
@@ -185,14 +190,17 @@ func setEnv(l *line, replace bool) {
 	}
 }
 
-func isVarName(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && (s[0] < '0' || s[0] > '9')
+// changeEnv notes what becomes of the environment, for what asks when the configuration runs.
+func (l *line) changeEnv(e conf.EnvChange) {
+	e.Pos = l.key.Pos
+	l.d.cfg.Global.Env = append(l.d.cfg.Global.Env, e)
 }
 
 func unsetEnv(l *line) {
 	if _, ok := l.arg("<name>"); ok {
 		l.i--
 		for _, w := range l.rest() {
+			l.changeEnv(conf.EnvChange{Op: conf.UnsetEnv, Name: w.Text})
 			l.d.env.remove(w.Text)
 		}
 	}
@@ -203,6 +211,7 @@ func resetEnv(l *line) {
 	for _, w := range l.rest() {
 		keep = append(keep, w.Text)
 	}
+	l.changeEnv(conf.EnvChange{Op: conf.ResetEnv, Keep: keep})
 	l.d.env.reset(keep)
 }
 
@@ -240,6 +249,7 @@ func (l *line) procVar(w Word) bool {
 
 func readLocalPeer(l *line) {
 	if w, ok := l.arg("<name>"); ok {
+		l.changeEnv(conf.EnvChange{Op: conf.SetEnv, Name: "HAPROXY_LOCALPEER", Value: w.Text})
 		l.d.env.assign("HAPROXY_LOCALPEER", w.Text)
 	}
 }

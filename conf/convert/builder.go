@@ -211,8 +211,6 @@ func nothingText(st *cfgfile.Step) string {
 	switch {
 	case st.Why != "":
 		return text + ": " + st.Why
-	case strings.HasSuffix(st.Keyword, "setenv") || st.Keyword == "resetenv":
-		return text + ": done while haproxy.cfg was read"
 	case strings.HasSuffix(st.Keyword, "-check comment"):
 		return text + ": goes with the step after it"
 	case st.Keyword == "stats maxconn":

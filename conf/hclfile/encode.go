@@ -102,6 +102,9 @@ func globalBlocks(m style, g *conf.Global) []*Node {
 	for _, l := range g.Logs {
 		out = append(out, whole(m, &logGrammar, l, "log", l.Target))
 	}
+	for i := range g.Env {
+		out = append(out, envNode(m, &g.Env[i]))
+	}
 	for _, r := range g.SetVars {
 		out = append(out, setVarNode(m, r.Action))
 	}

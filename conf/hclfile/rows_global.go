@@ -76,6 +76,10 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		read: func(d *decoder, g *conf.Global, b *block, _ where) {
 			d.setVar(g, b, setVarFmtGrammar, &conf.SetVarFmt{Var: b.label()})
 		}},
+	envNest(conf.SetEnv, "a variable of the environment, for env() in samples and for commands: changes are made in the order of the blocks"),
+	envNest(conf.PresetEnv, "the same where the variable is not set"),
+	envNest(conf.UnsetEnv, "takes a variable out of the environment"),
+	envNest(conf.ResetEnv, "takes all out but some"),
 	{name: "tune", once: true, doc: "sizes and limits", attrs: tuneGrammar.infos,
 		read: func(d *decoder, g *conf.Global, b *block, _ where) { read(d, &tuneGrammar, &g.Tune, b.body, b.path, 0) }},
 }}
