@@ -178,3 +178,17 @@ listen "m" {
 		t.Fatalf("code %d, %s\nwant\n%s", code, said, want)
 	}
 }
+
+// HAProxy takes a server of this name, and so does Weir, but says what comes of it.
+func TestCheckServerNamedAsTheSection(t *testing.T) {
+	path := write(t, hclDefaults+`listen "l" {
+  bind "127.0.0.1:8080" {}
+  server "BACKEND" { address = "127.0.0.1:1" }
+  server "backend" { address = "127.0.0.1:1" }
+}
+`)
+	want := path + ":7:3: listen \"l\": server \"BACKEND\": has the name that statistics give to the whole section; choose another (warning)\n"
+	if code, _, said := weir("check", "-c", path); code != exitOK || said != want {
+		t.Fatalf("code %d, %s; want %s", code, said, want)
+	}
+}
