@@ -156,7 +156,7 @@ func (c *Compiler) compileConv(call *conf.Call) (*conv, *args) {
 
 // unknown says whether a name is not done yet or means nothing.
 func (c *Compiler) unknown(call *conf.Call, kind string, known func() []string, pending map[string]bool) {
-	if pending[call.Name] {
+	if pending[call.Name] || conf.InLua(call.Name) {
 		c.fail(conf.NotDone(call.Pos, c.at(kind), call.Name, ""))
 		return
 	}

@@ -21,6 +21,8 @@ func TestErrors(t *testing.T) {
 			t.Errorf("{ %s }:\n got %s\nwant %s", test, got, want)
 		}
 	}
+	f("lua.y a", `t:1:1: frontend "web": fetch: "lua.y" is understood but not done yet`)
+	f("path,lua.z a", `t:1:2: frontend "web": converter: "lua.z" is understood but not done yet`)
 	f("hrd(host) a", `t:1:1: frontend "web": fetch: unknown fetch: got "hrd" (did you mean "hdr"?)`)
 	f("ssl_c_policies -m found", `t:1:1: frontend "web": fetch: "ssl_c_policies" is understood but not done yet`)
 	f("hdr(host),lowr a", `t:1:2: frontend "web": converter: unknown converter: got "lowr" (did you mean "lower"?)`)

@@ -43,9 +43,13 @@ func (it *cursor) nextCookie(fs message.Fields, header message.FieldID) (name, v
 			pair, _, _ = cutCookie(it.rest)
 			it.in = false
 		}
-		if name, value, ok = bytes.Cut(pair, []byte{'='}); ok {
-			return message.TrimOWS(name), message.TrimOWS(value), true
+		if name, value, ok = bytes.Cut(pair, []byte{'='}); !ok {
+			continue
 		}
+		if name = message.TrimOWS(name); len(name) == 0 || name[0] != '$' || header == message.SetCookie {
+			return name, message.TrimOWS(value), true
+		}
+		// RFC 2965, 3.3.4: $Version, $Path and the like tell of the cookies around them.
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // the caller connects again (a connection that the lease still has is closed) or Releases. It counts Connects and Reuses; a failure is counted by who gives up (ConnErrors, Retries).
 func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int64) error {
 	b.Disconnect(ls)
+	ls.failed = nil
 	s, l := ls.Server, ls.loop
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
@@ -30,6 +31,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	bl.traffic.Connects++
 	c, err := s.open(t, ls, addr, deadline)
 	if err != nil {
+		ls.failed, ls.failedFrom = addr, l.FailedFrom()
 		return connectFault(err)
 	}
 	two := s.conf.Proto == "h2" && !ls.HTTP1

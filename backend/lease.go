@@ -46,6 +46,20 @@ type Lease struct {
 	dialing loop.DialOptions
 	dst     netip.AddrPort
 	w       waiter
+	// Of the connection that could not be made last.
+	failed     *loop.Addr
+	failedFrom netip.AddrPort
+}
+
+// Failed are the ends that a connection would have had which Connect could not make; it costs some calls of the kernel.
+func (ls *Lease) Failed() (local, remote netip.AddrPort) {
+	if ls.failed == nil {
+		return local, remote
+	}
+	if local = ls.failedFrom; local.IsValid() && local.Addr().IsUnspecified() {
+		local = netip.AddrPortFrom(loop.SourceOf(ls.failed), local.Port())
+	}
+	return local, ls.failed.AddrPort()
 }
 
 // Assign picks a server for sub and takes one of its slots, waiting in a queue while all that may serve it

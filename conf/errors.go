@@ -114,6 +114,9 @@ var instead = map[string]string{
 	"pool-low-conn":    "loops take no idle connections from each other",
 }
 
+// InLua reports whether a name is one that a Lua program gives to an action, a fetch, a converter or a service.
+func InLua(name string) bool { return strings.HasPrefix(name, "lua.") }
+
 // NotDone is the error for something that Weir understands and does not do yet. why may be empty.
 func NotDone(pos Pos, path, keyword, why string) *Error {
 	if why == "" {

@@ -52,6 +52,13 @@ func (v *validator) places(p *Proxy) {
 			}
 		}
 	}
+	for _, r := range p.TCPReqRules {
+		if _, ok := r.Action.(*SwitchMode); ok && p.Kind&Frontend == 0 {
+			e := Bad(r.Pos, v.path(p.Title(), "tcp-request content"), "%s is no action of a backend", v.actionName(r.Action))
+			e.Want = []string{"it in a frontend or listen section"}
+			v.add(e)
+		}
+	}
 	for _, r := range p.HTTPRespRules {
 		v.slotOnly(p, r, inResponse)
 	}

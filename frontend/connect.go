@@ -57,6 +57,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		}
 	}
 	if err != nil {
+		st.rec.unconnected(st)
 		return asFault(err)
 	}
 	if st.killed {

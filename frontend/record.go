@@ -162,6 +162,13 @@ func (r *record) connected(st *stream) {
 	}
 }
 
+// unconnected keeps the addresses of a connection that could not be made.
+func (r *record) unconnected(st *stream) {
+	if r.fe.lines.need&logfmt.NeedServer != 0 && st.lease.Conn == nil {
+		r.srvEnds[0], r.srvEnds[1] = st.lease.Failed()
+	}
+}
+
 func (r *record) responded(st *stream) {
 	r.resp, r.respHead, r.srvStatus = st.w.l.Now(), st.out.r, st.resp.Status
 	if cs := r.fe.resCapts; len(cs) > 0 {

@@ -85,7 +85,7 @@ func (r *record) captures(lr *logfmt.Record) {
 	if len(r.reqCap) == 0 {
 		lr.ReqHeaders = nil
 	}
-	if len(r.respCap) == 0 && len(r.line) > 0 {
+	if len(r.respCap) == 0 && (len(r.line) > 0 || r.unread) {
 		for range r.fe.resCapts {
 			r.respCap = append(r.respCap, nil)
 		}

@@ -270,6 +270,7 @@ func (st *stream) deniedContent() {
 	st.rec.fail(fault.Denied)
 	if !st.tcp && st.route == nil {
 		st.rec.received, st.rec.unread = 0, true
+		clear(st.rec.reqCap[:min(len(st.fe().captures), len(st.rec.reqCap))]) // those of rules stay
 		st.fe().traffic(st.w).Requests--
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,11 +134,14 @@ func unknownLogs(cfg *conf.Config) conf.Errors {
 	return errs
 }
 
-// unknownNames are the errors of names, for a configuration that has other errors too.
-func unknownNames(cfg *conf.Config) conf.Errors {
+// unknownNames are the errors of names, for a configuration that has other errors too. Of a server with one of those its name is
+// none of the trouble: it may be for "resolvers" to look up.
+func unknownNames(cfg *conf.Config, known conf.Errors) conf.Errors {
 	var errs conf.Errors
 	for _, u := range lookUpServers(cfg) {
-		errs = append(errs, u.err)
+		if !slices.ContainsFunc(known, func(e *conf.Error) bool { return strings.HasPrefix(e.Path, u.err.Path) }) {
+			errs = append(errs, u.err)
+		}
 	}
 	return errs
 }

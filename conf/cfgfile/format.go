@@ -52,8 +52,9 @@ func (r *formatReader) next(i int) int {
 		r.put('%')
 		return 2
 	case s[0] == '%':
+		before := r.space
 		r.space = false
-		return r.item(i)
+		return r.item(i, before)
 	}
 	r.put(s[0])
 	return 1
@@ -81,10 +82,9 @@ func (r *formatReader) fail(i int, format string, args ...any) int {
 	return 1
 }
 
-// item reads %[...], %NAME, with (NAME:TYPE) and {FLAGS} before it, at i.
-func (r *formatReader) item(i int) int {
+// item reads %[...], %NAME, with (NAME:TYPE) and {FLAGS} before it, at i; before says that a space stands there.
+func (r *formatReader) item(i int, before bool) int {
 	s := r.w.Text
-	before := r.space
 	p := conf.FormatPart{Flags: r.flags, Pos: r.w.At(i)}
 	n := i + 1
 	if n < len(s) && s[n] == '(' {

@@ -546,7 +546,7 @@ func readUseService(l *line, _ call) conf.Action {
 	if !ok {
 		return nil
 	}
-	if strings.HasPrefix(w.Text, "lua.") {
+	if conf.InLua(w.Text) {
 		l.add(conf.NotDone(w.Pos, l.path, w.Text, ""))
 		return nil
 	}

@@ -2,6 +2,7 @@ package cfgfile
 
 import (
 	"slices"
+	"strings"
 
 	"weir/conf"
 )
@@ -91,6 +92,16 @@ func (l *line) oneOf(to *string, words []string) bool {
 		*to = words[i]
 	}
 	return i >= 0
+}
+
+// proto takes one of the protocols; "fcgi", which HAProxy has too, is not done yet.
+func (l *line) proto(to *string, words []string) {
+	if l.i < len(l.words) && l.words[l.i].Text == "fcgi" {
+		w, _ := l.arg("")
+		l.add(conf.NotDone(w.Pos, l.path, "fcgi", "want "+strings.Join(words, " or ")))
+		return
+	}
+	l.oneOf(to, words)
 }
 
 // expectField reads "{name|name-lf} [-m METHOD] TEXT [{value|value-lf} [-m METHOD] TEXT]".

@@ -106,7 +106,7 @@ func (l *line) rule(list *ruleList) {
 	a := actionByName(name)
 	switch {
 	case a == nil || list.index[name] == nil:
-		if _, later := list.later[name]; later || list.context == "http-request" && strings.HasPrefix(name, "track-sc") {
+		if _, later := list.later[name]; later || conf.InLua(name) || list.context == "http-request" && strings.HasPrefix(name, "track-sc") {
 			l.add(conf.NotDone(w.Pos, section, list.context+" "+name, ""))
 		} else {
 			e := conf.Unknown(w.Pos, l.path, "action", name, append(list.names(l.in), keysOf(list.later)...))

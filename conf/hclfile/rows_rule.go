@@ -116,7 +116,7 @@ func (d *decoder) rule(b *block, l *listRow, name string, namePos conf.Pos) *con
 	if row := actionByName(name, l.list); row != nil {
 		return d.action(b, row, l.list)
 	}
-	if slices.Contains(strings.Fields(haproxyKeywords[l.keyword()]), name) {
+	if slices.Contains(strings.Fields(haproxyKeywords[l.keyword()]), name) || conf.InLua(name) {
 		d.add(conf.NotDone(namePos, dirname(b.path), b.name+" "+name, ""))
 	} else {
 		d.add(conf.Unknown(namePos, join(dirname(b.path), b.name), "action", name, actionNames(l.list)))

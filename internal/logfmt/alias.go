@@ -47,6 +47,7 @@ type Alias struct {
 	pad    bool                     // to three digits
 	text   appendText               // nil dst = missing
 	bare   bool                     // of a text: Quote and Escape do nothing
+	addr   bool                     // nor do they of an address in hexadecimal
 	list   func(r *Record) [][]byte // captures; text is then how they are written without Quote
 }
 
@@ -105,14 +106,14 @@ var aliases = []*Alias{
 	{Name: "ac", Doc: "connections of the process", Need: NeedCounts, number: func(r *Record) int64 { return r.ActConn }},
 	{Name: "b", Doc: "name of the backend", text: word((*Record).backend)},
 	{Name: "bc", Doc: "streams on the backend", Need: NeedCounts, number: func(r *Record) int64 { return r.BeConn }},
-	{Name: "bi", Doc: "source address of the connection to the server", Need: NeedServer, text: ip(func(r *Record) netip.AddrPort { return r.Source })},
+	{Name: "bi", Doc: "source address of the connection to the server", Need: NeedServer, addr: true, text: ip(func(r *Record) netip.AddrPort { return r.Source })},
 	{Name: "bp", Doc: "source port of the connection to the server", Need: NeedServer, number: func(r *Record) int64 { return int64(r.Source.Port()) }, hex: 4, none: func(r *Record) bool { return !r.Source.IsValid() }},
 	{Name: "bq", Doc: "streams before this one in the backend's queue", number: func(r *Record) int64 { return r.BackendQueue }},
-	{Name: "ci", Doc: "address of the client", text: clientIP},
+	{Name: "ci", Doc: "address of the client", addr: true, text: clientIP},
 	{Name: "cp", Doc: "port of the client", number: clientPort, hex: 4},
 	{Name: "f", Doc: "name of the frontend", text: word(func(r *Record) string { return r.Frontend })},
 	{Name: "fc", Doc: "connections of the frontend", Need: NeedCounts, number: func(r *Record) int64 { return r.FeConn }},
-	{Name: "fi", Doc: "address that the client connected to", Need: NeedLocal, text: localIP},
+	{Name: "fi", Doc: "address that the client connected to", Need: NeedLocal, addr: true, text: localIP},
 	{Name: "fp", Doc: "port that the client connected to", Need: NeedLocal, number: localPort, hex: 4},
 	{Name: "ft", Doc: "name of the frontend, with a ~ over TLS", text: frontendTLS},
 	{Name: "hr", Doc: "captured request headers, {a|b}", list: func(r *Record) [][]byte { return r.ReqHeaders }},
@@ -127,7 +128,7 @@ var aliases = []*Alias{
 	{Name: "rt", Doc: "number of this stream", Need: NeedStreams, number: func(r *Record) int64 { return int64(r.Streams) }, hex: 4},
 	{Name: "s", Doc: "name of the server", text: word((*Record).server)},
 	{Name: "sc", Doc: "streams on the server", Need: NeedCounts, number: func(r *Record) int64 { return r.SrvConn }},
-	{Name: "si", Doc: "address of the server", Need: NeedServer, text: ip(func(r *Record) netip.AddrPort { return r.Target })},
+	{Name: "si", Doc: "address of the server", Need: NeedServer, addr: true, text: ip(func(r *Record) netip.AddrPort { return r.Target })},
 	{Name: "sp", Doc: "port of the server", Need: NeedServer, number: func(r *Record) int64 { return int64(r.Target.Port()) }, hex: 4, none: func(r *Record) bool { return !r.Target.IsValid() }},
 	{Name: "sq", Doc: "streams before this one in the server's queue", number: func(r *Record) int64 { return r.SrvQueue }},
 	{Name: "sslc", Doc: "TLS cipher of the client's connection", text: known(func(r *Record) string { return r.SSLCipher })},

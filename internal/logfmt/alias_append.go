@@ -20,6 +20,9 @@ func (a *Alias) Append(f *Formatter, dst []byte, r *Record, fl Flags) []byte {
 		dst, _ = a.text(f, dst, r, fl)
 		return dst
 	}
+	if a.addr && fl&Hex != 0 {
+		fl &^= Quote | Escape
+	}
 	start := len(dst)
 	dst, ok := a.text(f, openQuote(dst, fl), r, fl)
 	return closeText(dst, start, ok, fl)

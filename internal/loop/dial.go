@@ -35,6 +35,7 @@ var ErrAborted = errors.New("the client closed while its server was connected to
 
 // Dial connects without blocking the loop. Errors are ErrTimeout or a syscall.Errno.
 func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
+	l.failedFrom = netip.AddrPort{}
 	if a.pair {
 		return l.dialPair(t, a, deadline)
 	}
@@ -59,6 +60,7 @@ func (l *Loop) Dial(t *Task, a *Addr, o *DialOptions, deadline int64) (*Conn, er
 // dialled goes on after connect(2) has answered e.
 func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, o *DialOptions, deadline int64) (*Conn, error) {
 	if e != 0 && e != unix.EINPROGRESS {
+		l.failedFrom = localAddr(fd)
 		rawClose(fd)
 		return nil, e
 	}
@@ -68,10 +70,28 @@ func (l *Loop) dialled(t *Task, fd int, e unix.Errno, a *Addr, o *DialOptions, d
 		return c, nil
 	}
 	if err := c.connecting(t, a, o, deadline); err != nil {
+		l.failedFrom = c.LocalAddr()
 		c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// FailedFrom is the local address of the connection that Dial has just failed to make; it is good until the task suspends. The kernel
+// keeps the port and may have forgotten the address: see SourceOf.
+func (l *Loop) FailedFrom() netip.AddrPort { return l.failedFrom }
+
+// SourceOf is the address that the kernel connects from to another one. It asks three times, and is for what is seldom: no packet is sent.
+func SourceOf(to *Addr) netip.Addr {
+	r, _, e := unix.RawSyscall(unix.SYS_SOCKET, uintptr(to.Family), unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if e != 0 {
+		return netip.Addr{}
+	}
+	defer rawClose(int(r))
+	if rawConnect(int(r), to) != 0 {
+		return netip.Addr{}
+	}
+	return localAddr(int(r)).Addr()
 }
 
 // connecting waits for the handshake. Asking once more before sleeping saves the whole wait where the peer is near:

@@ -3,6 +3,7 @@ package loop
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -47,12 +48,13 @@ type Loop struct {
 	slots []*Conn // by fd
 	gen   uint32  // of the last registered fd
 
-	now   int64     // of this turn
-	wall  time.Time // of this turn
-	base  time.Time // what now counts from
-	fake  *fakeClock
-	wheel wheel
-	sent  sent
+	now        int64          // of this turn
+	wall       time.Time      // of this turn
+	base       time.Time      // what now counts from
+	failedFrom netip.AddrPort // see FailedFrom
+	fake       *fakeClock
+	wheel      wheel
+	sent       sent
 
 	runq    []*Task // to resume, in order
 	cur     *Task   // the one that runs; nil outside tasks
