@@ -63,7 +63,7 @@ func (s *Server) resolve(ctx context.Context) error {
 	case conf.AddrPair:
 		s.addr.Store(loop.PairAddr(a.FD))
 	case conf.AddrAbstract:
-		s.addr.Store(loop.AbstractAddr(a.Path))
+		s.addr.Store(loop.AbstractAddr(a.Path, !a.Unpadded))
 	default:
 		return s.addrError(a.Host, "want an IP address, a name or a unix socket")
 	}

@@ -24,5 +24,6 @@ type Addr struct {
 	V6Only        bool   // ipv6@, or v6only
 	V4V6          bool   // an IPv6 socket that takes IPv4 too
 	Path          string // unix path or abstract name
+	Unpadded      bool   // abnsz@: the abstract name is all of the address, and not filled up with NULs
 	FD            int
 }

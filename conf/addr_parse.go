@@ -16,7 +16,7 @@ const maxUnixPath = 107
 //	:80  *:80  1.2.3.4:80-90  [::]:443  :::443  name:80      TCP; a port range is for binds only
 //	1.2.3.4  name  name:+10  name:-10                        no port, or one relative to the client's
 //	ipv4@name:80  ipv6@name:80                               one family only
-//	/run/x.sock  unix@/run/x.sock  abns@name  fd@3           local sockets
+//	/run/x.sock  unix@/run/x.sock  abns@name  abnsz@name  fd@3   local sockets
 //	sockpair@3                                               a socket that connections are handed over
 //	tcp@:80  tcp4@:80  tcp6@:80  uxst@/run/x.sock  stream+:80   the same, with a transport that they have anyway
 //
@@ -40,8 +40,8 @@ func ParseAddr(s string) (Addr, error) {
 		return tcpAddr(rest)
 	case "unix":
 		return unixAddr(rest)
-	case "abns":
-		return abstractAddr(rest)
+	case "abns", "abnsz":
+		return abstractAddr(family, rest)
 	case "fd":
 		return fdAddr(AddrFD, rest)
 	case "sockpair":
@@ -56,7 +56,7 @@ func ParseAddr(s string) (Addr, error) {
 	case "udp", "udp4", "udp6", "quic4", "quic6", "rhttp", "mptcp", "mptcp4", "mptcp6", "uxdg":
 		return Addr{}, fmt.Errorf("the family %s is understood but not done yet", family)
 	}
-	return Addr{}, errors.New("want the family ipv4, ipv6, unix, abns, fd or sockpair before the @")
+	return Addr{}, errors.New("want the family ipv4, ipv6, unix, abns, abnsz, fd or sockpair before the @")
 }
 
 // streamFamilies are the families whose names say the transport too.
@@ -72,11 +72,11 @@ func unixAddr(path string) (Addr, error) {
 	return Addr{Kind: AddrUnix, Path: path}, nil
 }
 
-func abstractAddr(name string) (Addr, error) {
+func abstractAddr(family, name string) (Addr, error) {
 	if name == "" || len(name) > maxUnixPath {
-		return Addr{}, fmt.Errorf("want a name of 1 to %d bytes after abns@", maxUnixPath)
+		return Addr{}, fmt.Errorf("want a name of 1 to %d bytes after %s@", maxUnixPath, family)
 	}
-	return Addr{Kind: AddrAbstract, Path: name}, nil
+	return Addr{Kind: AddrAbstract, Path: name, Unpadded: family == "abnsz"}, nil
 }
 
 // maxFD bounds an inherited descriptor's number: the kernel's own ceiling (fs.nr_open's default).
@@ -224,13 +224,21 @@ func (a Addr) CheckServer() error {
 	return nil
 }
 
+// AbstractFamily is how the family of an abstract name is written.
+func (a Addr) AbstractFamily() string {
+	if a.Unpadded {
+		return "abnsz"
+	}
+	return "abns"
+}
+
 // String writes a so that ParseAddr reads it back.
 func (a Addr) String() string {
 	switch a.Kind {
 	case AddrUnix:
 		return "unix@" + a.Path
 	case AddrAbstract:
-		return "abns@" + a.Path
+		return a.AbstractFamily() + "@" + a.Path
 	case AddrFD:
 		return "fd@" + strconv.Itoa(a.FD)
 	case AddrPair:

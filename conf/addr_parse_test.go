@@ -45,6 +45,7 @@ func TestParseAddr(t *testing.T) {
 	f("tcp4@:80", Addr{Kind: AddrTCP, Port: 80, PortEnd: 80, V4Only: true})
 	f("stream+ipv6@[::1]:80", Addr{Kind: AddrTCP, Host: "::1", Port: 80, PortEnd: 80, V6Only: true})
 	f("abns@name", Addr{Kind: AddrAbstract, Path: "name"})
+	f("abnsz@name", Addr{Kind: AddrAbstract, Path: "name", Unpadded: true})
 	f("fd@3", Addr{Kind: AddrFD, FD: 3})
 	f("sockpair@4", Addr{Kind: AddrPair, FD: 4})
 }
@@ -80,7 +81,7 @@ func TestParseAddrErrors(t *testing.T) {
 	f("fd@-1", "want a descriptor's number after the @")
 	f("fd@9999999", "want a descriptor's number after the @")
 	f("quic4@:443", "the family quic4 is understood but not done yet")
-	f("foo@x", "want the family ipv4, ipv6, unix, abns, fd or sockpair before the @")
+	f("foo@x", "want the family ipv4, ipv6, unix, abns, abnsz, fd or sockpair before the @")
 }
 
 func TestAddrUse(t *testing.T) {

@@ -118,7 +118,7 @@ func addrText(a *conf.Addr) string {
 	case conf.AddrUnix:
 		return strconv.Quote("unix@" + a.Path)
 	case conf.AddrAbstract:
-		return strconv.Quote("abns@" + a.Path)
+		return strconv.Quote(a.AbstractFamily() + "@" + a.Path)
 	case conf.AddrFD:
 		return strconv.Quote("fd@" + strconv.Itoa(a.FD))
 	case conf.AddrPair:
@@ -224,7 +224,7 @@ func listenAddrs(a *conf.Addr) ([]*loop.Addr, error) {
 	case conf.AddrUnix:
 		return []*loop.Addr{loop.UnixAddr(a.Path)}, nil
 	case conf.AddrAbstract:
-		return []*loop.Addr{loop.AbstractAddr(a.Path)}, nil
+		return []*loop.Addr{loop.AbstractAddr(a.Path, !a.Unpadded)}, nil
 	case conf.AddrFD, conf.AddrPair:
 		return []*loop.Addr{nil}, nil
 	}

@@ -15,7 +15,7 @@ import (
 
 // Socket is one "stats socket" line.
 type Socket struct {
-	// Address is "unix@/path" or "/path", "abns@name", "ipv4@host:port", "ipv6@[host]:port" or "host:port". With
+	// Address is "unix@/path" or "/path", "abns@name", "abnsz@name", "ipv4@host:port", "ipv6@[host]:port" or "host:port". With
 	// Listener it only names the socket in "show cli sockets" and the audit log.
 	Address  string
 	Listener net.Listener // an inherited socket, already listening
@@ -58,8 +58,8 @@ func (s *Socket) bind() (net.Listener, *boundFile, error) {
 	switch family {
 	case "unix":
 		return s.bindUnix(addr)
-	case "abns":
-		name, err := abstractName(addr)
+	case "abns", "abnsz":
+		name, err := abstractName(family, addr)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -73,7 +73,7 @@ func (s *Socket) bind() (net.Listener, *boundFile, error) {
 		l, err := net.Listen(network, addr)
 		return l, nil, err
 	}
-	return nil, nil, fmt.Errorf("stats socket %q: got address family %q; want unix, abns, ipv4 or ipv6", s.Address, family)
+	return nil, nil, fmt.Errorf("stats socket %q: got address family %q; want unix, abns, abnsz, ipv4 or ipv6", s.Address, family)
 }
 
 // bindUnix makes the socket in a directory that only this user can enter, gives it its mode and owner there, and
@@ -178,12 +178,15 @@ func peerOf(c net.Conn) string {
 	return peer
 }
 
-// abstractName is a name in the abstract namespace as net wants it, padded with NUL to the full length of a path as HAProxy's
-// "abns@" is: to the kernel all of it is the name.
-func abstractName(name string) (string, error) {
+// abstractName is a name in the abstract namespace as net wants it, for "abns" padded with NUL to the full length of a path, as HAProxy
+// does: to the kernel all of it is the name.
+func abstractName(family, name string) (string, error) {
 	const full = 107 // of sun_path's 108 bytes, the first being the NUL that net writes as "@"
 	if len(name) > full {
-		return "", fmt.Errorf("stats socket %q: the name has %d bytes; want at most %d", "abns@"+name, len(name), full)
+		return "", fmt.Errorf("stats socket %q: the name has %d bytes; want at most %d", family+"@"+name, len(name), full)
+	}
+	if family == "abnsz" {
+		return "@" + name, nil
 	}
 	return "@" + name + strings.Repeat("\x00", full-len(name)), nil
 }

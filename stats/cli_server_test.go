@@ -80,7 +80,7 @@ func TestUnixSocketRefusals(t *testing.T) {
 	for addr, want := range map[string]string{
 		file:                     fmt.Sprintf("stats socket %q: exists and is not a socket", file),
 		long:                     fmt.Sprintf("stats socket %q: path of 108 bytes; want at most 107", long),
-		"fax@1":                  `stats socket "fax@1": got address family "fax"; want unix, abns, ipv4 or ipv6`,
+		"fax@1":                  `stats socket "fax@1": got address family "fax"; want unix, abns, abnsz, ipv4 or ipv6`,
 		"/nonexistent-dir-/sock": `stats socket "/nonexistent-dir-/sock": `,
 	} {
 		s := NewServer(ServerConfig{Source: newLab()})
@@ -129,7 +129,7 @@ func TestOtherSockets(t *testing.T) {
 	for i, a := range s.Addrs() {
 		addr := a.String()
 		if a.Network() == "unix" { // net shows the name without what it is padded with
-			if addr, err = abstractName(abstract); err != nil {
+			if addr, err = abstractName("abns", abstract); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -8,6 +8,9 @@ import (
 )
 
 const (
+	// fewConns is below what anybody means who leaves maxconn to the fd limit: it must not be found out by clients that wait.
+	fewConns = 100
+
 	fdsPerConn = 2 // a client's and a server's
 	// fdsSpare are for the runtime, log targets, the poller and pipe of each loop, files and lookups.
 	fdsSpare   = 64
@@ -61,6 +64,10 @@ func fitMaxconn(cfg *conf.Config, limit uint64) (warning string) {
 	switch want := cfg.Global.Maxconn; {
 	case want == 0:
 		cfg.Global.Maxconn = room
+		if room < fewConns {
+			warning = fmt.Sprintf("the limit of %d file descriptors leaves room for a maxconn of %d (%d a connection and %d for everything else): raise it, or set maxconn",
+				limit, room, fdsPerConn, fixed)
+		}
 	case want > room:
 		warning = fmt.Sprintf("maxconn %d needs %d file descriptors (%d a connection and %d for everything else) and the limit is %d: maxconn is lowered to %d",
 			want, want*fdsPerConn+fixed, fdsPerConn, fixed, limit, room)

@@ -34,7 +34,8 @@ func TestFitMaxconn(t *testing.T) {
 	f(100, fixed+200, 100, "")
 	f(101, fixed+200, 100, "maxconn 101 needs 297 file descriptors (2 a connection and 95 for everything else) and the limit is 295: maxconn is lowered to 100")
 	f(5, 10, 1, "maxconn 5 needs 105 file descriptors (2 a connection and 95 for everything else) and the limit is 10: maxconn is lowered to 1")
-	f(0, 10, 1, "")
+	f(0, 10, 1, "the limit of 10 file descriptors leaves room for a maxconn of 1 (2 a connection and 95 for everything else): raise it, or set maxconn")
+	f(0, fixed+198, 99, "the limit of 293 file descriptors leaves room for a maxconn of 99 (2 a connection and 95 for everything else): raise it, or set maxconn")
 }
 
 func TestRaiseFDLimit(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -62,6 +63,9 @@ func TestReleaseDate(t *testing.T) {
 	}
 	f("2026-11-21T08:00:00Z", "2026/11/21")
 	f("yesterday", "")
+	if got := releaseDate(); !regexp.MustCompile(`^\d{4}/\d\d/\d\d$`).MatchString(got) {
+		t.Errorf("this program is of %q; want a date", got)
+	}
 }
 
 func TestVCS(t *testing.T) {

@@ -3,9 +3,11 @@ package main
 import (
 	"flag"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,19 +31,30 @@ func printVersion(s *streams, args []string) int {
 	return exitOK
 }
 
-// releaseDate is the day of the commit that the program was built from, as "show info" has it; empty for a build outside of a repository.
-func releaseDate() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+// releaseDate is the day of the commit that the program was built from, as "show info" has it, or that on which it was built.
+var releaseDate = sync.OnceValue(func() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if date := dateOf(info); date != "" {
+			return date
+		}
+	}
+	path, err := os.Executable()
+	if err != nil {
 		return ""
 	}
-	return dateOf(info)
-}
+	file, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return file.ModTime().Format(dateForm)
+})
+
+const dateForm = "2006/01/02"
 
 func dateOf(info *debug.BuildInfo) string {
 	for _, s := range info.Settings {
 		if t, err := time.Parse(time.RFC3339, s.Value); err == nil && s.Key == "vcs.time" {
-			return t.Format("2006/01/02")
+			return t.Format(dateForm)
 		}
 	}
 	return ""

@@ -145,6 +145,7 @@ func addrText(a conf.Addr) string {
 			out = append(out, fmt.Sprintf("%s=%v", name, v))
 		}
 	}
+	add("unpadded", a.Unpadded)
 	add("host", a.Host)
 	add("port", a.Port)
 	if a.PortEnd != a.Port {

@@ -15,7 +15,7 @@ type server struct {
 }
 
 var serverGrammar = grammar[server]{context: "server", rows: append([]row[server]{
-	{info: info{name: "address", typ: tString, doc: "HOST:PORT, /path, unix@/path or abns@name"}, read: readAddress, text: func(s *server) string { return quote(s.Addr.String()) }},
+	{info: info{name: "address", typ: tString, doc: "HOST:PORT, /path, unix@/path, abns@name or abnsz@name"}, read: readAddress, text: func(s *server) string { return quote(s.Addr.String()) }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(s *server) any { return &s.ID }},
 	{info: info{name: "weight", typ: tInt, max: conf.MaxWeight, def: "1", doc: "share of the load beside the other servers"}, read: readWeight, text: textWeight},
 	{info: info{name: "maxconn", typ: tInt, doc: "streams at once; 0 is no limit"}, at: func(s *server) any { return &s.Maxconn }},

@@ -60,7 +60,7 @@ func (r *run) prepare(s *script) error {
 
 var (
 	bindPort = regexp.MustCompile(`(?m)^.*\bbind\s+"?[^\s"]*:(\d+)`)
-	bindUnix = regexp.MustCompile(`(?m)^.*\bbind\s+"?(unix|abns)@([^\s"]+)`)
+	bindUnix = regexp.MustCompile(`(?m)^.*\bbind\s+"?(unix|abnsz?)@([^\s"]+)`)
 )
 
 func (r *run) startProxies(s *script) error {
@@ -100,7 +100,7 @@ func listeners(text string) (ports []int, sockets []string) {
 		ports = append(ports, n)
 	}
 	for _, m := range bindUnix.FindAllStringSubmatch(text, -1) {
-		if m[1] == "abns" {
+		if m[1] != "unix" {
 			m[2] = "@" + m[2]
 		}
 		sockets = append(sockets, m[2])

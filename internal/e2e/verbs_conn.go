@@ -22,6 +22,8 @@ func (r *run) network(addr string) (string, string) {
 		// HAProxy's abns names fill sun_path with NULs to the end; Go's "@name" does not.
 		name := addr[len("abns@"):]
 		return "unix", "@" + name + strings.Repeat("\x00", 107-len(name))
+	case strings.HasPrefix(addr, "abnsz@"):
+		return "unix", "@" + addr[len("abnsz@"):]
 	case strings.Contains(addr, ":"):
 		return "tcp", addr
 	}

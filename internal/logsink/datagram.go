@@ -2,6 +2,7 @@ package logsink
 
 import (
 	"net/netip"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -100,7 +101,7 @@ func (d *datagram) connect() bool {
 	if d.sndbuf > 0 { // a wish: the kernel has a limit of its own
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, d.sndbuf)
 	}
-	if err := unix.Connect(fd, d.addr); err != nil {
+	if err := connectTo(fd, d.addr); err != nil {
 		unix.Close(fd)
 		return false
 	}
@@ -118,4 +119,12 @@ func (d *datagram) close(<-chan time.Time) bool {
 		d.disconnect()
 	}
 	return true
+}
+
+// connectTo is connect(2). An abstract name may be as long as the whole of sun_path, which x/sys does not take and syscall does.
+func connectTo(fd int, addr unix.Sockaddr) error {
+	if a, ok := addr.(*unix.SockaddrUnix); ok {
+		return syscall.Connect(fd, &syscall.SockaddrUnix{Name: a.Name})
+	}
+	return unix.Connect(fd, addr)
 }

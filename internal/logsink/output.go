@@ -62,7 +62,7 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 		d.retry = time.Time{}
 		return d, nil
 	case conf.AddrAbstract:
-		return newDatagram(unixAddr("@"+l.Addr.Path), w.opts.SndBuf), nil
+		return newDatagram(unixAddr(abstractName(&l.Addr)), w.opts.SndBuf), nil
 	case conf.AddrTCP:
 		addr, err := resolve(&l.Addr)
 		if err != nil {
@@ -74,6 +74,16 @@ func (w *Writer) open(l *conf.LogTarget) (output, error) {
 		return newDatagram(inetAddr(addr), w.opts.SndBuf), nil
 	}
 	return nil, errors.New(`want "stdout", "stderr", an address with a port, or the path of a unix socket`)
+}
+
+// abstractName is a name in the abstract namespace as net has it. "abns@" fills it up with NULs, which are a part of it then; the first of
+// the 107 other octets is where net writes "@".
+func abstractName(a *conf.Addr) string {
+	name := "@" + a.Path
+	if a.Unpadded {
+		return name
+	}
+	return name + strings.Repeat("\x00", max(0, 107-len(a.Path)))
 }
 
 // newInherited writes to a descriptor of its own: another Writer may write to the same file, and either may end first.

@@ -12,6 +12,7 @@ type Addr struct {
 	ap     netip.AddrPort
 	path   string // of a unix socket, or the name of an abstract one
 	named  bool   // abstract
+	bare   bool   // ... and not filled up
 	pair   bool   // fd is one end of a pair: see PairAddr
 	fd     int
 	sa     unix.RawSockaddrAny
@@ -35,11 +36,12 @@ func UnixAddr(path string) *Addr {
 	return a
 }
 
-// AbstractAddr is a name of up to 107 bytes in Linux's abstract namespace, as HAProxy's "abns@" writes it: the address is
-// always as long as the kernel allows, filled up with NULs. (A name is its whole address there: one without them is another.)
-func AbstractAddr(name string) *Addr {
-	a := &Addr{Family: unix.AF_UNIX, path: name, named: true}
-	if a.len = putUnix(&a.sa, "\x00"+name, 0); a.len != 0 {
+// AbstractAddr is a name of up to 107 bytes in Linux's abstract namespace. Padded, as HAProxy's "abns@" writes it, the address is
+// always as long as the kernel allows, filled up with NULs; else it ends with the name, as that of "abnsz@" and of most other programs. (A
+// name is its whole address there: the two are different.)
+func AbstractAddr(name string, padded bool) *Addr {
+	a := &Addr{Family: unix.AF_UNIX, path: name, named: true, bare: !padded}
+	if a.len = putUnix(&a.sa, "\x00"+name, 0); a.len != 0 && padded {
 		a.len = unix.SizeofSockaddrUnix
 	}
 	return a
@@ -53,6 +55,8 @@ func (a *Addr) String() string {
 	switch {
 	case a.pair:
 		return a.pairText()
+	case a.named && a.bare:
+		return "abnsz@" + a.path
 	case a.named:
 		return "abns@" + a.path
 	case a.Family == unix.AF_UNIX:

@@ -45,7 +45,7 @@ func TestDial(t *testing.T) {
 		case tc.network != "unix":
 			a = TCPAddr(netip.MustParseAddrPort(ln.Addr().String()))
 		case tc.at[0] == '@':
-			a = AbstractAddr("weir-dial-test")
+			a = AbstractAddr("weir-dial-test", true)
 		default:
 			a = UnixAddr(tc.at)
 		}
@@ -90,9 +90,9 @@ func TestDialErrors(t *testing.T) {
 	}{
 		{"refused", refused, nil, unix.ECONNREFUSED},
 		{"no such file", UnixAddr("/nonexistent/socket"), nil, unix.ENOENT},
-		{"no such name", AbstractAddr("weir-nobody-listens"), nil, unix.ECONNREFUSED},
+		{"no such name", AbstractAddr("weir-nobody-listens", true), nil, unix.ECONNREFUSED},
 		{"path too long", UnixAddr(strings.Repeat("x", 108)), nil, unix.ENAMETOOLONG},
-		{"name too long", AbstractAddr(strings.Repeat("x", 108)), nil, unix.ENAMETOOLONG},
+		{"name too long", AbstractAddr(strings.Repeat("x", 108), true), nil, unix.ENAMETOOLONG},
 		{"foreign source", refused, &DialOptions{Source: TCPAddr(netip.MustParseAddrPort("203.0.113.1:0"))}, unix.EADDRNOTAVAIL},
 		{"source of another family", v6, &DialOptions{Source: TCPAddr(loopback)}, unix.EINVAL},
 	} {
@@ -240,7 +240,8 @@ func TestAddr(t *testing.T) {
 		{TCPAddr(netip.MustParseAddrPort("[2001:db8::1]:80")), "[2001:db8::1]:80"},
 		{UnixAddr("/run/x.sock"), "unix@/run/x.sock"},
 		{UnixAddr("@odd"), "unix@@odd"},
-		{AbstractAddr("x"), "abns@x"},
+		{AbstractAddr("x", true), "abns@x"},
+		{AbstractAddr("x", false), "abnsz@x"},
 	} {
 		if s := tc.a.String(); s != tc.want {
 			t.Errorf("got %q; want %q", s, tc.want)

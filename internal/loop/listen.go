@@ -131,7 +131,7 @@ func fromSockaddr(sa unix.Sockaddr) *Addr {
 		return TCPAddr(netip.AddrPortFrom(netip.AddrFrom16(sa.Addr), uint16(sa.Port)))
 	case *unix.SockaddrUnix:
 		if name, abstract := strings.CutPrefix(sa.Name, "@"); abstract {
-			return AbstractAddr(name)
+			return AbstractAddr(name, true)
 		}
 		return UnixAddr(sa.Name)
 	}

@@ -99,7 +99,7 @@ func TestListen(t *testing.T) {
 		{"IPv6 only", TCPAddr(netip.MustParseAddrPort("[::]:0")), ListenOptions{V6Only: true}, "tcp", "[::1]:%d", "127.0.0.1:%d"},
 		{"options", TCPAddr(loopback), ListenOptions{Backlog: 5, MSS: 1400, FastOpen: 16, Interface: "lo"}, "tcp", "127.0.0.1:%d", ""},
 		{"unix", UnixAddr(path), ListenOptions{Mode: 0o640, Chown: true, UID: -1, GID: -1}, "unix", path, ""},
-		{"abstract", AbstractAddr("weir-listen-test"), ListenOptions{}, "unix", abstract, ""},
+		{"abstract", AbstractAddr("weir-listen-test", true), ListenOptions{}, "unix", abstract, ""},
 	} {
 		ln, err := Listen(tc.a, &tc.o)
 		if err != nil {
@@ -159,7 +159,7 @@ func TestListenErrors(t *testing.T) {
 	defer d.Close()
 	taken := filepath.Join(dir, "taken")
 	listen(t, UnixAddr(taken), nil)
-	listen(t, AbstractAddr("weir-taken"), nil)
+	listen(t, AbstractAddr("weir-taken", true), nil)
 	before := openFDs(t)
 	for _, tc := range []struct {
 		name string
@@ -171,7 +171,7 @@ func TestListenErrors(t *testing.T) {
 		{"foreign address", TCPAddr(netip.MustParseAddrPort("203.0.113.1:0")), nil, unix.EADDRNOTAVAIL},
 		{"no such interface", TCPAddr(loopback), &ListenOptions{Interface: "nosuch0"}, unix.ENODEV},
 		{"file in use", UnixAddr(taken), nil, unix.EADDRINUSE},
-		{"name in use", AbstractAddr("weir-taken"), nil, unix.EADDRINUSE},
+		{"name in use", AbstractAddr("weir-taken", true), nil, unix.EADDRINUSE},
 		{"a regular file", UnixAddr(regular), nil, unix.EADDRINUSE},
 		{"a socket of another type", UnixAddr(datagram), nil, unix.EADDRINUSE},
 		{"no such folder", UnixAddr(filepath.Join(dir, "no", "s")), nil, unix.ENOENT},
