@@ -15,7 +15,10 @@ type seen struct {
 	fields                  []field
 }
 
-func (s seen) String() string { return strings.TrimSpace(s.method + " " + s.target + " " + s.framing) }
+func (s seen) String() string {
+	target := strings.Trim(strconv.QuoteToASCII(s.target), `"`) // a document is UTF-8, whatever a proxy lets through
+	return strings.TrimSpace(s.method + " " + target + " " + s.framing)
+}
 
 // strictReader takes what a proxy sent to an origin apart and notes whatever RFC 9112 does not let a sender write. It is written
 // apart from internal/http1 on purpose: a judge must not share the accused's code.
