@@ -43,7 +43,7 @@ func runConvert(s *streams, args []string) int {
 		fmt.Fprintln(s.err, "weir convert: missing FILE; want a haproxy.cfg")
 		return exitUsage
 	case *force && *out == "":
-		fmt.Fprintln(s.err, "weir convert: --force without -o: nothing would be written over")
+		fmt.Fprintln(s.err, "weir convert: -force without -o: nothing would be written over")
 		return exitUsage
 	}
 	for _, path := range paths {
@@ -124,7 +124,7 @@ func modeOf(path string) fs.FileMode {
 	return 0o640
 }
 
-var errExists = errors.New("is there already; --force writes over it")
+var errExists = errors.New("is there already; -force writes over it")
 
 // writeWhole writes a file so that it is there whole or not at all.
 func writeWhole(path string, text []byte, mode fs.FileMode, force bool) (err error) {

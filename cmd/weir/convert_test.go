@@ -75,15 +75,16 @@ func TestConvertToFile(t *testing.T) {
 	if code, _, err := weir("check", "-c", to); code != exitOK || err != "" {
 		t.Errorf("what was written: code %d, %s", code, err)
 	}
-	f(exitFail, "weir.hcl: is there already; --force writes over it", path, "-o", to)
+	f(exitFail, "weir.hcl: is there already; -force writes over it", path, "-o", to)
 	if err := os.WriteFile(to, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	f(exitOK, "", path, "-o", to, "--force")
 	f(exitOK, "", path, "-o", to, "-force")
 	if now, err := os.ReadFile(to); err != nil || string(now) != string(text) {
 		t.Errorf("-force wrote %q, %v", now, err)
 	}
-	f(exitUsage, "--force without -o", "-force", path)
+	f(exitUsage, "-force without -o", "-force", path)
 	f(exitUsage, "missing FILE")
 	f(exitFail, "is HCL already", to)
 	f(exitFail, "no such file or directory", "-o", filepath.Join(t.TempDir(), "no", "weir.hcl"), path)

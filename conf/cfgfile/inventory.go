@@ -69,7 +69,7 @@ const (
 	error-log-format errorfile errorfiles errorloc errorloc302 errorloc303 external-check filter filter-sequence
 	force-be-switch force-persist fullconn guid hash-preserve-affinity hash-type http-after-response http-check http-error
 	http-request http-response http-reuse http-send-name-header id ignore-persist load-server-state-from-file log
-	log-format log-format-sd log-steps log-tag max-keep-alive-queue maxconn mode monitor monitor-uri persist quic-initial
+	log-format log-format-sd log-steps log-tag max-keep-alive-queue max-session-srv-conns maxconn mode monitor monitor-uri persist quic-initial
 	rate-limit redirect retries retry-on server server-state-file-name server-template source srvtcpka-cnt srvtcpka-idle
 	srvtcpka-intvl srvtimeout ssl-f-use stick stick-table tcp-check tcp-request tcp-response timeout transparent
 	unique-id-format unique-id-header use-fcgi-app use-server use_backend`

@@ -60,6 +60,7 @@ var proxyTable = table{context: "proxy", in: inAny, pending: pendingProxy, rows:
 	{name: "external-check", in: forBackends, args: "<command|path> <value>", doc: "the command of option external-check, and its PATH", read: readExternalCheck},
 	{name: "use-server", in: inBackend, args: "<server> <if|unless> <condition>", doc: "the server of the streams for which the condition holds", read: readUseServer},
 	{name: "default-server", in: forBackends, args: "<option> ...", doc: "what the servers after it begin with", strict: true, read: readDefaultServer},
+	{name: "server-template", in: inBackend, args: "<prefix> <number|low-high> <address> [<option> ...]", doc: "several servers", strict: true, read: readServerTemplate},
 	{name: "server", in: inBackend, args: "<name> <address> [<option> ...]", doc: "a server", strict: true, read: readServer},
 	{name: "bind-process", in: inAny, args: "<value>", status: Removed, why: "there is one process", read: ignored},
 	{name: "contimeout", in: inAny, status: Removed, why: "use timeout connect", read: ignored},

@@ -162,12 +162,48 @@ func readServer(l *line) {
 	}
 	l.path = join(l.sec.title, "server "+strconv.Quote(name.Text))
 	l.checkName(name)
-	w, ok := l.arg("<address>")
+	if s := l.server(); s != nil {
+		s.Name = name.Text
+		l.sec.Servers = append(l.sec.Servers, s)
+	}
+}
+
+// readServerTemplate reads several servers that differ in the number behind their name.
+func readServerTemplate(l *line) {
+	prefix, ok := l.arg("<prefix>")
 	if !ok {
 		return
 	}
+	l.path = join(l.sec.title, "server-template "+strconv.Quote(prefix.Text))
+	l.checkName(prefix)
+	w, ok := l.arg("<number|low-high>")
+	if !ok {
+		return
+	}
+	low, high, err := conf.ParseTemplate(w.Text)
+	if err != nil {
+		l.add(conf.Misread(w.Pos, l.path, w.Text, err))
+		l.skip()
+		return
+	}
+	s := l.server()
+	switch {
+	case s == nil:
+	case s.ID != l.sec.tmpl.ID:
+		l.add(conf.Bad(w.Pos, l.path, "id is for one server, not for all of a template"))
+	default:
+		l.sec.Servers = append(l.sec.Servers, conf.Templated(s, prefix.Text, low, high)...)
+	}
+}
+
+// server reads "<address> [<option> ...]"; nil where there is no address.
+func (l *line) server() *conf.Server {
+	w, ok := l.arg("<address>")
+	if !ok {
+		return nil
+	}
 	s := *l.sec.tmpl
-	s.Pos, s.Name = l.key.Pos, name.Text
+	s.Pos = l.key.Pos
 	a, err := conf.ParseAddr(w.Text)
 	if err == nil {
 		if a.Kind == conf.AddrTCP && a.Host == "" {
@@ -182,7 +218,7 @@ func readServer(l *line) {
 	s.Addr = a
 	l.srv = &serverCtx{Server: &s}
 	l.options(&serverTable)
-	l.sec.Servers = append(l.sec.Servers, &s)
+	return &s
 }
 
 func readDefaultServer(l *line) {

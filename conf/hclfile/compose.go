@@ -170,7 +170,7 @@ func proxyPieces(keyword string, drafts, before conf.Drafts) []*Piece {
 	switch keyword {
 	case "default-server":
 		return []*Piece{{Node: newBlock("default_server", nil, serverKids(drafts, before, templateOf, templateOf))}}
-	case "server":
+	case "server", "server-template":
 		return serverPieces(drafts, before)
 	case "option http-keep-alive": // how it is anyway, and what another option may have changed
 		if drafts[1].Proxy.Options.ConnMode == conf.KeepAlive {
@@ -297,7 +297,12 @@ func serverPieces(drafts, before conf.Drafts) []*Piece {
 	if len(drafts[0].Proxy.Servers) == 0 {
 		return nil
 	}
-	return []*Piece{{Node: newBlock("server", []string{serverOf(&drafts[0]).Name}, serverKids(drafts, before, serverOf, templateOf))}}
+	var out []*Piece
+	kids := serverKids(drafts, before, serverOf, templateOf)
+	for _, sv := range drafts[0].Proxy.Servers { // several of a template
+		out = append(out, &Piece{Node: newBlock("server", []string{sv.Name}, kids)})
+	}
+	return out
 }
 
 // finalStep is a step of a health check with what the lines around it say of it: a comment before it, an option that takes something back.

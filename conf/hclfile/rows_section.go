@@ -24,7 +24,8 @@ type section struct {
 // serverBlock is a server to be read, with how many default_server blocks stand before it.
 type serverBlock struct {
 	*block
-	defaults int
+	defaults  int
+	low, high int // of a template, the numbers of its servers; high 0 = it is one server
 }
 
 // serverDefault is a default_server block, applied to every server of the section that stands after it.
@@ -168,6 +169,7 @@ var sectionNests = []nest[section]{
 			}
 			read(d, &serverGrammar, &server{Server: &conf.Server{}, section: s}, b.body, b.path, 0) // to report what is wrong once
 		}},
+	{name: "server_template", in: inBackend, low: 2, high: 2, named: true, labels: `"PREFIX" "NUMBERS"`, doc: "several servers with the attributes of a server, named PREFIX1, PREFIX2 and so on: NUMBERS is how many, or the first and the last, as in 5-8", read: readServerTemplate},
 	{name: "server", in: inBackend, low: 1, high: 1, named: true, labels: `"NAME"`, doc: "a server", attrs: serverGrammar.infos, read: readServer},
 }
 

@@ -147,7 +147,20 @@ func readEnabled(d *decoder, s *server, a *attr) {
 
 // readServer notes a server, which is read over the default_server blocks before it: see section.finish.
 func readServer(_ *decoder, s *section, b *block, _ where) {
-	s.servers = append(s.servers, serverBlock{b, len(s.serverDefaults)})
+	s.servers = append(s.servers, serverBlock{block: b, defaults: len(s.serverDefaults)})
+}
+
+// readServerTemplate notes several servers that differ in the number behind their name.
+func readServerTemplate(d *decoder, s *section, b *block, _ where) {
+	low, high, err := conf.ParseTemplate(b.labels[1])
+	if err != nil {
+		d.add(conf.Misread(b.labelPos[1], b.path, b.labels[1], err))
+		return
+	}
+	if a := b.body.Attributes["id"]; a != nil {
+		d.add(conf.Bad(d.pos(a.NameRange), join(b.path, "id"), "is for one server, not for all of a template"))
+	}
+	s.servers = append(s.servers, serverBlock{b, len(s.serverDefaults), low, high})
 }
 
 // finish reads the servers.
@@ -171,6 +184,11 @@ func (s *section) finish(d *decoder) {
 			if d.failures > before {
 				sv.Addr = conf.Addr{Kind: conf.AddrUnix, Path: "/"}
 			}
+		}
+		if b.high > 0 {
+			sv.ID = 0 // told already
+			s.Servers = append(s.Servers, conf.Templated(sv.Server, b.label(), b.low, b.high)...)
+			continue
 		}
 		s.Servers = append(s.Servers, sv.Server)
 	}
