@@ -16,7 +16,7 @@ type seen struct {
 }
 
 func (s seen) String() string {
-	target := strings.Trim(strconv.QuoteToASCII(s.target), `"`) // a document is UTF-8, whatever a proxy lets through
+	target := strings.ToValidUTF8(s.target, "\ufffd") // a document is UTF-8, whatever a proxy lets through
 	return strings.TrimSpace(s.method + " " + target + " " + s.framing)
 }
 
