@@ -37,7 +37,8 @@ func (ls *Lease) multiplex(k *link) error {
 		o.Reason = func(reason string) { b.note(l, reason) }
 	}
 	k.mux = h2mux.NewServer(k.conn, o)
-	if !ls.enterStream(k) {
+	if !ls.enterStream(k) { // the server takes no stream, for now or ever
+		k.mux.GoAway()
 		return fault.ConnectRefused
 	}
 	return nil

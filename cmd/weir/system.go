@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -87,17 +88,26 @@ func (c *systemCheck) socket(pos conf.Pos, path string, a *conf.Addr) {
 
 // inherited checks a socket that whoever starts Weir hands over, as HAProxy does: it must be there.
 func (c *systemCheck) inherited(pos conf.Pos, path string, a *conf.Addr) {
+	if _, known := handedOver.Load(a.FD); known {
+		return
+	}
 	kind, err := unix.GetsockoptInt(a.FD, unix.SOL_SOCKET, unix.SO_TYPE)
 	switch {
+	case err == nil && (a.Kind == conf.AddrPair || kind == unix.SOCK_STREAM):
+		handedOver.Store(a.FD, nil)
 	case a.FD < 0: // the readers' stand-in for what they could not read
 	case errors.Is(err, unix.EBADF):
 		c.diags.Add(conf.Bad(pos, path, "%q: no such file descriptor was handed over", a.String()))
 	case err != nil:
 		c.diags.Add(conf.Bad(pos, path, "%q: the file descriptor is no socket", a.String()))
-	case a.Kind == conf.AddrFD && kind != unix.SOCK_STREAM:
+	default:
 		c.diags.Add(conf.Bad(pos, path, "%q: the socket is not of type stream", a.String()))
 	}
 }
+
+// handedOver are the descriptors that were sockets when this process first looked. Of a reload they are not asked again: the listener that had one
+// has closed its number, and the generations hand a copy on.
+var handedOver sync.Map
 
 // logs checks descriptors that lines are written to. They may be those of another shell than the service's.
 func (c *systemCheck) logs(logs []*conf.LogTarget, path string) {

@@ -70,14 +70,6 @@ func CauseOf(c *loop.Conn) Cause {
 	return Lost
 }
 
-// ServerOf is the connection to a server that c is a stream of; nil = it is none.
-func ServerOf(c *loop.Conn) *Conn {
-	if st := streamOf(c); st != nil && st.m.server {
-		return st.m
-	}
-	return nil
-}
-
 func streamOf(c *loop.Conn) *stream {
 	if c == nil {
 		return nil

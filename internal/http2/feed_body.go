@@ -39,9 +39,7 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		c.out = appendWindow(c.out, 0, connWindow-c.recv)
 		c.recv = connWindow
 	}
-	if c.streams[f.stream] != nil || !c.client {
-		c.earn(budgetPerKiBData * f.length >> 10)
-	}
+	c.earn(budgetPerKiBData * f.length >> 10)
 	c.f, c.of, c.phase = f, c.streams[f.stream], inData
 	s := c.of
 	switch {

@@ -123,7 +123,11 @@ func (s *Store) updateOCSPNow(path string) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return describeOCSP(e.pair.staple.Load())
+	staple := e.pair.staple.Load()
+	if staple == nil {
+		return "Can't update the OCSP response: certificate '" + path + "' was replaced meanwhile"
+	}
+	return describeOCSP(staple)
 }
 
 func (s *Store) showOCSPUpdates() string {
