@@ -25,6 +25,7 @@ func Changes(before, after *Config) []string {
 	each(c, "", before.Userlists, after.Userlists, func(u *Userlist) string { return fmt.Sprintf("userlist %q", u.Name) }, nil)
 	each(c, "", before.HTTPErrors, after.HTTPErrors, func(h *HTTPErrors) string { return fmt.Sprintf("http-errors %q", h.Name) }, nil)
 	each(c, "", before.CrtStores, after.CrtStores, func(s *CrtStore) string { return fmt.Sprintf("crt-store %q", s.Name) }, nil)
+	each(c, "", before.ACMEs, after.ACMEs, func(a *ACME) string { return fmt.Sprintf("acme %q", a.Name) }, nil)
 	return c.lines
 }
 

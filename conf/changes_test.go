@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ func TestChanges(t *testing.T) {
 	base := func() *Config {
 		web := &Proxy{Kind: Frontend, Name: "web", ID: 2, Binds: []*Bind{{Addr: Addr{Host: "127.0.0.1", Port: 80, PortEnd: 80}}}}
 		app := &Proxy{Kind: Backend, Name: "app", ID: 3, Servers: []*Server{{Name: "s1", ID: 1}, {Name: "s2", ID: 2}}}
-		return &Config{Proxies: []*Proxy{web, app}, Userlists: []*Userlist{{Name: "staff"}}}
+		return &Config{Proxies: []*Proxy{web, app}, Userlists: []*Userlist{{Name: "staff"}}, ACMEs: []*ACME{{Name: "le"}}}
 	}
 	f := func(change func(c *Config), want ...string) {
 		t.Helper()
@@ -31,6 +32,24 @@ func TestChanges(t *testing.T) {
 	f(func(c *Config) { c.Proxies = append([]*Proxy{{Kind: Listen, Name: "new"}}, c.Proxies[0]) },
 		`listen "new" added`, `backend "app" removed`)
 	f(func(c *Config) { c.Userlists[0].Users = []*User{{Name: "a", Password: "secret"}} }, `userlist "staff": changed: users`)
+	f(func(c *Config) { c.ACMEs[0].Contact = "a@example.com" }, `acme "le": changed: contact`)
+}
+
+// TestChangesAll: every kind of section is compared, also those that are not thought of yet.
+func TestChangesAll(t *testing.T) {
+	kinds := reflect.TypeFor[Config]()
+	for i := range kinds.NumField() {
+		f := kinds.Field(i)
+		if f.Name == "Files" || f.Name == "Global" { // those are no lists of sections
+			continue
+		}
+		after := &Config{}
+		list := reflect.ValueOf(after).Elem().Field(i)
+		list.Set(reflect.Append(list, reflect.New(f.Type.Elem().Elem())))
+		if got := Changes(&Config{}, after); len(got) != 1 || !strings.HasSuffix(got[0], " added") {
+			t.Errorf("%s: got %q", f.Name, got)
+		}
+	}
 }
 
 func TestInWords(t *testing.T) {

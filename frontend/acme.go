@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"errors"
-
 	"go.uber.org/zap"
 
 	"weir/internal/acme"
@@ -31,16 +29,16 @@ func (px *Proxy) ACME() *acme.Keeper {
 
 // keep begins to keep certificates, where the configuration before this one has left off. After an error that one goes on.
 func (px *Proxy) keep() error {
+	elder := px.elder
+	px.elder = nil // whether it is needed or not: it holds the whole generation before in memory
 	if px.keeper == nil {
 		return nil
 	}
-	px.keeper.TakeOver(px.elder)
-	err := px.keeper.Start()
-	if err != nil && px.elder != nil {
-		err = errors.Join(err, px.elder.Start())
+	if err := px.keeper.Open(); err != nil {
+		return err
 	}
-	px.elder = nil
-	return err
+	px.keeper.TakeOver(elder)
+	return px.keeper.Start()
 }
 
 // proof is what proves to an authority that a name is ours (RFC 8555, 8.3); nil = the request does not ask for it.

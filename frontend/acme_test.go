@@ -7,10 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"weir/conf"
 	"weir/internal/testpki"
 )
 
@@ -122,5 +125,54 @@ func TestKeeperReload(t *testing.T) {
 	}
 	if now := next.ACME().Status()[0]; now != was {
 		t.Errorf("it was %+v and is %+v", was, now)
+	}
+}
+
+// TestKeeperRefused: a generation whose directory cannot be opened leaves the one before at work, although that could not open its own anew.
+func TestKeeperRefused(t *testing.T) {
+	px := acmeBench(t)
+	storage := px.Config().ACMEs[0].Storage
+	if err := os.Rename(storage, storage+".gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere", storage); err != nil { // which is neither there nor can be made
+		t.Fatal(err)
+	}
+	next, err := New(px.Config(), Options{Before: px.Proxy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if err := next.Start(); err == nil || !strings.Contains(err.Error(), "acme: ") {
+		t.Fatalf("started: %v", err)
+	}
+	was := px.ACME().Status()[0]
+	eventually(t, "the one before orders", func() error {
+		px.ACME().Renew(filepath.Join(storage, "www.example.com.pem"))
+		if s := px.ACME().Status()[0]; s.Failures <= was.Failures+1 {
+			return fmt.Errorf("%+v", s)
+		}
+		return nil
+	})
+}
+
+// TestKeeperGone: a generation that keeps nothing does not hold the one before in memory either.
+func TestKeeperGone(t *testing.T) {
+	px := acmeBench(t)
+	cfg := *px.Config()
+	cfg.ACMEs = nil
+	web := *cfg.Proxies[0]
+	web.Binds = web.Binds[:1]
+	cfg.Proxies = []*conf.Proxy{&web}
+	next, err := New(&cfg, Options{Before: px.Proxy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if err := next.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if next.ACME() != nil || next.elder != nil {
+		t.Errorf("it keeps %v, and holds %v", next.ACME(), next.elder)
 	}
 }

@@ -376,7 +376,7 @@ func (px *Proxy) Close() {
 		if px.stopOCSP != nil {
 			px.stopOCSP()
 		}
-		px.keeper.Stop()
+		px.keeper.Close()
 		for _, fe := range px.frontends {
 			fe.closeListeners()
 		}

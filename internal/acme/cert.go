@@ -144,12 +144,12 @@ func (c *cert) fail(now time.Time, why string, after time.Duration) time.Duratio
 	return wait
 }
 
-// hurry makes a wait shorter where the certificate comes near its end.
+// hurry makes a wait shorter where the certificate comes near its end. Once that is past there is nothing left to be in time for.
 func (c *cert) hurry(now time.Time, wait time.Duration) time.Duration {
-	if c.leaf == nil {
+	if c.leaf == nil || !now.Before(c.leaf.NotAfter) {
 		return wait
 	}
-	return min(wait, max(firstRetry, c.leaf.NotAfter.Sub(now)/4))
+	return min(wait, max(hurryRetry, c.leaf.NotAfter.Sub(now)/4))
 }
 
 // backoff is how long to wait after so many failures in a row: each time twice as long, give or take a tenth.

@@ -40,7 +40,7 @@ func (d *disk) open(path, storage string) error {
 		return fmt.Errorf("acme: the directory of %q: %w", path, err)
 	}
 	d.roots[dir] = root
-	probe := "." + filepath.Base(path) + ".new"
+	probe := "." + filepath.Base(path) + ".probe" // not .new: the Keeper before this one may be about to rename that
 	f, err := root.OpenFile(probe, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err == nil {
 		f.Close()

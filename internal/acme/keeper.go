@@ -78,11 +78,14 @@ func placed(a *conf.ACME, err error) *conf.Error {
 	return conf.Bad(a.Pos, `acme "`+a.Name+`"`, "%s", err)
 }
 
-// Start opens the directories that will be written to, so that they are at hand whatever the process gives up later, and begins. It may
-// begin again after a Stop.
-func (k *Keeper) Start() error {
+// Open opens the directories that will be written to, so that they are at hand whatever the process gives up later. Close closes them.
+func (k *Keeper) Open() error {
 	k.life.Lock()
 	defer k.life.Unlock()
+	return k.open()
+}
+
+func (k *Keeper) open() error {
 	if k.stop != nil {
 		return nil
 	}
@@ -95,26 +98,54 @@ func (k *Keeper) Start() error {
 			}
 		}
 	}
+	return nil
+}
+
+// Start begins, after Open where nobody has called it. It may begin again after a Stop.
+func (k *Keeper) Start() error {
+	k.life.Lock()
+	defer k.life.Unlock()
+	if k.stop != nil {
+		return nil
+	}
+	if err := k.open(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	k.stop, k.done = cancel, make(chan struct{})
 	go k.run(ctx)
 	return nil
 }
 
-// Stop ends the work and waits for its end. An order under way is given up.
+// Stop ends the work and waits for its end. An order under way is given up. The directories stay open for another Start: by then the process
+// may have no right to open them.
 func (k *Keeper) Stop() {
 	if k == nil {
 		return
 	}
 	k.life.Lock()
 	defer k.life.Unlock()
+	k.halt()
+}
+
+// Close is Stop for good.
+func (k *Keeper) Close() {
+	if k == nil {
+		return
+	}
+	k.life.Lock()
+	defer k.life.Unlock()
+	k.halt()
+	k.disk.close()
+}
+
+func (k *Keeper) halt() {
 	if k.stop == nil {
 		return
 	}
 	k.stop()
 	<-k.done
 	k.stop = nil
-	k.disk.close()
 	for _, a := range k.authorities {
 		a.wire.base.CloseIdleConnections()
 	}

@@ -17,6 +17,8 @@ const (
 	// an hour are too many for the largest.
 	firstRetry = time.Minute
 	lastRetry  = 6 * time.Hour
+	// hurryRetry is the least that the end of a certificate makes of the wait: four failures an hour are not too many.
+	hurryRetry = 15 * time.Minute
 	// maxRetryAfter is how long an authority may put us off.
 	maxRetryAfter = 7 * 24 * time.Hour
 	// renewSpread is the part of a lifetime over which renewals are spread, so that what was issued together is not renewed together.

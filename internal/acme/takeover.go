@@ -7,7 +7,8 @@ import (
 )
 
 // TakeOver stops the Keeper of the configuration before this one, and goes on where that was: what has failed there is not tried again at
-// once, and what could not be saved yet is not lost. It comes before Start; old may be nil.
+// once, and what could not be saved yet is not lost. It comes between Open, whose failure leaves old alone, and
+// Start; old may be nil.
 func (k *Keeper) TakeOver(old *Keeper) {
 	old.Stop()
 	if k == nil || old == nil {
