@@ -104,6 +104,8 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		return nil, conf.Bad(cfg.Global.Pos, "global", "h1-case-adjust-file %q: %v", cfg.Global.CaseFile, err)
 	}
 	if err := px.makeLoops(); err != nil {
+		px.runLoops() // those that were made: what they have open is closed by their own end
+		px.stopLoops()
 		return nil, err
 	}
 	errs := []error{px.setVars()}

@@ -20,11 +20,42 @@ const (
 	maxMaxconn = 1 << 20
 )
 
+// limitFDs sets the limit of open files that the configuration asks for and returns the one in force. first is what the process has
+// started with, nil at the start: ulimit-n acts only then, when there may be the rights to go above the hard limit.
+func limitFDs(g, first *conf.Global) (uint64, error) {
+	n := g.Process.ULimitN
+	switch {
+	case first != nil && (n > 0 || first.Process.ULimitN > 0):
+		r, err := fdLimit()
+		return r.Cur, err
+	case n > 0:
+		return setFDLimit(uint64(n), g.Process.StrictLimits)
+	}
+	return raiseFDLimit(g.FDHardLimit)
+}
+
+func fdLimit() (r syscall.Rlimit, err error) {
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
+		return r, fmt.Errorf("read the fd limit: %w", err)
+	}
+	return r, nil
+}
+
+// keepFDLimit returns what brings back the limit of now, where a configuration that has changed it is refused after all.
+func keepFDLimit() func() {
+	r, err := fdLimit()
+	return func() {
+		if err == nil {
+			syscall.Setrlimit(syscall.RLIMIT_NOFILE, &r) // one that was in force
+		}
+	}
+}
+
 // raiseFDLimit sets the soft limit of open files to the hard one, or to want where that is lower and set, and returns the limit in force.
 func raiseFDLimit(want int) (uint64, error) {
-	var r syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
-		return 0, fmt.Errorf("read the fd limit: %w", err)
+	r, err := fdLimit()
+	if err != nil {
+		return 0, err
 	}
 	limit := r.Max
 	if want > 0 && uint64(want) < limit {

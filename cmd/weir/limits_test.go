@@ -75,3 +75,32 @@ func TestPidFile(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+// A reload leaves a limit that ulimit-n has set alone, and a refused one leaves any.
+func TestLimitFDsOfReload(t *testing.T) {
+	was, err := fdLimit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keepFDLimit()()
+	low := int(was.Max) - 2
+	with, without := &conf.Global{Process: conf.Process{ULimitN: low}}, &conf.Global{}
+	f := func(g, first *conf.Global, want int) {
+		t.Helper()
+		got, err := limitFDs(g, first)
+		r, _ := fdLimit()
+		if err != nil || got != uint64(want) || r.Cur != got {
+			t.Fatalf("got %d, %v; in force is %d; want %d", got, err, r.Cur, want)
+		}
+	}
+	f(with, nil, low)
+	f(with, with, low)
+	f(without, with, low) // that the line has gone is told, and takes effect at the next start
+	undo := keepFDLimit()
+	f(without, without, int(was.Max))
+	f(with, without, int(was.Max))
+	undo()
+	if r, _ := fdLimit(); r.Cur != uint64(low) {
+		t.Fatalf("got %d; want %d", r.Cur, low)
+	}
+}

@@ -20,10 +20,7 @@ func prepare(g *conf.Global) (uint64, error) {
 	if err := bindCPUs(p); err != nil {
 		return 0, err
 	}
-	limit, err := raiseFDLimit(g.FDHardLimit)
-	if p.ULimitN > 0 {
-		limit, err = setFDLimit(uint64(p.ULimitN), p.StrictLimits)
-	}
+	limit, err := limitFDs(g, nil)
 	if err == nil && p.PreallocFD {
 		err = preallocFDs(limit)
 	}
@@ -111,12 +108,12 @@ func eachThread(f func(tid int) error) error {
 // setFDLimit sets the limit of open files to n, above the hard one too where the process may do that. Where it may not, that is an
 // error (strict), or what can be had is taken.
 func setFDLimit(n uint64, strict bool) (uint64, error) {
-	var r syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
-		return 0, fmt.Errorf("read the fd limit: %w", err)
+	r, err := fdLimit()
+	if err != nil {
+		return 0, err
 	}
 	want := syscall.Rlimit{Cur: n, Max: max(n, r.Max)}
-	err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &want)
+	err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &want)
 	if err == nil {
 		return n, nil
 	}

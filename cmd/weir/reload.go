@@ -69,12 +69,15 @@ func (p *proxies) reload() (ok bool, log string) {
 	defer spareProcessors(p)()
 	rep.say(zapcore.InfoLevel, p.r.words.begin)
 	old := p.current()
+	undo := keepFDLimit()
 	next, changed, err := p.prepare(rep, old)
 	if err != nil {
+		undo()
 		p.refused(rep, err)
 		return false, rep.text()
 	}
 	if err := p.start(old, next); err != nil {
+		undo()
 		p.refused(rep, err)
 		return false, rep.text()
 	}
@@ -249,7 +252,7 @@ func (p *proxies) fit(rep reporter, cfg *conf.Config) error {
 	for _, name := range onlyAtStart(&p.first, &cfg.Global) {
 		rep.say(zapcore.WarnLevel, name+" has changed: that takes effect when the process is started again")
 	}
-	limit, err := raiseFDLimit(cfg.Global.FDHardLimit)
+	limit, err := limitFDs(&cfg.Global, &p.first)
 	if err != nil {
 		return err
 	}
