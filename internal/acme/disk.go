@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"syscall"
 
 	"weir/conf"
@@ -16,12 +15,12 @@ import (
 
 // disk writes files into directories that were opened at the start: after chroot their names mean something else.
 type disk struct {
-	user, group string
-	roots       map[string]*os.Root // by directory
+	g     *conf.Global
+	roots map[string]*os.Root // by directory
 }
 
 func newDisk(g *conf.Global) *disk {
-	return &disk{user: g.User, group: g.Group, roots: map[string]*os.Root{}}
+	return &disk{g: g, roots: map[string]*os.Root{}}
 }
 
 // open opens the directory of a file, which must be there unless it is storage: that is made.
@@ -29,9 +28,13 @@ func (d *disk) open(path, storage string) error {
 	if path == "" || d.roots[filepath.Dir(path)] != nil {
 		return nil
 	}
+	to, err := ownerOf(d.g)
+	if err != nil && os.Geteuid() == 0 { // nobody else changes
+		return fmt.Errorf("acme: %w", err)
+	}
 	dir := filepath.Dir(path)
 	if storage != "" && dir == filepath.Clean(storage) {
-		if err := d.make(dir); err != nil {
+		if err := d.make(dir, to); err != nil {
 			return fmt.Errorf("acme: storage: %w", err)
 		}
 	}
@@ -44,7 +47,7 @@ func (d *disk) open(path, storage string) error {
 	f, err := root.OpenFile(probe, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err == nil {
 		f.Close()
-		err = root.Remove(probe)
+		err = errors.Join(root.Remove(probe), to.check(dir))
 	}
 	if err != nil {
 		return fmt.Errorf("acme: %q must be written to: %w", dir, err)
@@ -52,29 +55,34 @@ func (d *disk) open(path, storage string) error {
 	return nil
 }
 
-// make makes a directory for us alone: for the user that the process will be.
-func (d *disk) make(dir string) error {
+// make makes a directory for us alone: for the user that the process will be, who has to get through those above it as well.
+func (d *disk) make(dir string, to owner) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+	missing := []string{dir}
+	for up := filepath.Dir(dir); up != filepath.Dir(up); up = filepath.Dir(up) {
+		if _, err := os.Stat(up); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		missing = append(missing, up)
 	}
-	if d.user == "" && d.group == "" || os.Geteuid() != 0 {
-		return nil
+	for _, name := range slices.Backward(missing) {
+		mode := os.FileMode(0o755)
+		if name == dir {
+			mode = 0o700
+		}
+		if err := os.Mkdir(name, mode); err != nil {
+			return err
+		}
+		if os.Geteuid() != 0 {
+			continue
+		}
+		if err := os.Chown(name, to.uid, to.gid); err != nil {
+			return err
+		}
 	}
-	uid, gid := -1, -1
-	if u, err := user.Lookup(d.user); err == nil {
-		uid, _ = strconv.Atoi(u.Uid)
-	} else if n, err := strconv.Atoi(d.user); err == nil {
-		uid = n
-	}
-	if g, err := user.LookupGroup(d.group); err == nil {
-		gid, _ = strconv.Atoi(g.Gid)
-	} else if n, err := strconv.Atoi(d.group); err == nil {
-		gid = n
-	}
-	return os.Chown(dir, uid, gid)
+	return nil
 }
 
 func (d *disk) close() {
