@@ -131,8 +131,11 @@ func (d *disk) save(is *tlsconf.Issued, m *made) error {
 		if err := key.commit(); err != nil {
 			return err
 		}
+		if err := key.sync(); err != nil { // before the certificate's: a crash must not leave a certificate whose key is lost
+			return err
+		}
 	}
-	return crt.commit()
+	return errors.Join(crt.commit(), crt.sync())
 }
 
 // write puts a file in place as a whole or not at all.
@@ -142,7 +145,7 @@ func (d *disk) write(path string, data []byte) error {
 		return err
 	}
 	defer f.drop()
-	return f.commit()
+	return errors.Join(f.commit(), f.sync())
 }
 
 // staged is a file that waits beside its place.
@@ -152,6 +155,22 @@ type staged struct {
 }
 
 func (f *staged) commit() error { return f.root.Rename(f.temp, f.name) }
+
+// sync makes the new name survive a crash. Not all file systems know how to.
+func (f *staged) sync() error {
+	dir, err := f.root.Open(".")
+	if errors.Is(err, os.ErrPermission) {
+		return nil // one may be allowed to write to a directory and not to read it
+	}
+	if err != nil {
+		return err
+	}
+	err = dir.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, dir.Close())
+}
 
 // drop removes what was not committed.
 func (f *staged) drop() { f.root.Remove(f.temp) }

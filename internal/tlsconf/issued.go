@@ -105,10 +105,15 @@ func (s *Store) issue(is *Issued) {
 	}
 }
 
-// loadIssued reads a certificate that may not be there yet.
+// loadIssued reads a certificate that may not be there yet. Where it stands with a key of another, as a crash between the two files leaves it,
+// it is as good as not there: nothing but another order helps.
 func (s *Store) loadIssued(is *Issued, load func() (*Pair, error)) (*Pair, error) {
 	if _, err := os.Stat(is.Crt); !errors.Is(err, os.ErrNotExist) {
-		return load()
+		p, err := load()
+		if is.Key == "" || !errors.Is(err, errOtherKey) {
+			return p, err
+		}
+		s.doubt(conf.Bad(is.Pos, "acme", "%q: %s: a temporary one is shown until another is issued", is.Crt, err))
 	}
 	text, err := selfSigned(is.Domains)
 	if err != nil {

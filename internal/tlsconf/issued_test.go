@@ -200,3 +200,24 @@ func TestChallenge(t *testing.T) {
 	f("new.example.com", false)
 	f("a.example.com", false, ChallengeProto)
 }
+
+// TestIssuedTorn: a crash between the two files leaves a certificate with another one's key, which must not keep the process from starting.
+func TestIssuedTorn(t *testing.T) {
+	l := newLab(t)
+	crt, _ := l.ca.Issue(t, testpki.Leaf{Names: []string{"a.example.com"}})
+	_, key := l.ca.Issue(t, testpki.Leaf{Names: []string{"a.example.com"}})
+	testpki.Write(t, l.dir, "s.pem", crt)
+	testpki.Write(t, l.dir, "s.key", key)
+	load := &conf.CrtLoad{Crt: "s.pem", Key: "s.key", Alias: "a", Issue: of("le", "a.example.com")}
+	l.cfg.CrtStores = []*conf.CrtStore{{Name: "st", CrtBase: l.dir, KeyBase: l.dir, Loads: []*conf.CrtLoad{load}}}
+	s, _, err := issuing(l, conf.BindTLS{Certs: []string{"@st/a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, temporary, err := s.Held("@st/a"); err != nil || !temporary || len(l.warnings) != 1 {
+		t.Errorf("temporary %t, %v, warnings %q", temporary, err, l.warnings)
+	}
+	load.Issue = conf.Issue{} // one that people look after is theirs to mend
+	_, _, err = issuing(l, conf.BindTLS{Certs: []string{"@st/a"}})
+	want(t, err, "not that of the certificate")
+}

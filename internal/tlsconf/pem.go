@@ -65,6 +65,9 @@ func (p *Pair) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
 }
 
+// errOtherKey is a private key that belongs to another certificate.
+var errOtherKey = errors.New("the private key is not that of the certificate")
+
 // pairError says in words of people what crypto/tls has found.
 func pairError(f files, err error) error {
 	certs, keys := 0, 0
@@ -84,7 +87,7 @@ func pairError(f files, err error) error {
 	case keys == 0:
 		return errors.New("no private key in it, nor in a file of its name with .key")
 	case strings.Contains(text, "does not match"), strings.Contains(text, "private key type"):
-		return errors.New("the private key is not that of the certificate")
+		return errOtherKey
 	default:
 		return errors.New(strings.TrimPrefix(text, "tls: "))
 	}
