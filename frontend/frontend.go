@@ -39,6 +39,7 @@ type Frontend struct {
 	cur, max, limit atomic.Int64
 	pace            pace // "rate-limit sessions"
 	disabled, shut  atomic.Bool
+	wasDisabled     bool      // in the generation before, when this one took over; by the goroutine that starts the proxy
 	local           []feLocal // by loop id
 	badRequest      captured
 	monitorFail     []*acl.Cond

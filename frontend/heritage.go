@@ -159,12 +159,37 @@ func (ln *listener) succeed() {
 
 // pause leaves a frontend disabled that an administrator has disabled.
 func (h *heritage) pause(fe *Frontend) {
-	for _, old := range h.before.frontends {
-		if old.p.Name == fe.p.Name && old.disabled.Load() {
+	if old := h.before.frontendNamed(fe.p.Name); old != nil && old.disabled.Load() {
+		fe.wasDisabled = true
+		fe.Disable()
+	}
+}
+
+// CatchUp does what was asked of the generation before since this one has taken over from it: until then an administrator's commands go
+// there. Whoever gives commands to this one calls it once, when none goes to the old one any more.
+func (px *Proxy) CatchUp(before *Proxy) {
+	for _, fe := range px.frontends {
+		old := before.frontendNamed(fe.p.Name)
+		if old == nil {
+			continue
+		}
+		switch now := old.disabled.Load(); {
+		case now == fe.wasDisabled:
+		case now:
 			fe.Disable()
-			return
+		default:
+			fe.Enable()
 		}
 	}
+}
+
+func (px *Proxy) frontendNamed(name string) *Frontend {
+	for _, fe := range px.frontends {
+		if fe.p.Name == name {
+			return fe
+		}
+	}
+	return nil
 }
 
 // Poke looks for connections that wait at the listening sockets: see loop's. The successor of a generation calls it when that one's side

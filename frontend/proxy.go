@@ -154,9 +154,7 @@ func (px *Proxy) makeLoops() error {
 	}
 	// One more than the loops: they keep theirs while they nap, and the log writer, the checks' look-ups and the stats socket
 	// must run meanwhile.
-	if runtime.GOMAXPROCS(0) <= n {
-		runtime.GOMAXPROCS(n + 1)
-	}
+	px.atLeastProcessors(n + 1)
 	tune := &px.cfg.Global.Tune
 	for i := range n {
 		l, err := loop.New(loop.Options{ID: i, BufSize: tune.BufSize, StallLimit: px.cfg.Global.Process.WarnBlocked, MaxEvents: tune.MaxPollEvents,
@@ -168,6 +166,16 @@ func (px *Proxy) makeLoops() error {
 		px.workers = append(px.workers, newWorker(px, l))
 	}
 	return nil
+}
+
+// atLeastProcessors lets so many threads run at once, beside the loops of the generation before.
+func (px *Proxy) atLeastProcessors(n int) {
+	if px.heritage != nil {
+		n += len(px.heritage.before.loops) + 1
+	}
+	if runtime.GOMAXPROCS(0) < n {
+		runtime.GOMAXPROCS(n)
+	}
 }
 
 func (px *Proxy) onPanic(l *loop.Loop, v any, stack []byte) {

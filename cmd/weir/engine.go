@@ -35,7 +35,7 @@ type proxies struct {
 	ended chan struct{} // closed by Close
 	end   sync.Once
 
-	one sync.Mutex // one reload at a time, and none beside a stop
+	one chan struct{} // with room for one reload at a time, and none beside a stop
 
 	mu       sync.Mutex // guards what follows
 	cur      *generation
@@ -47,7 +47,7 @@ type proxies struct {
 }
 
 func newEngine(r *runtimeOptions) (*proxies, error) {
-	p := &proxies{r: r, started: time.Now(), startup: r.startup, first: r.cfg.Global, ended: make(chan struct{})}
+	p := &proxies{r: r, started: time.Now(), startup: r.startup, first: r.cfg.Global, ended: make(chan struct{}), one: make(chan struct{}, 1)}
 	g, err := p.build(r.cfg, nil)
 	if err != nil {
 		return nil, err
@@ -147,8 +147,11 @@ func (p *proxies) Shutdown(ctx context.Context) error {
 	p.mu.Lock()
 	p.stopping = true // none begins
 	p.mu.Unlock()
-	p.one.Lock() // one that is under way ends first
-	defer p.one.Unlock()
+	select {
+	case p.one <- struct{}{}: // one that is under way ends first
+		defer func() { <-p.one }()
+	case <-ctx.Done(): // ... unless it takes longer than the stop may: what it makes does not start any more
+	}
 	p.mu.Lock()
 	all := append(p.old[:len(p.old):len(p.old)], p.cur)
 	p.mu.Unlock()

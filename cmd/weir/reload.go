@@ -62,8 +62,8 @@ func (p *proxies) reload() (ok bool, log string) {
 	if p.isStopping() {
 		return false, errStopping.Error()
 	}
-	p.one.Lock()
-	defer p.one.Unlock()
+	p.one <- struct{}{}
+	defer func() { <-p.one }()
 	notifyReloading()
 	rep := p.r.reporter()
 	defer spareProcessors(p)()
@@ -172,10 +172,14 @@ func (g *generation) discard() {
 
 // start has the new generation accept beside the old one; after an error nothing of it is left.
 func (p *proxies) start(old *generation, next *prepared) error {
-	p.past.retire(old.src) // before the new one tells anybody of its counts
-	err := next.g.px.Start()
+	err := errStopping // a stop may not have waited for this reload
+	if !p.isStopping() {
+		p.past.retire(old.src) // before the new one tells anybody of its counts
+		if err = next.g.px.Start(); err != nil {
+			p.past.recall(old.src)
+		}
+	}
 	if err != nil {
-		p.past.recall(old.src)
 		next.plan.Abort()
 		next.g.discard()
 	}
@@ -185,6 +189,7 @@ func (p *proxies) start(old *generation, next *prepared) error {
 // commit changes over.
 func (p *proxies) commit(rep reporter, old, g *generation, plan *stats.Plan) {
 	p.cli.Use(p.cliConfig(g))
+	g.px.CatchUp(old.px)
 	if err := plan.Commit(); err != nil {
 		rep.say(zapcore.ErrorLevel, err.Error())
 	}
@@ -287,9 +292,11 @@ func tellChanges(old *generation, cfg *conf.Config) []string {
 // nap. What it returns undoes that as far as no generation drains.
 func spareProcessors(p *proxies) func() {
 	p.mu.Lock()
-	n := len(p.cur.px.Loops())
+	n := 2*len(p.cur.px.Loops()) + 2 // that the next has as many is a guess: it takes what it needs beyond that itself
 	p.mu.Unlock()
-	runtime.GOMAXPROCS(2*n + 2)
+	if runtime.GOMAXPROCS(0) < n {
+		runtime.GOMAXPROCS(n)
+	}
 	return p.fitProcessors
 }
 

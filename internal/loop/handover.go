@@ -22,6 +22,9 @@ func (ln *Listener) Dup() (*Listener, error) {
 	}
 	heir := newListener(ln.Addr, fd)
 	heir.opt, heir.queue, heir.bound = ln.opt, ln.queue, ln.bound
+	if !heir.bound.IsValid() {
+		heir.bound = localAddr(heir.fd) // ln may be silenced yet, and the heir has to speak
+	}
 	return heir, nil
 }
 

@@ -56,7 +56,7 @@ type Listener struct {
 	file  os.FileInfo    // of a unix socket that this process has bound; guarded by mu
 	opt   ListenOptions  // as it was bound, or retuned
 	queue int            // what listen(2) was told; 0 = the socket was inherited
-	bound netip.AddrPort // by Silence
+	bound netip.AddrPort // by Silence, or Dup; guarded by mu
 	max   int
 	to    Acceptor
 	loops []*Loop

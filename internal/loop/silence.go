@@ -8,6 +8,8 @@ import "golang.org/x/sys/unix"
 // One goroutine at a time calls Silence and Speak.
 func (ln *Listener) Silence() {
 	ln.Pause()
+	ln.mu.Lock()
+	defer ln.mu.Unlock()
 	// Shut down twice, the socket would keep that, and every connection that it accepts later on would begin with an end.
 	if ln.mayStop() && listens(ln.fd) {
 		ln.bound = localAddr(ln.fd)
@@ -23,15 +25,21 @@ func listens(fd int) bool {
 
 // Speak undoes Silence.
 func (ln *Listener) Speak() error {
-	var err error
-	if ln.mayStop() && ln.bound.IsValid() {
-		if ln.Addr.ap.Port() == 0 { // a port that the kernel chose was given back
-			bindSource(ln.fd, TCPAddr(ln.bound))
-		}
-		err = unix.Listen(ln.fd, ln.queue)
-	}
+	err := ln.relisten()
 	ln.Resume()
 	return err
+}
+
+func (ln *Listener) relisten() error {
+	ln.mu.Lock()
+	defer ln.mu.Unlock()
+	if !ln.mayStop() || !ln.bound.IsValid() {
+		return nil
+	}
+	if ln.Addr.ap.Port() == 0 { // a port that the kernel chose was given back
+		bindSource(ln.fd, TCPAddr(ln.bound))
+	}
+	return unix.Listen(ln.fd, ln.queue)
 }
 
 func (ln *Listener) mayStop() bool {
