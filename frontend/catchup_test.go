@@ -9,7 +9,7 @@ import (
 
 // What an administrator asks of a generation that has been taken over from already is not lost, in either direction.
 func TestCatchUp(t *testing.T) {
-	addr, _ := freeAddr(t)
+	addr, _ := freeAddr()
 	open := func() bool {
 		c, err := net.Dial("tcp", addr)
 		if err == nil {

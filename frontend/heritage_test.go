@@ -7,11 +7,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"weir/backend"
 	"weir/conf/cfgfile"
+	"weir/internal/testport"
 )
 
 const heritageConf = `global
@@ -67,21 +69,14 @@ func says(t *testing.T, network, addr, want string) {
 	}
 }
 
-func freeAddr(t *testing.T) (addr, port string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	addr = l.Addr().String()
-	_, port, _ = net.SplitHostPort(addr)
-	return addr, port
+func freeAddr() (addr, port string) {
+	port = strconv.Itoa(testport.Free())
+	return "127.0.0.1:" + port, port
 }
 
 // A socket goes from one generation to the next, whatever options change, with the file of a unix socket.
 func TestHeritage(t *testing.T) {
-	addr, _ := freeAddr(t)
+	addr, _ := freeAddr()
 	file := filepath.Join(t.TempDir(), "s")
 	one := generation(t, nil, addr+",unix@"+file, "one", "")
 	if err := one.Start(); err != nil {
@@ -108,7 +103,7 @@ func TestHeritage(t *testing.T) {
 
 // An address that overlaps one of the generation before can be had; one that cannot leaves all as it is.
 func TestHeritageOverlap(t *testing.T) {
-	addr, port := freeAddr(t)
+	addr, port := freeAddr()
 	one := generation(t, nil, "*:"+port, "one", "")
 	if err := one.Start(); err != nil {
 		t.Fatal(err)
@@ -135,7 +130,7 @@ func TestHeritageOverlap(t *testing.T) {
 
 // What an administrator has done at run time is kept where the configuration says of it what it said before, and so is what checks have found.
 func TestHeritageState(t *testing.T) {
-	addr, _ := freeAddr(t)
+	addr, _ := freeAddr()
 	servers := func(list ...string) string { return "backend b\n  server " + strings.Join(list, "\n  server ") + "\n" }
 	one := generation(t, nil, addr, "one", servers("maint 127.0.0.1:1", "drain 127.0.0.1:1", "down 127.0.0.1:1 check inter 1h", "weight 127.0.0.1:1 weight 10",
 		"reweighed 127.0.0.1:1 weight 10", "moved 127.0.0.1:1", "disabled 127.0.0.1:1 disabled", "allowed 127.0.0.1:1 disabled", "limit 127.0.0.1:1 maxconn 5"))
@@ -193,7 +188,7 @@ func TestHeritageState(t *testing.T) {
 
 // maxconn is the process's: who is left of the generation before has a place, and gives it to who waits at the next one.
 func TestHeritageMaxconn(t *testing.T) {
-	addr, _ := freeAddr(t)
+	addr, _ := freeAddr()
 	build := func(before *Proxy, name string) *Proxy {
 		px := generation(t, before, addr, name, "")
 		px.SetMaxconn(2)
@@ -242,7 +237,7 @@ func TestHeritageMaxconn(t *testing.T) {
 // A TLS session goes on with the next generation.
 func TestHeritageTickets(t *testing.T) {
 	b := newTLSBench(t, nil)
-	addr, _ := freeAddr(t)
+	addr, _ := freeAddr()
 	bind := addr + " ssl crt " + b.dir + "/site.pem"
 	one := generation(t, nil, bind, "one", "")
 	if err := one.Start(); err != nil {

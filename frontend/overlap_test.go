@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"weir/conf/cfgfile"
+	"weir/internal/testport"
 )
 
 const overlapConf = `global
@@ -38,22 +39,11 @@ func overlapping(t *testing.T, one, two string) (*Proxy, error) {
 	return px, px.Start()
 }
 
-// freeTestPort is a port that nobody listened on a moment ago.
-func freeTestPort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", ":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // TestOverlap: a port of every address beside the same port of one address, in any order: the more specific one has its clients.
 func TestOverlap(t *testing.T) {
 	f := func(one, two, to, want string) {
 		t.Helper()
-		port := fmt.Sprint(freeTestPort(t))
+		port := fmt.Sprint(testport.Free())
 		px, err := overlapping(t, strings.ReplaceAll(one, "PORT", port), strings.ReplaceAll(two, "PORT", port))
 		if err != nil {
 			t.Fatal(err)

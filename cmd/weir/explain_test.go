@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"weir/frontend"
+	"weir/internal/testport"
 )
 
 const explained = `
@@ -91,7 +92,7 @@ func seen(h http.Header) string {
 
 // What weir explain says is what live traffic does: the status, the backend's server and the request's fields, for any request.
 func TestExplainIsWhatHappens(t *testing.T) {
-	addr := freePort(t)
+	addr := testport.Addr()
 	_, port, _ := strings.Cut(addr, ":")
 	text := strings.NewReplacer("PORT", port, "W1", origin(t, "w1"), "A1", origin(t, "a1"), "K1", origin(t, "k1"), "K2", origin(t, "k2"),
 		"K3", origin(t, "k3")).Replace(explained)
@@ -220,7 +221,7 @@ func TestExplainSays(t *testing.T) {
 
 // Nothing is bound: two frontends of one port, as another program has it, are no trouble.
 func TestExplainBindsNothing(t *testing.T) {
-	addr := freePort(t)
+	addr := testport.Addr()
 	path := write(t, strings.NewReplacer("127.0.0.1:8080", addr).Replace(good))
 	p := startWeir(t, t.TempDir(), "run", "-c", path)
 	p.wait(t, "ready", func() bool { _, e := p.text(); return strings.Contains(e, "\tready\t") })

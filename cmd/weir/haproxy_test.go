@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"weir/internal/peer"
+	"weir/internal/testport"
 )
 
 func TestParseHaproxy(t *testing.T) {
@@ -112,7 +113,7 @@ var hapLanguages = []string{"cfg", "hcl"}
 func hapFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	_, port, err := net.SplitHostPort(freePort(t))
+	_, port, err := net.SplitHostPort(testport.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"weir/internal/peer"
+	"weir/internal/testport"
 )
 
 // reloadLab is a process whose configuration changes.
@@ -49,7 +50,7 @@ func newReloadLab(t *testing.T, program, global string) *reloadLab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	l := &reloadLab{t: t, conf: filepath.Join(dir, "proxy.cfg"), addr: freePort(t), master: filepath.Join(dir, "master")}
+	l := &reloadLab{t: t, conf: filepath.Join(dir, "proxy.cfg"), addr: testport.Addr(), master: filepath.Join(dir, "master")}
 	_, port, _ := net.SplitHostPort(l.addr)
 	l.text = strings.NewReplacer("DIR", dir, "PORT", port).Replace(reloadCfg)
 	l.write(global, "one", "")

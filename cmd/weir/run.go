@@ -157,7 +157,7 @@ type runtimeOptions struct {
 func serve(r *runtimeOptions) (err error) {
 	cfg, log := r.cfg, r.log
 	r.asked, r.reloads = cfg.Global.Maxconn, make(chan chan reloadAnswer, 1)
-	tuneRuntime(cfg)
+	tuneRuntime()
 	limit, err := prepare(&cfg.Global)
 	if err != nil {
 		return err

@@ -21,6 +21,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
+
+	"weir/internal/testport"
 )
 
 // TestMain lets this test program be weir itself: a process of its own is what signals and limits act on.
@@ -295,7 +297,7 @@ func TestPortsInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := freePort(t)
+	free := testport.Addr()
 	if err := os.WriteFile(path, bytes.Replace(text, []byte("127.0.0.1:0"), []byte(free), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +317,7 @@ func TestPortsInUse(t *testing.T) {
 // Without its stats sockets the proxy does not begin to accept.
 func TestStatsSocketsFail(t *testing.T) {
 	dir := t.TempDir()
-	addr := freePort(t)
+	addr := testport.Addr()
 	path := write(t, fmt.Sprintf(`
 global {
   stats_socket "%[1]s/none/a.sock" {}
@@ -358,7 +360,7 @@ func TestExamplesRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text = bind.ReplaceAllFunc(text, func([]byte) []byte { return []byte(`bind "` + freePort(t) + `"`) })
+			text = bind.ReplaceAllFunc(text, func([]byte) []byte { return []byte(`bind "` + testport.Addr() + `"`) })
 			for _, folder := range []string{"/run/weir/", "/var/lib/weir/"} {
 				text = bytes.ReplaceAll(text, []byte(folder), []byte(dir+"/"))
 			}
@@ -378,16 +380,6 @@ func TestExamplesRun(t *testing.T) {
 	}
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // A graceful stop lets what runs end; the second SIGTERM does not wait for it.
 func TestStops(t *testing.T) {
 	f := func(name string, signals []os.Signal, finishes bool) {
@@ -397,7 +389,7 @@ func TestStops(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer origin.Close()
-			address := freePort(t)
+			address := testport.Addr()
 			path := write(t, strings.NewReplacer("127.0.0.1:8080", address, "127.0.0.1:8082", origin.Addr().String()).Replace(good))
 			p := startWeir(t, t.TempDir(), "run", "-c", path, "--log-format", "json")
 			p.wait(t, "ready", func() bool { _, e := p.text(); return strings.Contains(e, `"msg":"ready"`) })

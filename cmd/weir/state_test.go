@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"weir/internal/peer"
+	"weir/internal/testport"
 )
 
 // stateCfg has a server for each thing that a file of states may tell; the state file's name and an address are filled in.
@@ -53,7 +54,7 @@ backend none
 func stateRun(t *testing.T, dir, program, weight string, commands ...string) (whole string, columns []string) {
 	t.Helper()
 	name := filepath.Base(program)
-	addr := freePort(t)
+	addr := testport.Addr()
 	conf := filepath.Join(dir, name+".cfg")
 	text := strings.NewReplacer("DIR", dir, "SOCKET", name, "ADDR", addr, "WEIGHT", weight).Replace(stateCfg)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {

@@ -5,8 +5,6 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
-
-	"weir/conf"
 )
 
 // The live heap of a proxy is a few megabytes: at the runtime's own pace of 100 a burst of TLS handshakes would collect it hundreds of
@@ -48,7 +46,7 @@ func gcPace(live uint64) int {
 }
 
 // tuneRuntime sets what the Go runtime cannot know by itself. GOGC in the environment wins.
-func tuneRuntime(*conf.Config) {
+func tuneRuntime() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}

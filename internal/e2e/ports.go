@@ -2,59 +2,12 @@ package e2e
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"sync"
+
+	"weir/internal/testport"
 )
-
-// Ports come from below the kernel's ephemeral range (32768 and up), so that no outgoing connection of a test that runs
-// beside us takes one between our look and the proxy's bind.
-const (
-	firstPort = 12000
-	lastPort  = 31999
-)
-
-var ports struct {
-	sync.Mutex
-	next int
-}
-
-// freePort returns a port of TCP and UDP that nothing listens on and that no other test of this process was given.
-func freePort() int {
-	ports.Lock()
-	defer ports.Unlock()
-	if ports.next == 0 {
-		// Several test processes may run at once: each begins somewhere else.
-		ports.next = firstPort + os.Getpid()*97%(lastPort-firstPort)
-	}
-	for range lastPort - firstPort {
-		p := ports.next
-		if ports.next++; ports.next > lastPort {
-			ports.next = firstPort
-		}
-		if isFree(p) {
-			return p
-		}
-	}
-	panic("e2e: no free port")
-}
-
-// isFree looks at TCP and UDP: logs go over the latter.
-func isFree(port int) bool {
-	addr := fmt.Sprintf(":%d", port)
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return false
-	}
-	l.Close()
-	u, err := net.ListenPacket("udp", addr)
-	if err != nil {
-		return false
-	}
-	u.Close()
-	return true
-}
 
 // places holds what the ${...} of one script stand for.
 type places struct {
@@ -74,7 +27,7 @@ func (p *places) port(name string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ports[name] == 0 {
-		p.ports[name] = freePort()
+		p.ports[name] = testport.Free()
 	}
 	return p.ports[name]
 }
