@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"slices"
 
 	"weir/internal/fault"
@@ -51,20 +52,13 @@ func (b *Backend) http2Options() (o http2.Options) {
 		return o
 	}
 	t := &g.Tune.H2
-	o.Streams, o.Window = firstSet(t.BEStreams, t.Streams), firstSet(t.BEWindow, t.Window)
+	o.Streams, o.Window = cmp.Or(t.BEStreams, t.Streams), cmp.Or(t.BEWindow, t.Window)
 	o.TableSize, o.Glitches, o.Fields = t.HeaderTable, t.BEGlitches, g.Tune.MaxHeaders
 	o.Frames = t.BEFrames
 	if n := g.Tune.BufSize - g.Tune.MaxRewrite; n > 0 {
 		o.HeadBytes = n
 	}
 	return o
-}
-
-func firstSet(a, b int) int {
-	if a > 0 {
-		return a
-	}
-	return b
 }
 
 // OnGlitch has f told, on the loop, of what servers do that well-made ones do not. It is called before Start.

@@ -114,15 +114,8 @@ func bindError(b *conf.Bind, fe *Frontend, err error) error {
 }
 
 func addrText(a *conf.Addr) string {
-	switch a.Kind {
-	case conf.AddrUnix:
-		return strconv.Quote("unix@" + a.Path)
-	case conf.AddrAbstract:
-		return strconv.Quote(a.AbstractFamily() + "@" + a.Path)
-	case conf.AddrFD:
-		return strconv.Quote("fd@" + strconv.Itoa(a.FD))
-	case conf.AddrPair:
-		return strconv.Quote("sockpair@" + strconv.Itoa(a.FD))
+	if a.Kind != conf.AddrTCP {
+		return strconv.Quote(a.String())
 	}
 	port := strconv.Itoa(a.Port)
 	if a.PortEnd > a.Port {

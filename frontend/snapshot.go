@@ -191,12 +191,7 @@ func (px *Proxy) Info() stats.Info {
 		info.SessRateMax += t.rateMax
 		info.TotalBytesOut += t.out
 		info.BytesOutRate += t.outRate
-		for name, n := range t.faults {
-			if info.Faults == nil {
-				info.Faults = map[string]uint64{}
-			}
-			info.Faults[name] += n
-		}
+		info.AddFaults(t.faults)
 	}
 	info.ConnRateLimit, info.SessRateLimit = int64(px.connRate.perSecond()), int64(px.sessRate.perSecond())
 	px.countTLS(&info)

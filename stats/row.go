@@ -103,3 +103,13 @@ type Info struct {
 	// Faults counts stream endings by the name of their fault; it becomes weir_faults_total{reason}.
 	Faults map[string]uint64
 }
+
+// AddFaults adds counts to Faults.
+func (i *Info) AddFaults(counts map[string]uint64) {
+	for name, n := range counts {
+		if i.Faults == nil {
+			i.Faults = map[string]uint64{}
+		}
+		i.Faults[name] += n
+	}
+}

@@ -132,12 +132,7 @@ func addInfo(info, o *stats.Info) {
 	info.Panics += o.Panics
 	info.Stalls += o.Stalls
 	info.AcceptErrors += o.AcceptErrors
-	for name, n := range o.Faults {
-		if info.Faults == nil {
-			info.Faults = map[string]uint64{}
-		}
-		info.Faults[name] += n
-	}
+	info.AddFaults(o.Faults)
 }
 
 // forget drops what was counted before: "clear counters all".

@@ -103,18 +103,23 @@ func ListenFD(fd int) (*Listener, error) {
 	if !listens(fd) {
 		return nil, fmt.Errorf("fd %d is not a listening socket", fd)
 	}
-	if _, err := tombstone(); err != nil {
+	if err := takeOver(fd); err != nil {
 		return nil, err
 	}
-	if err := unix.SetNonblock(fd, true); err != nil {
-		return nil, err
-	}
-	unix.CloseOnExec(fd)
 	sa, err := unix.Getsockname(fd)
 	if err != nil {
 		return nil, err
 	}
 	return newListener(fromSockaddr(sa), fd), nil
+}
+
+// takeOver readies an inherited socket for listening.
+func takeOver(fd int) error {
+	if _, err := tombstone(); err != nil {
+		return err
+	}
+	unix.CloseOnExec(fd)
+	return unix.SetNonblock(fd, true)
 }
 
 func newListener(a *Addr, fd int) *Listener {

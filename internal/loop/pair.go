@@ -30,13 +30,9 @@ func ListenPair(fd int) (*Listener, error) {
 	if _, err := unix.Getpeername(fd); err != nil {
 		return nil, fmt.Errorf("fd %d is not connected", fd)
 	}
-	if _, err := tombstone(); err != nil {
+	if err := takeOver(fd); err != nil {
 		return nil, err
 	}
-	if err := unix.SetNonblock(fd, true); err != nil {
-		return nil, err
-	}
-	unix.CloseOnExec(fd)
 	return newListener(PairAddr(fd), fd), nil
 }
 
