@@ -30,6 +30,8 @@ type shake struct {
 	err      error // the connection's, which crypto/tls may wrap
 	keep     int
 	heard    bool // the peer has said something
+
+	peer, own listener // what the two sides say
 }
 
 // Server is the server's side of a handshake on c, a connection that no task waits for. With an error c is still without a layer:
@@ -70,7 +72,7 @@ func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int
 }
 
 func begin(t *loop.Task, c *loop.Conn, o Options, deadline int64) *Conn {
-	y := &Conn{c: c, count: o.Count, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello}}
+	y := &Conn{c: c, count: o.Count, record: maxRecord, shake: &shake{t: t, deadline: deadline, received: o.Received, keep: o.KeepHello, peer: listener{peer: true}}}
 	if o.Record > 0 {
 		y.record = min(o.Record, maxRecord)
 	}
@@ -130,11 +132,8 @@ func (s *shake) read(c *Conn, b []byte) (int, error) {
 		}
 		return 0, err
 	}
-	if !s.heard {
-		s.heard = true
-		c.info.keepSession(b[:n])
-	}
-	c.info.keepRandom(b[:n])
+	s.heard = true
+	s.peer.hear(b[:n], &c.info)
 	if k := s.keep - len(c.info.Hello); k > 0 {
 		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
 	}

@@ -33,38 +33,8 @@ func (f *Info) trim() {
 	}
 }
 
-// Session is the session id in the client's hello; empty where it has none.
+// Session is the session id in the peer's hello; empty where it has none.
 func (f *Info) Session() []byte { return f.session[:f.nsess] }
-
-// sessionAt is where the length of the session id stands in a hello's record: behind the record's and the message's heads, the version and
-// the random (RFC 8446, 4.1.2).
-const sessionAt = 5 + 4 + 2 + 32
-
-func (f *Info) keepSession(b []byte) {
-	if len(b) > sessionAt && int(b[sessionAt]) <= maxSession && len(b) > sessionAt+int(b[sessionAt]) {
-		f.nsess = uint8(copy(f.session[:b[sessionAt]], b[sessionAt+1:]))
-	}
-}
-
-// Where things are in the record of a hello (RFC 8446, 4.1.2 and 4.1.3).
-const (
-	typeAt       = 5 // of the message
-	randomAt     = 5 + 4 + 2
-	randomSize   = 32
-	handshakeRec = 22
-	clientHello  = 1
-	serverHello  = 2
-)
-
-// keepRandom keeps the random of a hello. A server that asks for another hello sends two of its own: the last one counts.
-func (f *Info) keepRandom(b []byte) {
-	if len(b) < sessionAt || b[0] != handshakeRec {
-		return
-	}
-	if kind := b[typeAt]; kind == clientHello || kind == serverHello {
-		copy(f.randoms[kind-clientHello][:], b[randomAt:])
-	}
-}
 
 // Randoms are those of the client's and of the server's hello.
 func (f *Info) Randoms() (client, server []byte) { return f.randoms[0][:], f.randoms[1][:] }

@@ -38,8 +38,8 @@ func (w *wire) Read(b []byte) (int, error) {
 // Write sends or queues b. It never suspends.
 func (w *wire) Write(b []byte) (int, error) {
 	c := (*Conn)(w)
-	if c.shake != nil {
-		c.info.keepRandom(b)
+	if s := c.shake; s != nil {
+		s.own.hear(b, &c.info)
 	}
 	if c.sending && !c.alone {
 		g := c.c.Loop().Gather()
