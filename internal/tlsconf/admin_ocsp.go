@@ -112,13 +112,17 @@ func (s *Store) updateOCSPNow(path string) string {
 	s.mu.Lock()
 	e := s.pairs[path]
 	known := e != nil && e.pair != nil
+	free := known && !e.ocsp.busy // else an update of its own is under way, and is that entry's until it ends
+	if free {
+		e.ocsp.busy = true
+	}
 	s.mu.Unlock()
 	if !known {
 		return "Can't update the OCSP response: certificate '" + path + "' doesn't exist!"
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), ocspTimeout)
 	defer cancel()
-	if ev := s.updateOCSP(ctx, e); ev.Err != nil {
+	if ev := s.updateOCSP(ctx, e, free); ev.Err != nil {
 		return "Can't update the OCSP response: " + ev.Err.Error()
 	}
 	s.mu.Lock()

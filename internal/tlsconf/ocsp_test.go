@@ -357,3 +357,33 @@ func TestOCSPText(t *testing.T) {
 		t.Errorf("got\n%s\nopenssl says\n%s", g, w)
 	}
 }
+
+// TestOCSPBusy: a command that updates a response takes no hold away from an update that runs, and gives its own back.
+func TestOCSPBusy(t *testing.T) {
+	l, s, _, r := ocspLab(t, conf.OCSPUpdate{}, " [ocsp-update on]")
+	path := l.dir + "/site.pem"
+	update := func() {
+		t.Helper()
+		if got := s.Command("update ssl ocsp-response", []string{path}, ""); !strings.Contains(got, "Cert Status: good\n") {
+			t.Fatal(got)
+		}
+	}
+	due, _ := s.dueOCSP(time.Now())
+	if len(due) != 1 {
+		t.Fatalf("%d are due", len(due))
+	}
+	update()
+	if again, _ := s.dueOCSP(time.Now().Add(48 * time.Hour)); again != nil {
+		t.Error("it is due while its update runs")
+	}
+	if ev := s.updateOCSP(t.Context(), due[0], true); ev.Err != nil {
+		t.Fatal(ev.Err)
+	}
+	update()
+	if again, _ := s.dueOCSP(time.Now().Add(48 * time.Hour)); len(again) != 1 {
+		t.Error("it is never due again")
+	}
+	if n := r.asked.Load(); n != 3 {
+		t.Errorf("asked %d times", n)
+	}
+}

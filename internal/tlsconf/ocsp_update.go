@@ -42,7 +42,7 @@ func (s *Store) UpdateOCSP(ctx context.Context, told func(OCSPEvent)) {
 			}
 			go func() {
 				defer func() { <-places }()
-				ev := s.updateOCSP(ctx, e)
+				ev := s.updateOCSP(ctx, e, true)
 				if ctx.Err() == nil {
 					told(ev)
 				}
@@ -87,8 +87,8 @@ func (s *Store) dueOCSP(now time.Time) (due []*entry, wait time.Duration) {
 	return due, wait
 }
 
-// updateOCSP fetches one response, and puts it to use.
-func (s *Store) updateOCSP(ctx context.Context, e *entry) OCSPEvent {
+// updateOCSP fetches one response, and puts it to use. holds: the caller has made the entry busy, which ends with this.
+func (s *Store) updateOCSP(ctx context.Context, e *entry, holds bool) OCSPEvent {
 	s.mu.Lock()
 	p := e.pair
 	s.mu.Unlock()
@@ -97,7 +97,10 @@ func (s *Store) updateOCSP(ctx context.Context, e *entry) OCSPEvent {
 	defer s.mu.Unlock()
 	o := &e.ocsp
 	now := time.Now()
-	o.busy, o.code = false, code
+	o.code = code
+	if holds {
+		o.busy = false
+	}
 	if err == nil {
 		p.staple.Store(st)
 		o.good, o.inRow, o.last = o.good+1, 0, now
