@@ -59,7 +59,7 @@ func startHaproxy(t *testing.T, dir string, env []string, args ...string) *proce
 	p.cmd.Args[0] = "haproxy"
 	p.cmd.Dir = filepath.Join(dir, "hcl")
 	p.cmd.Env = append(append(os.Environ(), "WEIR_TEST_MAIN=1"), env...)
-	p.cmd.Stdout, p.cmd.Stderr = locked{&p.mu, &p.out}, locked{&p.mu, &p.err}
+	p.listen()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func newReloadLab(t *testing.T, program, global string) *reloadLab {
 	l.p = &process{cmd: exec.Command(program, "-W", "-db", "-S", l.master, "-f", l.conf), done: make(chan struct{})}
 	l.p.cmd.Args[0] = "haproxy"
 	l.p.cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1")
-	l.p.cmd.Stdout, l.p.cmd.Stderr = locked{&l.p.mu, &l.p.out}, locked{&l.p.mu, &l.p.err}
+	l.p.listen()
 	if err := l.p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

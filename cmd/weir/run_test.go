@@ -38,17 +38,28 @@ type process struct {
 	cmd      *exec.Cmd
 	mu       sync.Mutex
 	out, err bytes.Buffer
+	said     chan struct{} // something has come
 	done     chan struct{}
 }
 
+// listen keeps what the process says.
+func (p *process) listen() {
+	p.said = make(chan struct{}, 1)
+	p.cmd.Stdout, p.cmd.Stderr = locked{p, &p.out}, locked{p, &p.err}
+}
+
 type locked struct {
-	mu *sync.Mutex
-	b  *bytes.Buffer
+	p *process
+	b *bytes.Buffer
 }
 
 func (l locked) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.p.mu.Lock()
+	defer l.p.mu.Unlock()
+	select {
+	case l.p.said <- struct{}{}:
+	default:
+	}
 	return l.b.Write(b)
 }
 
@@ -60,7 +71,7 @@ func startWeir(t *testing.T, dir string, args ...string) *process {
 	}
 	p := &process{cmd: exec.Command(self, args...), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1", "TMPDIR="+dir)
-	p.cmd.Stdout, p.cmd.Stderr = locked{&p.mu, &p.out}, locked{&p.mu, &p.err}
+	p.listen()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -94,18 +105,25 @@ func (p *process) end(t *testing.T) int {
 	}
 }
 
+// wait waits until ok says so, and asks it again whenever the process has said something, and now and then: it may look at other things.
 func (p *process) wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	late := time.After(20 * time.Second)
+	fail := func(how string) {
+		t.Helper()
+		out, err := p.text()
+		t.Fatalf("%s %s\n%s%s", how, what, out, err)
+	}
+	for !ok() {
 		select {
 		case <-p.done:
-			out, err := p.text()
-			t.Fatalf("weir ended while the test waited for %s\n%s%s", what, out, err)
-		default:
-		}
-		if time.Now().After(end) {
-			out, err := p.text()
-			t.Fatalf("waited in vain for %s\n%s%s", what, out, err)
+			fail("weir ended while the test waited for")
+		case <-late:
+			fail("waited in vain for")
+		case <-p.said:
+		case <-again.C:
 		}
 	}
 }

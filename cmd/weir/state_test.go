@@ -63,7 +63,7 @@ func stateRun(t *testing.T, dir, program, weight string, commands ...string) (wh
 	p := &process{cmd: exec.Command(program, "-db", "-f", conf), done: make(chan struct{})}
 	p.cmd.Args[0] = "haproxy"
 	p.cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1")
-	p.cmd.Stdout, p.cmd.Stderr = locked{&p.mu, &p.out}, locked{&p.mu, &p.err}
+	p.listen()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -275,9 +275,14 @@ func TestWake(t *testing.T) {
 
 func waitFor(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(50 * time.Microsecond) {
-		if time.Now().After(end) {
+	again := time.NewTicker(50 * time.Microsecond)
+	defer again.Stop()
+	late := time.After(10 * time.Second)
+	for !ok() {
+		select {
+		case <-late:
 			t.Fatalf("waited in vain for %s", what)
+		case <-again.C:
 		}
 	}
 }
