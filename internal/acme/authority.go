@@ -18,7 +18,7 @@ import (
 	"weir/internal/tlsconf"
 )
 
-// authority is an acme section at work. The Keeper's goroutine alone uses it, but for until and fails, which Keeper.mu guards.
+// authority is an acme section at work. Keeper.mu guards what changes.
 type authority struct {
 	k       *Keeper
 	a       *conf.ACME
@@ -28,9 +28,12 @@ type authority struct {
 	http    *http.Client
 	wire    *wire
 
-	session *session  // nil = begin one
-	until   time.Time // it is left alone
-	fails   int       // of the authority itself, in a row
+	session  *session  // nil = begin one
+	until    time.Time // it is left alone
+	fails    int       // of the authority itself, in a row
+	failedAt time.Time // the last of them
+	busy     []*cert   // with which it is busy
+	proven   bool      // an order has gone well since it has last failed itself
 }
 
 // session is what is known of the authority since it was asked first. A failure ends it: the directory and the account may be others.
@@ -97,11 +100,11 @@ func plain(err error) error {
 
 // order is the whole way of RFC 8555, 7.4.
 func (ca *authority) order(ctx context.Context, is *tlsconf.Issued, old leaf) (*made, error) {
-	ca.wire.forget()
-	m, err := ca.issue(ctx, is, old)
+	var r rest
+	m, err := ca.issue(r.within(ctx), is, old)
 	if err != nil {
-		ca.session = nil
-		return nil, &failure{err: err, retryAfter: ca.wire.retryAfter(), at: ca.a.Directory, timed: ctx.Err() != nil}
+		ca.setSession(nil)
+		return nil, &failure{err: err, retryAfter: r.left(), at: ca.a.Directory, timed: ctx.Err() != nil}
 	}
 	return m, nil
 }
@@ -161,8 +164,8 @@ func (ca *authority) certKey(is *tlsconf.Issued) (crypto.Signer, error) {
 
 // begin finds the account, or makes one.
 func (ca *authority) begin(ctx context.Context) (*session, error) {
-	if ca.session != nil {
-		return ca.session, nil
+	if s := ca.getSession(); s != nil {
+		return s, nil
 	}
 	key, err := ca.accountKey()
 	if err != nil {
@@ -181,8 +184,20 @@ func (ca *authority) begin(ctx context.Context) (*session, error) {
 	if s.account, err = ca.register(ctx, s); err != nil {
 		return nil, err
 	}
-	ca.session = s
+	ca.setSession(s)
 	return s, nil
+}
+
+func (ca *authority) getSession() *session {
+	ca.k.mu.Lock()
+	defer ca.k.mu.Unlock()
+	return ca.session
+}
+
+func (ca *authority) setSession(s *session) {
+	ca.k.mu.Lock()
+	defer ca.k.mu.Unlock()
+	ca.session = s
 }
 
 // register asks for the account of the key first: a binding to another account may be good once only.

@@ -40,6 +40,7 @@ type cert struct {
 	window  window
 	asked   bool // somebody wants it ordered now
 	running bool
+	began   time.Time // the last order
 
 	fails       int // in a row
 	lastError   string
@@ -78,6 +79,8 @@ func (c *cert) next() time.Time {
 func (c *cert) orderDue(now time.Time) bool {
 	return c.asked || !c.due.IsZero() && !now.Before(c.next())
 }
+
+func (c *cert) askDue(now time.Time) bool { return !c.ask.IsZero() && !now.Before(c.ask) }
 
 func (c *cert) saveDue(now time.Time) bool { return c.unsaved != nil && !now.Before(c.saveAt) }
 
@@ -121,7 +124,9 @@ func (c *cert) succeed(now time.Time, l leaf, manual bool) {
 	c.hold(l)
 	c.issued++
 	c.fails, c.lastError, c.lastErrorAt = 0, "", time.Time{}
-	c.ca.until, c.ca.fails = time.Time{}, 0
+	if c.ca.failedAt.Before(c.began) { // else what an order beside this one was told counts
+		c.ca.until, c.ca.fails, c.ca.proven = time.Time{}, 0, true
+	}
 	c.plan(now, manual)
 	if manual {
 		c.ask = time.Time{}

@@ -17,10 +17,12 @@ import (
 type disk struct {
 	g     *conf.Global
 	roots map[string]*os.Root // by directory
+	doubt func(dir, why string)
 }
 
-func newDisk(g *conf.Global) *disk {
-	return &disk{g: g, roots: map[string]*os.Root{}}
+// newDisk makes one. doubt hears of directories that others have power over.
+func newDisk(g *conf.Global, doubt func(dir, why string)) *disk {
+	return &disk{g: g, roots: map[string]*os.Root{}, doubt: doubt}
 }
 
 // open opens the directory of a file, which must be there unless it is storage: that is made.
@@ -51,6 +53,9 @@ func (d *disk) open(path, storage string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("acme: %q must be written to: %w", dir, err)
+	}
+	if why := to.doubt(dir); why != "" {
+		d.doubt(dir, why)
 	}
 	return nil
 }
@@ -175,7 +180,7 @@ func (f *staged) sync() error {
 // drop removes what was not committed.
 func (f *staged) drop() { f.root.Remove(f.temp) }
 
-// stage writes a file beside its place, readable by its owner only, who is the directory's.
+// stage writes a file beside its place, readable by its owner only.
 func (d *disk) stage(path string, data []byte) (*staged, error) {
 	root := d.roots[filepath.Dir(path)]
 	if root == nil {
@@ -187,7 +192,7 @@ func (d *disk) stage(path string, data []byte) (*staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(f.Chmod(0o600), d.own(root, f))
+	err = errors.Join(f.Chmod(0o600), d.own(root, f, name))
 	if err == nil {
 		_, err = f.Write(data)
 	}
@@ -201,12 +206,16 @@ func (d *disk) stage(path string, data []byte) (*staged, error) {
 	return out, nil
 }
 
-// own gives a file that root writes to the owner of its directory, who may have to read it at the next start.
-func (d *disk) own(root *os.Root, f *os.File) error {
+// own gives a file that root writes to whom the file before it belongs, else to the owner of its directory, who may have to read it at the next
+// start. A key of root's stays one, whosever directory it is in.
+func (d *disk) own(root *os.Root, f *os.File, name string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	st, err := root.Stat(".")
+	st, err := root.Lstat(name)
+	if err != nil || !st.Mode().IsRegular() {
+		st, err = root.Stat(".")
+	}
 	if err != nil {
 		return err
 	}

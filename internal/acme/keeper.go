@@ -3,6 +3,7 @@ package acme
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,8 @@ type Keeper struct {
 	authorities map[string]*authority
 	pending     pending
 
-	wake chan struct{} // something was asked for
+	wake chan struct{}  // something was asked for, or has ended
+	work sync.WaitGroup // what was begun
 
 	life sync.Mutex         // of starting and stopping
 	stop context.CancelFunc // nil = it does not run
@@ -47,10 +49,11 @@ func New(cfg *conf.Config, store *tlsconf.Store, opt Options) (*Keeper, error) {
 	if len(issued) == 0 {
 		return nil, nil
 	}
-	k := &Keeper{opt: opt, log: opt.Log, store: store, manual: cfg.Global.ACMEManual, disk: newDisk(&cfg.Global), authorities: map[string]*authority{}, wake: make(chan struct{}, 1)}
+	k := &Keeper{opt: opt, log: opt.Log, store: store, manual: cfg.Global.ACMEManual, authorities: map[string]*authority{}, wake: make(chan struct{}, 1)}
 	if k.log == nil {
 		k.log = zap.NewNop()
 	}
+	k.disk = newDisk(&cfg.Global, k.tellDoubt)
 	var errs conf.Errors
 	for _, is := range issued {
 		a := k.authorities[is.ACME]
@@ -83,6 +86,11 @@ func (k *Keeper) Open() error {
 	k.life.Lock()
 	defer k.life.Unlock()
 	return k.open()
+}
+
+// tellDoubt tells of a directory of private keys that others have power over.
+func (k *Keeper) tellDoubt(dir, why string) {
+	k.log.Warn("acme: a directory of private keys is not safe: "+why, zap.String("directory", dir))
 }
 
 func (k *Keeper) open() error {
@@ -151,20 +159,60 @@ func (k *Keeper) halt() {
 	}
 }
 
-// run is the Keeper's goroutine: one thing after the other, so that an authority never sees two orders of ours at once.
+// run is the Keeper's goroutine: it has one thing after the other begun.
 func (k *Keeper) run(ctx context.Context) {
 	defer close(k.done)
+	defer k.work.Wait()
 	k.survey()
 	for {
 		c, at := k.next()
-		if !k.sleep(ctx, c, at) {
-			if ctx.Err() != nil {
-				return
-			}
-			continue
+		if k.sleep(ctx, c, at) {
+			k.begin(ctx, c)
+		} else if ctx.Err() != nil {
+			return
 		}
-		k.tend(ctx, c)
 	}
+}
+
+// begin has done what is due for a certificate.
+func (k *Keeper) begin(ctx context.Context, c *cert) {
+	k.mu.Lock()
+	todo := k.todo(c, time.Now())
+	if todo != nil {
+		c.ca.busy = append(c.ca.busy, c)
+	}
+	k.mu.Unlock()
+	if todo == nil { // the authority is left alone since we looked
+		return
+	}
+	k.work.Go(func() {
+		todo(ctx, c)
+		k.mu.Lock()
+		c.ca.busy = slices.DeleteFunc(c.ca.busy, func(o *cert) bool { return o == c })
+		k.mu.Unlock()
+		k.wakeUp()
+	})
+}
+
+// free reports whether something may be begun for the certificate: its authority takes more, and none of its names is being validated for
+// another one, whose proof would take the place of this one's. Until an order has gone well an authority sees one at a time: what is wrong
+// with it or with our account is wrong once.
+func (k *Keeper) free(c *cert) bool {
+	most := 1
+	if c.ca.proven {
+		most = maxAtOnce
+	}
+	if len(c.ca.busy) >= most {
+		return false
+	}
+	for _, a := range k.authorities {
+		for _, o := range a.busy {
+			if o == c || slices.ContainsFunc(o.is.Domains, func(d string) bool { return slices.Contains(c.is.Domains, d) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // sleep waits until then. It is false when it was cut short: there may be something else to do first.
@@ -185,12 +233,12 @@ func (k *Keeper) sleep(ctx context.Context, c *cert, until time.Time) bool {
 	}
 }
 
-// next is the certificate that is due first, and when; nil = none is.
+// next is the certificate that is due first of those for which something may be begun, and when; nil = none is.
 func (k *Keeper) next() (first *cert, at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, c := range k.certs {
-		if t := c.when(); !t.IsZero() && (first == nil || t.Before(at)) {
+		if t := c.when(); !t.IsZero() && (first == nil || t.Before(at)) && k.free(c) {
 			first, at = c, t
 		}
 	}
@@ -211,10 +259,15 @@ func (k *Keeper) Renew(name string) bool {
 	}
 	k.mu.Unlock()
 	if found {
-		select {
-		case k.wake <- struct{}{}:
-		default:
-		}
+		k.wakeUp()
 	}
 	return found
+}
+
+// wakeUp has run look again.
+func (k *Keeper) wakeUp() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
 }

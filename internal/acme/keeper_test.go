@@ -547,14 +547,14 @@ func TestUnsaved(t *testing.T) {
 		}
 		made := sign(is.Domains, time.Now(), day)
 		b.k.certs[0].unsaved = made
-		b.k.save(b.k.certs[0])
+		b.k.save(t.Context(), b.k.certs[0])
 		if c := b.k.certs[0]; c.unsaved == nil || c.saveAt.IsZero() || !strings.Contains(c.lastError, "cannot be saved") {
 			t.Fatalf("%+v", c)
 		}
 		if err := os.RemoveAll(is.Crt); err != nil {
 			t.Fatal(err)
 		}
-		b.k.save(b.k.certs[0])
+		b.k.save(t.Context(), b.k.certs[0])
 		text, err := os.ReadFile(is.Crt)
 		if err != nil || !slices.Equal(text, made.crtFile(is)) || b.k.certs[0].unsaved != nil {
 			t.Errorf("%v, %q", err, text)

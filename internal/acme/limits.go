@@ -6,6 +6,9 @@ import "time"
 const (
 	// orderTime is how long one order may take: an authority that never answers must not keep the other certificates waiting.
 	orderTime = 5 * time.Minute
+	// maxAtOnce is how many certificates one authority is busy with for us at the same time, once an order of ours has gone well there: one whose
+	// validation takes long does not hold up the others, and what an authority counts (new orders in hours, requests in a second) is far away.
+	maxAtOnce = 4
 	// pollTime is how long a validation may be waited for within an order.
 	pollTime = 2 * time.Minute
 	// requestTime is how long one request may take, and connectTime a connection where the configuration does not say.

@@ -92,3 +92,29 @@ func (o owner) check(dir string) error {
 	}
 	return fmt.Errorf("user %d, whom the process will be, may not: it belongs to user %d and group %d, with mode %04o", o.uid, st.Uid, st.Gid, st.Mode&0o7777)
 }
+
+// doubt is what is doubtful of a directory with private keys, of which those in users may be the owner: root, and who the process is and will
+// be; "" = nothing. Whoever else owns it, or may write to it, can put keys of his own in the place of ours.
+func doubt(dir *syscall.Stat_t, users []int) string {
+	const anybody, sticky = 0o002, syscall.S_ISVTX
+	switch {
+	case !slices.Contains(users, int(dir.Uid)):
+		return fmt.Sprintf("it belongs to user %d, who can put other keys in the place of those in it, and whom root gives those that it makes there", dir.Uid)
+	case dir.Mode&anybody != 0 && dir.Mode&sticky == 0:
+		return fmt.Sprintf("everybody may write to it (mode %04o) and can put other keys in the place of those in it", dir.Mode&0o7777)
+	}
+	return ""
+}
+
+// doubt is what is doubtful of the directory for a process that will be that user.
+func (o owner) doubt(dir string) string {
+	var st syscall.Stat_t
+	if syscall.Stat(dir, &st) != nil {
+		return "" // it was opened just now
+	}
+	users := []int{0, os.Geteuid()}
+	if o.changes() {
+		users = append(users, o.uid)
+	}
+	return doubt(&st, users)
+}

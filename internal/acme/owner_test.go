@@ -50,7 +50,7 @@ func TestMayWrite(t *testing.T) {
 func TestGivenUp(t *testing.T) {
 	root := os.Geteuid() == 0
 	dir := t.TempDir()
-	d := newDisk(&conf.Global{User: "12345", Group: "12346"})
+	d := newDisk(&conf.Global{User: "12345", Group: "12346"}, func(string, string) {})
 	defer d.close()
 	storage := filepath.Join(dir, "a", "b")
 	if err := d.open(filepath.Join(storage, "x.pem"), storage); err != nil {
@@ -69,9 +69,59 @@ func TestGivenUp(t *testing.T) {
 	if err := d.open(filepath.Join(other, "x.pem"), storage); root != (err != nil && strings.Contains(err.Error(), "user 12345, whom the process will be, may not")) {
 		t.Error(err)
 	}
-	unknown := newDisk(&conf.Global{User: "nobody of that name"})
+	unknown := newDisk(&conf.Global{User: "nobody of that name"}, func(string, string) {})
 	defer unknown.close()
 	if err := unknown.open(filepath.Join(other, "x.pem"), storage); root != (err != nil) {
 		t.Error(err)
+	}
+}
+
+func TestDoubt(t *testing.T) {
+	f := func(uid, mode uint32, want string) {
+		t.Helper()
+		got := doubt(&syscall.Stat_t{Uid: uid, Mode: syscall.S_IFDIR | mode}, []int{0, 5})
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("user %d, mode %o: got %q; want %q", uid, mode, got, want)
+		}
+	}
+	f(0, 0o755, "")
+	f(5, 0o700, "")
+	f(5, 0o770, "")
+	f(0, 0o1777, "")
+	f(0, 0o777, "everybody may write to it (mode 0777)")
+	f(7, 0o700, "it belongs to user 7, who can put other keys")
+}
+
+// TestOwnerStays: a file that is written anew belongs to whom it did, and a new one to the directory's owner, of which is told where that is a
+// stranger.
+func TestOwnerStays(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return // nobody else gives files away
+	}
+	var told []string
+	d := newDisk(&conf.Global{}, func(dir, why string) { told = append(told, dir+": "+why) })
+	defer d.close()
+	dir := t.TempDir()
+	if err := os.Chown(dir, 12345, 12346); err != nil {
+		t.Fatal(err)
+	}
+	roots := filepath.Join(dir, "root.pem")
+	if err := os.WriteFile(roots, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]uint32{roots: 0, filepath.Join(dir, "new.pem"): 12345} {
+		if err := d.open(name, ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.write(name, []byte("key")); err != nil {
+			t.Fatal(err)
+		}
+		var st syscall.Stat_t
+		if err := syscall.Stat(name, &st); err != nil || st.Uid != want || st.Mode&0o7777 != 0o600 {
+			t.Errorf("%s belongs to user %d, mode %o; want user %d, %v", name, st.Uid, st.Mode, want, err)
+		}
+	}
+	if len(told) != 1 || !strings.Contains(told[0], dir+": it belongs to user 12345") {
+		t.Errorf("told %q", told)
 	}
 }

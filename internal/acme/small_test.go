@@ -80,7 +80,7 @@ func TestSolver(t *testing.T) {
 func TestDisk(t *testing.T) {
 	dir := t.TempDir()
 	storage := filepath.Join(dir, "a", "b")
-	d := newDisk(&conf.Global{})
+	d := newDisk(&conf.Global{}, func(string, string) {})
 	defer d.close()
 	file := filepath.Join(storage, "x.pem")
 	if err := d.open(file, storage); err != nil {
@@ -126,7 +126,7 @@ func TestDisk(t *testing.T) {
 // TestSaveBoth: a certificate and its key are written together or not at all.
 func TestSaveBoth(t *testing.T) {
 	dir := t.TempDir()
-	d := newDisk(&conf.Global{})
+	d := newDisk(&conf.Global{}, func(string, string) {})
 	defer d.close()
 	is := &tlsconf.Issued{Crt: filepath.Join(dir, "x.pem"), Key: filepath.Join(dir, "x.key")}
 	if err := errors.Join(d.open(is.Crt, dir), d.save(is, &made{chain: []byte("c1"), key: []byte("k1")})); err != nil {

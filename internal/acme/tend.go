@@ -52,26 +52,23 @@ func (k *Keeper) tellPlan(c *cert) {
 	k.log.Info("acme: a certificate is kept", f...)
 }
 
-// tend does what is due for a certificate.
-func (k *Keeper) tend(ctx context.Context, c *cert) {
-	now := time.Now()
-	k.mu.Lock()
-	order, save := c.orderDue(now), c.saveDue(now)
-	k.mu.Unlock()
+// todo is what is due for a certificate; nil = nothing is any more.
+func (k *Keeper) todo(c *cert, now time.Time) func(context.Context, *cert) {
 	switch {
-	case order:
-		k.order(ctx, c)
-	case save:
-		k.save(c)
-	default:
-		k.askRenewal(ctx, c)
+	case c.orderDue(now):
+		return k.order
+	case c.saveDue(now):
+		return k.save
+	case c.askDue(now):
+		return k.askRenewal
 	}
+	return nil
 }
 
 // order has the certificate issued, and puts it in place.
 func (k *Keeper) order(ctx context.Context, c *cert) {
 	k.mu.Lock()
-	c.running, c.asked = true, false
+	c.running, c.asked, c.began = true, false, time.Now()
 	old := c.leaf
 	k.mu.Unlock()
 	timed, cancel := context.WithTimeout(ctx, orderTime)
@@ -99,16 +96,21 @@ func (k *Keeper) order(ctx context.Context, c *cert) {
 	fields := []zap.Field{zap.String("certificate", c.is.Name), zap.String("acme", c.is.ACME), zap.Strings("domains", c.is.Domains), moment("expires", made.leaf.NotAfter), moment("next_order", c.due)}
 	k.mu.Unlock()
 	k.log.Info("acme: a certificate was issued and is shown from now on", fields...)
-	k.save(c)
+	k.save(ctx, c)
 }
 
 // failed notes a failure and tells of it. It is called with mu held, which it gives back.
 func (k *Keeper) failed(c *cert, now time.Time, err error) {
 	why, after, all := explain(err)
 	wait := c.fail(now, why, after)
-	if all {
-		c.ca.fails++
-		c.ca.until = now.Add(max(wait, c.hurry(now, backoff(c.ca.fails))))
+	if c.ca.proven = c.ca.proven && !all; all {
+		c.ca.failedAt = now
+		if !now.Before(c.ca.until) { // else an order that ran beside this one has told
+			c.ca.fails++
+		}
+		if until := now.Add(max(wait, c.hurry(now, backoff(c.ca.fails)))); until.After(c.ca.until) {
+			c.ca.until = until
+		}
 	}
 	if k.manual {
 		c.due = time.Time{}
@@ -127,7 +129,7 @@ func (k *Keeper) failed(c *cert, now time.Time, err error) {
 }
 
 // save writes what was issued. What cannot be written is shown nevertheless, and written later.
-func (k *Keeper) save(c *cert) {
+func (k *Keeper) save(_ context.Context, c *cert) {
 	k.mu.Lock()
 	made := c.unsaved
 	k.mu.Unlock()

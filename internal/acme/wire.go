@@ -21,9 +21,19 @@ import (
 // wire carries requests to an authority. It notes how long that wants to be left alone, and reads no more of an answer than maxAnswer.
 type wire struct {
 	base *http.Transport
+}
 
+// rest is how long an authority wants to be left alone, as it has said in the course of one order.
+type rest struct {
 	mu    sync.Mutex
 	after time.Time
+}
+
+type restKey struct{}
+
+// within has what is said in answer to requests of ctx noted.
+func (r *rest) within(ctx context.Context) context.Context {
+	return context.WithValue(ctx, restKey{}, r)
 }
 
 func newWire(cfg *conf.Config, a *conf.ACME, store *tlsconf.Store) (*wire, error) {
@@ -48,7 +58,7 @@ func newWire(cfg *conf.Config, a *conf.ACME, store *tlsconf.Store) (*wire, error
 		d.Timeout = connectTime
 	}
 	return &wire{base: &http.Transport{TLSClientConfig: t, DialContext: d.dial, ForceAttemptHTTP2: true, Proxy: http.ProxyFromEnvironment,
-		IdleConnTimeout: requestTime, TLSHandshakeTimeout: requestTime, MaxIdleConnsPerHost: 1}}, nil
+		IdleConnTimeout: requestTime, TLSHandshakeTimeout: requestTime, MaxIdleConnsPerHost: maxAtOnce}}, nil
 }
 
 func pool(path string) (*x509.CertPool, error) {
@@ -91,7 +101,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable {
-		w.note(resp.Header.Get("Retry-After"), time.Now())
+		if to, ok := r.Context().Value(restKey{}).(*rest); ok {
+			to.note(resp.Header.Get("Retry-After"), time.Now())
+		}
 	}
 	resp.Body = struct {
 		io.Reader
@@ -101,7 +113,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // note reads a Retry-After field (RFC 9110, 10.2.3).
-func (w *wire) note(text string, now time.Time) {
+func (r *rest) note(text string, now time.Time) {
 	at, err := http.ParseTime(text)
 	if n, bad := strconv.ParseUint(text, 10, 31); bad == nil {
 		at, err = now.Add(time.Duration(n)*time.Second), nil
@@ -109,25 +121,19 @@ func (w *wire) note(text string, now time.Time) {
 	if err != nil {
 		return
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if at.After(w.after) {
-		w.after = at
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if at.After(r.after) {
+		r.after = at
 	}
 }
 
-func (w *wire) forget() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.after = time.Time{}
-}
-
-// retryAfter is how long the authority wants to be left alone from now on.
-func (w *wire) retryAfter() time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.after.IsZero() {
+// left is how long that is from now on.
+func (r *rest) left() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.after.IsZero() {
 		return 0
 	}
-	return max(0, time.Until(w.after))
+	return max(0, time.Until(r.after))
 }

@@ -24,7 +24,7 @@ func TestRetryAfter(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	f := func(text string, want time.Duration) {
 		t.Helper()
-		w := &wire{}
+		w := &rest{}
 		w.note(text, now)
 		if got := w.after; want < 0 && !got.IsZero() || want >= 0 && !got.Equal(now.Add(want)) {
 			t.Errorf("%q: %s; want %s later", text, got, want)
@@ -38,14 +38,14 @@ func TestRetryAfter(t *testing.T) {
 	f("-5", none)
 	f("99999999999999999999", none)
 	f("soon", none)
-	w := &wire{}
+	w := &rest{}
 	w.note("120", now)
 	w.note("60", now) // the longest counts
 	if !w.after.Equal(now.Add(2 * time.Minute)) {
 		t.Error(w.after)
 	}
-	if w.forget(); w.retryAfter() != 0 {
-		t.Error("it is not forgotten")
+	if w.left() != 0 {
+		t.Error("it is not over")
 	}
 }
 
@@ -91,11 +91,19 @@ func TestWire(t *testing.T) {
 		t.Errorf("read %d octets", len(b))
 	}
 	resp.Body.Close()
-	if resp, err = c.Get(base + "/busy"); err != nil {
+	var r, other rest
+	req, err := http.NewRequestWithContext(r.within(other.within(t.Context())), http.MethodGet, base+"/busy", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err = c.Do(req); err != nil {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if d := w.retryAfter(); d < 50*time.Minute || d > time.Hour {
+	if other.left() != 0 {
+		t.Error("another order hears of it")
+	}
+	if d := r.left(); d < 50*time.Minute || d > time.Hour {
 		t.Errorf("left alone for %s", d)
 	}
 
@@ -192,7 +200,7 @@ func TestARI(t *testing.T) {
 		w.Header().Set("Retry-After", "600")
 		io.WriteString(w, `{"suggestedWindow":{"start":"`+start.Format(time.RFC3339)+`","end":"`+end.Format(time.RFC3339)+`"},"explanationURL":"https://ca.example.com/why"}`)
 	})
-	k := &Keeper{store: tlsconf.New(cfg, nil), disk: newDisk(&cfg.Global)}
+	k := &Keeper{store: tlsconf.New(cfg, nil), disk: newDisk(&cfg.Global, func(string, string) {})}
 	ca, err := newAuthority(k, cfg, a)
 	if err != nil {
 		t.Fatal(err)
