@@ -100,14 +100,16 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestBuiltinLoad runs the built-in load against the built-in origin.
+// TestBuiltinLoad runs the built-in load against the built-in origin, and through the floor.
 func TestBuiltinLoad(t *testing.T) {
 	go serveOrigin()
+	go serveFloor(originBase+"1", floorHTTP)
 	deadline := time.Now().Add(10 * time.Second)
 	for _, l := range []*loader{
 		{addr: originBase + "1", request: []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 		{addr: originBase + "2", request: []byte("GET /big/1m HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), closing: true},
 		{addr: originBase + "3", tunnel: true},
+		{addr: floorHTTP, request: []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 	} {
 		l.buf = make([]byte, 64<<10)
 		for n := 0; n < 3; {

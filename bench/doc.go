@@ -2,6 +2,7 @@
 //
 //	go run ./bench                                  every scenario, 3 rounds of 3 seconds
 //	go run ./bench -scenarios h1-64,tcp -rounds 5
+//	go run ./bench -subjects weir,haproxy,floor     beside a relay that makes the same system calls and does nothing else
 //	go run ./bench -rules                           what twenty typical rules add to a request
 //	go run ./bench -curve                           the cost of a request against the number of backends and of ACLs
 //

@@ -31,8 +31,11 @@ func main() {
 		loadMain(os.Args[2:])
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == "floor" {
+		log.Fatal(serveFloor(originBase+"1", os.Args[2:]...))
+	}
 	var o options
-	subjects := flag.String("subjects", "weir,haproxy,nginx", "who is measured; one that is not installed is left out")
+	subjects := flag.String("subjects", "weir,haproxy,nginx", "who is measured; one that is not installed is left out; floor is a relay that does the system calls and nothing else")
 	which := flag.String("scenarios", strings.Join(scenarioNames(), ","), "what is measured")
 	flag.IntVar(&o.rounds, "rounds", 3, "interleaved rounds; the medians are printed")
 	flag.DurationVar(&o.length, "for", 3*time.Second, "length of one measurement")

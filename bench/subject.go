@@ -59,9 +59,12 @@ func (o *options) buildWeir() error {
 
 // startSubject starts a proxy with its template; it returns nil when it is not installed.
 func startSubject(o *options, name string) (*subject, error) {
+	if name == "floor" {
+		return startFloor()
+	}
 	k, ok := kinds[name]
 	if !ok {
-		return nil, fmt.Errorf("subject %q; want weir, haproxy or nginx", name)
+		return nil, fmt.Errorf("subject %q; want weir, haproxy, nginx or floor", name)
 	}
 	text, err := templates.ReadFile(k.template)
 	if err != nil {
