@@ -2,7 +2,6 @@ package backend
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +20,8 @@ type Backend struct {
 	global  *conf.Global
 	events  events
 	loops   []*loop.Loop
-	servers []*Server // in configuration order; immutable
-	byName  map[string]*Server
+	list    atomic.Pointer[serverList]
+	outside *Server // where streams go that no server takes: "dispatch", "option transparent"; nil = nowhere
 	key     keyFunc // what is hashed; nil where nothing is
 	local   []local // by loop id; each is touched on its loop only
 
@@ -63,7 +62,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	if log == nil {
 		log = zap.NewNop()
 	}
-	b := &Backend{conf: p, global: g, events: events{log: log}, loops: loops, byName: map[string]*Server{}}
+	b := &Backend{conf: p, global: g, events: events{log: log}, loops: loops}
 	ids := loopIDs(loops)
 	b.local = make([]local, ids)
 	b.key = newKey(&p.Balance, &p.HashType)
@@ -71,38 +70,14 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b.fds = b.fdShares()
 	b.http2 = b.http2Options()
 	b.fullconn.Store(int64(p.Fullconn))
-	var errs []error
-	for i, c := range serversOf(p) {
-		s, err := newServer(b, i, c, ids)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if b.byName[c.Name] != nil {
-			errs = append(errs, conf.Bad(c.Pos, fmt.Sprintf("backend %q", p.Name), "server %q stands there twice", c.Name))
-		}
-		b.servers = append(b.servers, s)
-		b.byName[c.Name] = s
-	}
-	errs = append(errs, resolveAll(b.servers)...)
+	list, errs := b.newServers(ids)
+	b.list.Store(list)
+	errs = append(errs, resolveAll(b.targets())...)
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	b.rebuild()
 	return b, nil
-}
-
-// TransparentServer is what stands for wherever a client wanted to go ("option transparent").
-const TransparentServer = "<TRANSPARENT>"
-
-// serversOf are the configured ones, or the one that "option transparent" means where there is none.
-func serversOf(p *conf.Proxy) []*conf.Server {
-	if len(p.Servers) > 0 || !p.Options.Transparent {
-		return p.Servers
-	}
-	s := conf.NewServer(p.Pos, TransparentServer)
-	s.ID, s.Addr = 1, conf.Addr{Kind: conf.AddrTCP, Host: "*"}
-	return []*conf.Server{s}
 }
 
 // loopIDs is one more than the highest id: what an index by loop id needs.
@@ -119,12 +94,6 @@ func (b *Backend) Name() string { return b.conf.Name }
 
 // Conf is the section.
 func (b *Backend) Conf() *conf.Proxy { return b.conf }
-
-// Servers are the servers in configuration order. Read only.
-func (b *Backend) Servers() []*Server { return b.servers }
-
-// Server is the server of that name, or nil.
-func (b *Backend) Server(name string) *Server { return b.byName[name] }
 
 // Start begins the health checks.
 func (b *Backend) Start() {
@@ -147,7 +116,7 @@ func (b *Backend) Stop() {
 	for _, c := range checkers {
 		c.loop.Post(c.stop)
 	}
-	for _, s := range b.servers {
+	for _, s := range b.targets() {
 		s.closeIdle()
 		s.cool()
 	}

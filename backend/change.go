@@ -147,7 +147,7 @@ func (b *Backend) noteEmpty(left int) {
 
 // countUsable is how many active and backup servers balancing may use.
 func (b *Backend) countUsable() (active, backup int) {
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		switch {
 		case !s.usable.Load():
 		case s.conf.Backup:

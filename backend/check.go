@@ -44,7 +44,7 @@ func (c *checker) running() bool { return c.busy.Load() }
 func (b *Backend) startChecks() {
 	var list []*checker
 	window := time.Duration(0)
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		for _, c := range s.checkers() {
 			list = append(list, c)
 			if d := c.interval(0); window == 0 || d < window {

@@ -255,10 +255,10 @@ func TestCheckIntervals(t *testing.T) {
 	s.Check = true
 	s.Checks = conf.ServerCheck{Inter: 3 * time.Second, FastInter: time.Second, DownInter: 7 * time.Second, Rise: 2, Fall: 3}
 	b := newTest(t, p)
-	c := b.servers[0].checker
+	c := b.Servers()[0].checker
 	f := func(health int, want time.Duration) {
 		t.Helper()
-		b.servers[0].state.health = health
+		b.Servers()[0].state.health = health
 		if got := c.next(); got != want {
 			t.Errorf("health %d: %v; want %v", health, got, want)
 		}

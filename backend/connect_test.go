@@ -69,7 +69,7 @@ func TestReuse(t *testing.T) {
 		first, second := a.Conn, c.Conn
 		b.Release(&a, true)
 		b.Release(&c, true)
-		if n := b.servers[0].idle.Load(); n != 2 {
+		if n := b.Servers()[0].idle.Load(); n != 2 {
 			t.Errorf("%d idle; want 2", n)
 		}
 		lease(t, task, b, &a, true)
@@ -82,7 +82,7 @@ func TestReuse(t *testing.T) {
 			t.Error("reused against the caller's wish")
 		}
 		b.Disconnect(&a)
-		if a.Conn != nil || a.Server == nil || b.servers[0].cur.Load() != 1 {
+		if a.Conn != nil || a.Server == nil || b.Servers()[0].cur.Load() != 1 {
 			t.Error("Disconnect is to close and to keep the slot")
 		}
 		b.Release(&a, true)
@@ -99,7 +99,7 @@ func TestReuse(t *testing.T) {
 	}
 	expectIdle(t, b)
 	b.Stop()
-	eventually(t, "closed pools", func() bool { return b.servers[0].idle.Load() == 0 })
+	eventually(t, "closed pools", func() bool { return b.Servers()[0].idle.Load() == 0 })
 }
 
 // TestIdleClosedByServer: a connection that the server closes, or talks on, leaves the pool at once.
@@ -116,7 +116,7 @@ func TestIdleClosedByServer(t *testing.T) {
 			b.Release(&ls, true)
 		})
 		end(<-conns)
-		eventually(t, "an empty pool ("+name+")", func() bool { return b.servers[0].idle.Load() == 0 })
+		eventually(t, "an empty pool ("+name+")", func() bool { return b.Servers()[0].idle.Load() == 0 })
 		onLoop(l, func(task *loop.Task) {
 			var ls Lease
 			lease(t, task, b, &ls, true)
@@ -142,7 +142,7 @@ func TestPoolLimits(t *testing.T) {
 				b.Release(&ls[i], true)
 			}
 		})
-		if n := b.servers[0].idle.Load(); n != want {
+		if n := b.Servers()[0].idle.Load(); n != want {
 			t.Errorf("%s: %d idle; want %d", name, n, want)
 		}
 		b.Stop()
@@ -191,7 +191,7 @@ func TestPurge(t *testing.T) {
 	// The first interval began with one idle connection, so one was not needed in it.
 	for _, want := range []int64{7, 3, 1, 0, 0} {
 		f.Advance(5100 * time.Millisecond)
-		if n := b.servers[0].idle.Load(); n != want {
+		if n := b.Servers()[0].idle.Load(); n != want {
 			t.Errorf("%d idle; want %d", n, want)
 		}
 	}
@@ -207,7 +207,7 @@ func TestTCPNotPooled(t *testing.T) {
 		lease(t, task, b, &ls, true)
 		b.Release(&ls, true)
 	})
-	if n := b.servers[0].idle.Load(); n != 0 {
+	if n := b.Servers()[0].idle.Load(); n != 0 {
 		t.Errorf("%d idle; want 0", n)
 	}
 }
@@ -221,8 +221,8 @@ func TestDownClosesIdle(t *testing.T) {
 		lease(t, task, b, &ls, true)
 		b.Release(&ls, true)
 	})
-	b.servers[0].Disable()
-	eventually(t, "an empty pool", func() bool { return b.servers[0].idle.Load() == 0 })
+	b.Servers()[0].Disable()
+	eventually(t, "an empty pool", func() bool { return b.Servers()[0].idle.Load() == 0 })
 }
 
 func TestConnectFaults(t *testing.T) {
@@ -246,7 +246,7 @@ func TestConnectFaults(t *testing.T) {
 func TestPortOffset(t *testing.T) {
 	l := newLoops(t, 1)[0]
 	b, conns := pooled(t, l, nil)
-	a := &b.servers[0].conf.Addr
+	a := &b.Servers()[0].conf.Addr
 	port := a.Port
 	a.PortOffset, a.Port = true, 7
 	onLoop(l, func(task *loop.Task) {

@@ -32,7 +32,7 @@ func (b *Backend) crowded(n int64) bool {
 
 // thinOut closes this loop's oldest idle connection to a server, in favour of one that is about to be made.
 func (b *Backend) thinOut(loop int) {
-	for _, s := range b.servers {
+	for _, s := range b.targets() {
 		p := &s.local[loop].pool
 		if k := p.tail; k != nil {
 			p.remove(k)

@@ -18,7 +18,7 @@ func TestHeld(t *testing.T) {
 		lease(t, task, b, &ls, false)
 		c := ls.Conn
 		b.Hold(&ls, &h)
-		if b.cur.Load() != 0 || b.servers[0].idle.Load() != 0 {
+		if b.cur.Load() != 0 || b.Servers()[0].idle.Load() != 0 {
 			t.Error("holding keeps the slot, or pools")
 		}
 		if err := b.Assign(task, &ls, &nobody, nil, loop.Never); err != nil {
@@ -49,7 +49,7 @@ func TestQueueClientGone(t *testing.T) {
 	b, conns := pooled(t, l, nil)
 	var first, second Lease
 	onLoop(l, func(task *loop.Task) { lease(t, task, b, &first, false) })
-	b.servers[0].SetMaxconn(1)
+	b.Servers()[0].SetMaxconn(1)
 	peer := <-conns // stands for the client: first.Conn is our end of it
 	got := make(chan error, 1)
 	l.Post(func() {

@@ -17,8 +17,8 @@ func (b *Backend) Inherit(old *Backend) {
 	downs, empty, since, downtime, changed := old.downs, old.empty, old.downSince, old.downtime, old.changed.time()
 	old.mu.Unlock()
 	b.mu.Lock()
-	for _, s := range b.servers {
-		if was := old.byName[s.Name()]; was != nil && s.conf.Addr == was.conf.Addr {
+	for _, s := range b.Servers() {
+		if was := old.Server(s.Name()); was != nil && s.conf.Addr == was.conf.Addr {
 			s.inherit(was)
 		}
 	}
@@ -35,7 +35,7 @@ func (b *Backend) Inherit(old *Backend) {
 
 // FollowTracked brings the state of tracked servers to those that track them, after every backend has inherited.
 func (b *Backend) FollowTracked() {
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		if s.conf.Track == nil {
 			s.spread()
 		}

@@ -15,7 +15,7 @@ func two(s *conf.Server) { s.Proto = "h2" }
 func TestMultiplexed(t *testing.T) {
 	l := newLoops(t, 1)[0]
 	b, _ := pooled(t, l, two)
-	s := b.servers[0]
+	s := b.Servers()[0]
 	state := func(used, idle int64, connects, reuses uint64) {
 		t.Helper()
 		sl := &s.local[l.ID()]
@@ -68,7 +68,7 @@ func TestMultiplexedLimits(t *testing.T) {
 		t.Helper()
 		b, _ := pooled(t, l, func(s *conf.Server) { two(s); edit(s) })
 		onLoop(l, func(task *loop.Task) { play(task, b) })
-		eventually(t, name+": the end of the connections", func() bool { return b.servers[0].muxes.Load() == 0 })
+		eventually(t, name+": the end of the connections", func() bool { return b.Servers()[0].muxes.Load() == 0 })
 		expectIdle(t, b)
 	}
 	f("max-reuse", func(s *conf.Server) { s.MaxReuse = 1 }, func(task *loop.Task, b *Backend) {
@@ -81,7 +81,7 @@ func TestMultiplexedLimits(t *testing.T) {
 		}
 		b.Release(&a, true)
 		b.Release(&c, true)
-		if n := b.servers[0].idle.Load(); n != 0 {
+		if n := b.Servers()[0].idle.Load(); n != 0 {
 			t.Errorf("%d idle; what is used up is not kept", n)
 		}
 		lease(t, task, b, &a, true)
@@ -96,12 +96,12 @@ func TestMultiplexedLimits(t *testing.T) {
 	f("clear", func(*conf.Server) {}, func(task *loop.Task, b *Backend) {
 		var a, c Lease
 		lease(t, task, b, &a, true)
-		b.servers[0].local[l.ID()].pool.clear()
+		b.Servers()[0].local[l.ID()].pool.clear()
 		lease(t, task, b, &c, true)
 		if a.Mux() == c.Mux() {
 			t.Error("a connection that is to go takes a new stream")
 		}
-		b.servers[0].local[l.ID()].pool.clear()
+		b.Servers()[0].local[l.ID()].pool.clear()
 		b.Release(&a, true)
 		b.Release(&c, true)
 	})
@@ -132,7 +132,7 @@ func TestMultiplexedHeld(t *testing.T) {
 			t.Error("somebody else's stream joined")
 		}
 		b.Hold(&a, &h)
-		if h.link == nil || b.servers[0].idle.Load() != 0 {
+		if h.link == nil || b.Servers()[0].idle.Load() != 0 {
 			t.Fatal("not held")
 		}
 		again(task, &a)
@@ -175,7 +175,7 @@ func TestMultiplexedLost(t *testing.T) {
 	var a Lease
 	onLoop(l, func(task *loop.Task) { lease(t, task, b, &a, true) })
 	(<-conns).Close()
-	eventually(t, "the end of the connection", func() bool { return b.servers[0].muxes.Load() == 0 })
+	eventually(t, "the end of the connection", func() bool { return b.Servers()[0].muxes.Load() == 0 })
 	onLoop(l, func(task *loop.Task) {
 		if !a.Conn.Failed() {
 			t.Error("its stream does not know")
@@ -187,11 +187,11 @@ func TestMultiplexedLost(t *testing.T) {
 		}
 		b.Release(&a, true)
 		b.Release(&c, true)
-		if n, used := b.servers[0].idle.Load(), b.servers[0].local[l.ID()].used; n != 1 || used != 0 {
+		if n, used := b.Servers()[0].idle.Load(), b.Servers()[0].local[l.ID()].used; n != 1 || used != 0 {
 			t.Errorf("%d idle, %d used; want 1, 0", n, used)
 		}
 	})
 	(<-conns).Close()
-	eventually(t, "the end of the idle connection", func() bool { return b.servers[0].idle.Load() == 0 })
+	eventually(t, "the end of the idle connection", func() bool { return b.Servers()[0].idle.Load() == 0 })
 	expectIdle(t, b)
 }

@@ -26,7 +26,7 @@ type point struct {
 // that it stays when one goes.
 func newRing(servers []*Server, b *Backend) *ring {
 	total := 0
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		total += max(s.state.weight0, 1)
 	}
 	per := ringPoints

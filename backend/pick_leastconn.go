@@ -69,7 +69,7 @@ func newLoadTree(servers []*Server) *loadTree {
 		t.size *= 2
 	}
 	t.nodes = make([]atomic.Int32, 2*t.size)
-	t.place = make([]int32, len(servers[0].b.servers))
+	t.place = make([]int32, len(servers[0].b.Servers()))
 	for i := range t.place {
 		t.place[i] = -1
 	}

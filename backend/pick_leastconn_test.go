@@ -11,7 +11,7 @@ func TestLeastConn(t *testing.T) {
 		t.Helper()
 		b := newTest(t, proxy("leastconn", servers))
 		for i, c := range loads {
-			b.servers[i].cur.Store(int64(c - '0'))
+			b.Servers()[i].cur.Store(int64(c - '0'))
 		}
 		if got := pickName(b, &Subject{}, nil); got != want {
 			t.Errorf("%s with %s streams: got %q; want %q", servers, loads, got, want)
@@ -41,11 +41,11 @@ func TestLoadTree(t *testing.T) {
 		t.Fatal("37 servers have no tree")
 	}
 	for range 2000 {
-		s := b.servers[rand.IntN(len(b.servers))]
+		s := b.Servers()[rand.IntN(len(b.Servers()))]
 		s.cur.Store(rand.Int64N(20))
 		tree.touch(s)
 		best := tree.lightest()
-		for _, o := range b.servers {
+		for _, o := range b.Servers() {
 			if o.cur.Load()*int64(best.Weight()) < best.cur.Load()*int64(o.Weight()) {
 				t.Fatalf("%s (%d/%d) is lighter than %s (%d/%d)", o.Name(), o.cur.Load(), o.Weight(), best.Name(), best.cur.Load(), best.Weight())
 			}
@@ -63,7 +63,7 @@ func TestLoadTreeConcurrent(t *testing.T) {
 			wg.Go(func() {
 				r := rand.New(rand.NewPCG(uint64(g), uint64(round)))
 				for range 300 {
-					s := b.servers[r.IntN(64)]
+					s := b.Servers()[r.IntN(64)]
 					s.cur.Add(r.Int64N(3))
 					tree.touch(s)
 				}
@@ -71,7 +71,7 @@ func TestLoadTreeConcurrent(t *testing.T) {
 		}
 		wg.Wait()
 		best := tree.lightest()
-		for _, o := range b.servers {
+		for _, o := range b.Servers() {
 			if o.cur.Load()*int64(best.Weight()) < best.cur.Load()*int64(o.Weight()) {
 				t.Fatalf("round %d: %s is lighter than %s", round, o.Name(), best.Name())
 			}

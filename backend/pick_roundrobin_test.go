@@ -39,7 +39,7 @@ func TestRoundRobinSkips(t *testing.T) {
 	if got := pickName(b, &Subject{}, b.Server("a")); got != "b" {
 		t.Errorf("a excluded: got %s; want b", got)
 	}
-	for _, s := range b.servers[:2] {
+	for _, s := range b.Servers()[:2] {
 		s.limit.Store(1)
 		s.cur.Store(1)
 	}

@@ -55,7 +55,7 @@ func stressQueue(t *testing.T, balance, servers string) {
 		})
 	}
 	for i := 0; left.Load() > 0; i++ {
-		s := b.servers[i%2] // s3 stays, so that nobody is refused
+		s := b.Servers()[i%2] // s3 stays, so that nobody is refused
 		s.Disable()
 		time.Sleep(time.Millisecond)
 		s.Enable()
@@ -78,7 +78,7 @@ func expectIdle(t *testing.T, b *Backend) {
 	if n := b.queue.any.Load(); n != 0 || b.queue.line.head != nil {
 		t.Errorf("%d streams are left in the backend's queue", n)
 	}
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		if s.cur.Load() != 0 || s.queued.Load() != 0 || s.waiting.head != nil {
 			t.Errorf("%s: %d streams, %d queued are left", s.Name(), s.cur.Load(), s.queued.Load())
 		}
@@ -222,13 +222,13 @@ func TestQueueMaxqueue(t *testing.T) {
 	p := proxy("source", "s1 s2")
 	p.Servers[0].Maxconn, p.Servers[0].Maxqueue = 1, 1
 	b := newTest(t, p, f.Loop)
-	b.servers[0].cur.Store(1)
-	b.servers[0].queued.Store(1)
+	b.Servers()[0].cur.Store(1)
+	b.Servers()[0].queued.Store(1)
 	sub := Subject{Source: addrPort(0)}
 	if name := pickName(b, &sub, nil); name != "s2" {
 		t.Errorf("got %s; want s2", name)
 	}
-	b.servers[0].queued.Store(0)
+	b.Servers()[0].queued.Store(0)
 	if name := pickName(b, &sub, nil); name != "s1" {
 		t.Errorf("got %s; want s1", name)
 	}
@@ -242,7 +242,7 @@ func TestDynamicMaxconn(t *testing.T) {
 	f := func(streams, want int64) {
 		t.Helper()
 		b.cur.Store(streams)
-		if got := b.servers[0].slots(); got != want {
+		if got := b.Servers()[0].slots(); got != want {
 			t.Errorf("%d streams: %d slots; want %d", streams, got, want)
 		}
 	}

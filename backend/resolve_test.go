@@ -17,7 +17,7 @@ func TestResolve(t *testing.T) {
 		if err != nil {
 			got = err.Error()
 		} else {
-			got = b.servers[0].Addr().String()
+			got = b.Servers()[0].Addr().String()
 		}
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%+v: got %s; want %s", addr, got, want)
@@ -42,7 +42,7 @@ func TestCheckTarget(t *testing.T) {
 		s.Check, s.Addr.Port = true, 80
 		s.Checks.Addr, s.Checks.Port = addr, port
 		b := newTest(t, p)
-		if got := b.servers[0].checker.target().String(); got != want {
+		if got := b.Servers()[0].checker.target().String(); got != want {
 			t.Errorf("addr %q port %d: got %s; want %s", addr, port, got, want)
 		}
 	}

@@ -20,7 +20,7 @@ func (b *Backend) Restore(rows []stats.ServerStateRow) {
 	defer b.mu.Unlock()
 	for i := range rows {
 		r := &rows[i]
-		if s := b.byName[r.Server]; s != nil && r.Backend == b.Name() {
+		if s := b.Server(r.Server); s != nil && r.Backend == b.Name() {
 			s.restore(r)
 		}
 	}

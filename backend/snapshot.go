@@ -20,11 +20,12 @@ type part struct {
 // Snapshot appends a row for each server and one for the backend. Any goroutine may call it; a task must do so
 // through loop.Await, since it waits for every loop to hand in its counters. A loop that does not answer within a second is left out.
 func (b *Backend) Snapshot(rows []stats.Row) []stats.Row {
-	parts := b.collect()
+	servers := b.Servers()
+	parts := b.collect(servers)
 	now := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, s := range b.servers {
+	for i, s := range servers {
 		r := s.row(now)
 		merge(&r, parts, i+1)
 		rows = append(rows, r)
@@ -35,11 +36,11 @@ func (b *Backend) Snapshot(rows []stats.Row) []stats.Row {
 }
 
 // collect asks every loop through its mailbox. Each fills a part of its own: one that answers too late writes where nobody reads.
-func (b *Backend) collect() []*part {
+func (b *Backend) collect(servers []*Server) []*part {
 	done := make(chan *part, len(b.loops))
 	asked := 0
 	for _, l := range b.loops {
-		if l.Post(func() { done <- b.part(l.ID(), l.Now(), l.Wall()) }) { // else it has ended
+		if l.Post(func() { done <- b.part(servers, l.ID(), l.Now(), l.Wall()) }) { // else it has ended
 			asked++
 		}
 	}
@@ -58,11 +59,11 @@ func (b *Backend) collect() []*part {
 }
 
 // part copies the counters of one loop, on it.
-func (b *Backend) part(id int, now int64, wall time.Time) *part {
-	n := len(b.servers) + 1
+func (b *Backend) part(servers []*Server, id int, now int64, wall time.Time) *part {
+	n := len(servers) + 1
 	p := &part{loop: id, traffic: make([]stats.Traffic, n), times: make([]averages, n), rate: make([]int64, n), used: make([]int64, n), last: make([]time.Time, n)}
 	p.set(0, &b.local[id].traffic, &b.local[id].times, &b.local[id].rate, b.local[id].lastUse-now, b.local[id].lastUse, wall)
-	for i, s := range b.servers {
+	for i, s := range servers {
 		sl := &s.local[id]
 		p.set(i+1, &sl.traffic, &sl.times, &sl.rate, sl.lastUse-now, sl.lastUse, wall)
 		p.used[i+1] = sl.used
@@ -149,17 +150,20 @@ func (b *Backend) row(now time.Time) stats.Row {
 		DownTransitions: b.downs, LastChange: b.changed.time(), Downtime: b.downtime, Algo: b.conf.Balance.Algo.String(),
 		CheckCode: -1,
 	}
-	if len(b.servers) > 0 && active+backup == 0 {
+	if len(b.Servers()) > 0 && active+backup == 0 {
 		r.Status = "DOWN"
 	}
 	if b.empty {
 		r.Downtime += now.Sub(b.downSince)
 	}
 	for _, s := range b.table.Load().servers {
+		if s.Outside() {
+			break
+		}
 		r.Weight += int64(s.Weight())
 	}
 	r.UserWeight = r.Weight
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		r.QueueCurrent += s.queued.Load()
 		r.IdleConns += s.idle.Load()
 		r.CheckFails += s.state.fails

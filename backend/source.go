@@ -115,7 +115,7 @@ func (s *Server) shutStreams(before, now bool) {
 	case !now && s.conf.ShutOnDown:
 		b.shut(s)
 	case now && s.conf.ShutBackups:
-		for _, o := range b.servers {
+		for _, o := range b.Servers() {
 			if o.conf.Backup {
 				b.shut(o)
 			}

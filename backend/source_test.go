@@ -68,7 +68,7 @@ func TestShutStreams(t *testing.T) {
 	var told string
 	b := &Backend{shut: func(s *Server) { told += s.Name() + " " }}
 	s := &Server{b: b, conf: &conf.Server{Name: "s", ShutOnDown: true, ShutBackups: true}}
-	b.servers = []*Server{s, {b: b, conf: &conf.Server{Name: "b1", Backup: true}}, {b: b, conf: &conf.Server{Name: "b2", Backup: true}}}
+	b.list.Store(&serverList{all: []*Server{s, {b: b, conf: &conf.Server{Name: "b1", Backup: true}}, {b: b, conf: &conf.Server{Name: "b2", Backup: true}}}})
 	f := func(before, now bool, want string) {
 		t.Helper()
 		told = ""

@@ -105,7 +105,7 @@ func (b *Backend) ClearCounters(all bool) {
 	b.max.Store(b.cur.Load())
 	b.queue.max.Store(b.queue.any.Load())
 	b.shared.max.Store(0)
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		s.max.Store(s.cur.Load())
 		s.qmax.Store(s.queued.Load())
 		s.shared.max.Store(0)
@@ -119,7 +119,7 @@ func (b *Backend) ClearCounters(all bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.downs = 0
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		s.state.fails, s.state.downs = 0, 0
 	}
 }
@@ -130,7 +130,7 @@ func (b *Backend) clear(id int, all bool) {
 	if all {
 		b.local[id].traffic = stats.Traffic{}
 	}
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		s.local[id].times.resetMax()
 		if all {
 			s.local[id].traffic = stats.Traffic{}

@@ -217,14 +217,14 @@ func TestAdmin(t *testing.T) {
 func TestLargeTable(t *testing.T) {
 	b := newTest(t, proxy("source", farm(300)))
 	before := b.table.Load()
-	b.servers[0].Disable()
+	b.Servers()[0].Disable()
 	for i := range 600 {
 		if got := pickName(b, &Subject{Source: addrPort(i)}, nil); got == "s1" {
 			t.Fatal("a server in maintenance was picked")
 		}
 	}
 	eventually(t, "a new table", func() bool { return b.table.Load() != before && len(b.table.Load().servers) == 299 })
-	b.servers[0].Enable()
+	b.Servers()[0].Enable()
 	eventually(t, "the server's return", func() bool { return len(b.table.Load().servers) == 300 })
 }
 

@@ -54,10 +54,14 @@ func (s *Server) queueFull() bool {
 // takes reports whether s may be picked for a stream that could go elsewhere.
 func (s *Server) takes(not *Server) bool { return s != not && s.usable.Load() && s.free() }
 
-// usableServers are the active servers that take streams; where there is none, the first backup or all of them.
+// usableServers are the active servers that take streams; where there is none, the first backup or all of them. With
+// "dispatch" nothing is balanced: only persistence and use-server lead to servers.
 func (b *Backend) usableServers() []*Server {
+	if b.outside != nil {
+		return []*Server{b.outside}
+	}
 	var active, backup []*Server
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		switch {
 		case !s.usable.Load():
 		case s.conf.Backup:

@@ -27,7 +27,7 @@ type secured struct {
 // UseTLS makes the TLS of the servers. It is called before Start.
 func (b *Backend) UseTLS(store *tlsconf.Store, opt tlsio.Options) error {
 	var errs []error
-	for _, s := range b.servers {
+	for _, s := range b.Servers() {
 		if !s.conf.TLS.On && !s.conf.TLS.Check {
 			continue
 		}

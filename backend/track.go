@@ -13,7 +13,7 @@ func Link(list []*Backend) error {
 		byName[b.Name()] = b
 	}
 	for _, b := range list {
-		for _, s := range b.servers {
+		for _, s := range b.Servers() {
 			ref := s.conf.Track
 			if ref == nil {
 				continue
@@ -22,16 +22,16 @@ func Link(list []*Backend) error {
 			if backend, server, both := strings.Cut(ref.Name, "/"); both {
 				to, name = byName[backend], server
 			}
-			if to == nil || to.byName[name] == nil {
+			if to == nil || to.Server(name) == nil {
 				return conf.Bad(ref.Pos, "track", "no server %q", ref.Name)
 			}
-			of := to.byName[name]
+			of := to.Server(name)
 			of.trackers = append(of.trackers, s)
 			s.state.via = to.Name() + "/" + name
 		}
 	}
 	for _, b := range list {
-		for _, s := range b.servers {
+		for _, s := range b.Servers() {
 			if s.conf.Track == nil {
 				s.spread()
 			}

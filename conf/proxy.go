@@ -96,6 +96,7 @@ type Proxy struct {
 	Balance        Balance
 	HashType       HashType
 	Servers        []*Server
+	Dispatch       *Dispatch   // nil = none
 	KeepAliveQueue int         // "max-keep-alive-queue": how many may wait for a server that a client's connection sticks to; -1 = any number
 	LoadState      string      // "load-server-state-from-file": one of StateSources; "" = none
 	StateName      string      // "server-state-file-name": the file of "local"; "" = the section's name

@@ -7,7 +7,8 @@ import (
 
 // backend checks the server side.
 func (v *validator) backend(p *Proxy) {
-	if len(p.Servers) == 0 && !p.Options.Transparent && p.Kind == Backend && !p.Disabled && len(p.HTTPReqRules) == 0 && p.StatsURI == nil {
+	v.dispatch(p)
+	if len(p.Servers) == 0 && p.Dispatch == nil && !p.Options.Transparent && p.Kind == Backend && !p.Disabled && len(p.HTTPReqRules) == 0 && p.StatsURI == nil {
 		v.warn(Bad(p.Pos, p.Title(), "no server: every request gets 503"))
 	}
 	number(p.Servers, firstServerID, func(s *Server) *int { return &s.ID })

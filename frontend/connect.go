@@ -168,6 +168,9 @@ func (st *stream) retry() {
 
 // redispatch applies "option redispatch".
 func (st *stream) redispatch() bool {
+	if st.lease.Server.Outside() { // there is no other
+		return false
+	}
 	if st.visit.forced && st.visit.server != nil && !st.route.p.Persist { // force-persist: that server and no other
 		return false
 	}

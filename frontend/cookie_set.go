@@ -14,7 +14,7 @@ func (st *stream) keepServer() {
 		return
 	}
 	st.ownCookie(k)
-	if k.conf.Mode == conf.CookieInsert {
+	if srv := st.lease.Server; k.conf.Mode == conf.CookieInsert && (srv == nil || !srv.Outside()) {
 		st.insertCookie(k)
 	}
 	st.rec.cookie[0], st.rec.cookie[1] = st.cookieLetters() // a tunnel outlives its stream

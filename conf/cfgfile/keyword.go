@@ -124,6 +124,7 @@ func init() {
 	addSource()
 	addSockets()
 	addBackends()
+	addDispatch()
 	addProcess()
 	addProbes()
 	addPersistence()

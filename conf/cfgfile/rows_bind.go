@@ -8,6 +8,8 @@ import (
 
 const whyNice = "Weir's loops serve connections in the order in which they come"
 
+const whyStats = "it is for stats sockets; HAProxy passes it over on others too"
+
 // bindTable: the options of a bind line go into l.d.bind, and from there into one conf.Bind for each address.
 var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, rows: []row{
 	{name: "name", args: "<name>", doc: "name in statistics", read: func(l *line) { l.text(&l.d.bind.Name, "<name>") }},
@@ -48,7 +50,9 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "shards", args: "<number|by-thread|by-group>", status: Inert, why: "the loops share each socket and hand connections over", read: inert(1, 1)},
 	{name: "thread", args: "<threads>", status: Inert, why: "connections go to the least loaded loop", read: inert(1, 1)},
 	{name: "process", args: "<value>", status: Inert, why: "there is one process", read: inert(1, 1)},
-	{name: "severity-output", args: "<none>", status: Inert, why: "it is for stats sockets", read: inert(1, 1)},
+	{name: "severity-output", args: "<none|number|string>", status: Inert, why: whyStats, read: func(l *line) { l.word("none", "number", "string") }},
+	{name: "level", args: "<user|operator|admin>", status: Inert, why: whyStats, read: func(l *line) { l.word("user", "operator", "admin") }},
+	{name: "expose-fd", args: "<listeners>", status: Inert, why: whyStats, read: func(l *line) { l.word("listeners") }},
 }}
 
 func readBind(l *line) {

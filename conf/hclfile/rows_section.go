@@ -84,6 +84,7 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		at: func(s *section) any { return &s.TCPReqDelay }},
 	{info: info{name: "tcp_response_inspect_delay", typ: tDuration, in: forBackends, doc: "the same for bytes of the server"},
 		at: func(s *section) any { return &s.TCPRespDelay }},
+	dispatchRow,
 	{info: info{name: "balance", typ: tOther, in: forBackends, def: "roundrobin", doc: "how a server is chosen; see Balancing"},
 		read: readBalance, text: textBalance},
 	{info: info{name: "hash_type", typ: tString, in: forBackends, def: "map-based sdbm", doc: `METHOD [FUNCTION [avalanche]]: map-based or consistent; sdbm, djb2, wt6, crc32 or none`},

@@ -22,7 +22,7 @@ type oracleFile struct {
 //
 //	case set-header-replaces
 //	  http-request set-header X-A new          lines of the frontend
-//	b balance uri                              a line of the backend {{b}}
+//	b balance uri                              a line of the backend {{b}}; {{o}} is the origin's port
 //	c -                                        a line of a second backend, {{c}}, with the server s2; "-" = only that there is one
 //	> GET / HTTP/1.1                           the request's lines; CRLF ends each
 //	> X-A: old
@@ -150,13 +150,13 @@ func (f *oracleFile) config(at *places) string {
 
 // config writes the case's frontend and backends.
 func (c *oracleCase) config(b *strings.Builder, at *places, i int) {
-	names := strings.NewReplacer("{{b}}", "b_"+c.name, "{{c}}", "c_"+c.name)
+	port := func(kind string) int { return at.port(fmt.Sprint(kind, i)) }
+	names := strings.NewReplacer("{{b}}", "b_"+c.name, "{{c}}", "c_"+c.name, "{{o}}", fmt.Sprint(port("o")))
 	lines := func(list []string) {
 		for _, line := range list {
 			fmt.Fprintf(b, "  %s\n", at.expand(names.Replace(line)))
 		}
 	}
-	port := func(kind string) int { return at.port(fmt.Sprint(kind, i)) }
 	fmt.Fprintf(b, "frontend f_%s\n  bind 127.0.0.1:%d\n  log 127.0.0.1:%d len 8192 format raw local0\n", c.name, port("f"), port("l"))
 	lines(c.front)
 	if !slices.ContainsFunc(c.front, func(line string) bool { return strings.HasPrefix(line, "default_backend") }) {
