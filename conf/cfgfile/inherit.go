@@ -6,6 +6,7 @@ import (
 
 // defaults is a defaults section: its lines, which are read again for every section that begins with it.
 type defaults struct {
+	twin  conf.Pos // of another by the same name, before it; nothing may begin with either then
 	pos   conf.Pos
 	name  string
 	from  *defaults

@@ -118,6 +118,7 @@ func (d *decoder) enterDefaults(l *line) {
 		title += " " + strconv.Quote(w.Text)
 		if first := d.named[df.name]; first != nil {
 			d.warn(conf.Conflict(w.Pos, "", title, first.pos))
+			df.twin = first.pos
 		}
 	}
 	l.path = title
@@ -158,6 +159,8 @@ func (d *decoder) from(l *line) *defaults {
 	df := d.named[w.Text]
 	if df == nil {
 		d.add(conf.Unknown(w.Pos, join(l.path, "from"), "defaults", w.Text, keysOf(d.named)))
+	} else if df.twin.Line > 0 {
+		l.bad(w, "defaults %q is ambiguous: it is defined at %s and at %s", w.Text, df.twin, df.pos)
 	}
 	return df
 }
