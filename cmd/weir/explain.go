@@ -135,8 +135,15 @@ func explainRequest(cfg *conf.Config, f *explainFlags) (*explanation, error) {
 func standIns() map[string]frontend.Service {
 	out := map[string]frontend.Service{}
 	for name := range noServices() {
-		out[name] = func(context.Context, *frontend.ServiceRequest) *frontend.ServiceResponse {
-			return plain(200, "what the service "+name+" shows")
+		out[name] = func(_ context.Context, r *frontend.ServiceRequest) *frontend.ServiceResponse {
+			if r.Stats == nil {
+				return plain(200, "what the service "+name+" shows")
+			}
+			may := "may look"
+			if r.Stats.Admin {
+				may = "may look and change servers"
+			}
+			return plain(200, fmt.Sprintf("the statistics page of %s (%s); who asks %s", r.Stats.Section, r.Stats.Page.Pos, may))
 		}
 	}
 	return out

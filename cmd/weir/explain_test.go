@@ -230,6 +230,24 @@ func TestExplainBindsNothing(t *testing.T) {
 	}
 }
 
+// A request for the statistics page ends there, and it is told whether the client may change servers.
+func TestExplainStatsPage(t *testing.T) {
+	path := write(t, `
+frontend "f" {
+  mode = "http"
+  timeout { client = "1s" }
+  bind "127.0.0.1:8080" {}
+  stats_uri = "/st"
+  stats_admin { when = src() == "127.0.0.1" }
+}
+`)
+	for src, want := range map[string]string{"127.0.0.1": "look and change servers", "192.0.2.1": "may look\n"} {
+		if code, out, err := weir("explain", "-c", path, "--src", src, "http://127.0.0.1:8080/st"); code != exitOK || !strings.Contains(out+"\n", "the statistics page of f (") || !strings.Contains(out+"\n", want) {
+			t.Errorf("%s: code %d; want %q in\n%s%s", src, code, want, out, err)
+		}
+	}
+}
+
 // A TCP frontend's way is told too.
 func TestExplainTCP(t *testing.T) {
 	path := write(t, `
