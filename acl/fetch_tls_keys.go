@@ -15,6 +15,7 @@ func keyTable(prefix string, n need, side func(tlsRun) func(*Context, *args, *Sa
 		{prefix + "_session_key", "", Bin, n, side(tlsMaster), nil, "the master secret of " + what + ", up to TLS 1.2 with tune.ssl.keylog"},
 		{prefix + "_client_early_traffic_secret", "", Str, needSession, side(noText), nil, "a secret of 0-RTT: none, it is not taken"},
 		{prefix + "_early_exporter_secret", "", Str, needSession, side(noText), nil, "a secret of 0-RTT: none, it is not taken"},
+		{prefix + "_exporter_secret", "", Str, needSession, side(noText), fixExporter, "EXPORTER_SECRET of " + what + ": none, crypto/tls does not tell it"},
 	}
 	for _, x := range []struct{ name, label string }{
 		{"client_handshake_traffic_secret", "CLIENT_HANDSHAKE_TRAFFIC_SECRET"}, {"server_handshake_traffic_secret", "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
@@ -23,6 +24,13 @@ func keyTable(prefix string, n need, side func(tlsRun) func(*Context, *args, *Sa
 		list = append(list, fetch{prefix + "_" + x.name, "", Str, needSession, side(tlsSecret(x.label)), nil, x.label + " of " + what + ", in hexadecimal, with tune.ssl.keylog"})
 	}
 	return list
+}
+
+// fixExporter warns: what crypto/tls keeps of that secret is a function that makes other keys of it, and none of its logs has it. What was recorded
+// is read without.
+func fixExporter(a *args) error {
+	a.doubt = "is always empty: crypto/tls tells nobody that secret, which reading what was recorded does not take"
+	return nil
 }
 
 func tlsSecret(label string) tlsRun {

@@ -39,9 +39,7 @@ src_get_gpc0 src_get_gpc1 src_get_gpt src_get_gpt0 src_glitch_cnt src_glitch_rat
 src_gpc_rate src_http_err_cnt src_http_err_rate src_http_fail_cnt src_http_fail_rate src_http_req_cnt
 src_http_req_rate src_inc_gpc src_inc_gpc0 src_inc_gpc1 src_kbytes_in src_kbytes_out src_sess_cnt src_sess_rate
 src_updt_conn_cnt
-ssl_bc_exporter_secret
 ssl_c_policies
-ssl_fc_exporter_secret
 table_avl table_cnt
 `
 const pendingConvNames = `

@@ -3,6 +3,7 @@ package acl
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 
 	"weir/conf"
@@ -141,6 +142,9 @@ func TestStreamErrors(t *testing.T) {
 	f("txn.status", `t:1:1: txn.status: needs the response, which an http-request rule does not have`)
 	var warned string
 	c := NewCompiler(Options{Warn: func(e *conf.Error) { warned = e.Error() }})
+	if _, err := c.Expr(parseCalls(t, "ssl_fc_exporter_secret")); err != nil || !strings.HasPrefix(warned, "t:1:1: ssl_fc_exporter_secret: is always empty") {
+		t.Error(warned, err)
+	}
 	if _, err := c.Expr(parseCalls(t, "fc_lost(ms)")); err != nil || warned != `t:1:1: fc_lost: it is no time: its argument means nothing` {
 		t.Errorf("fc_lost(ms): %v, warned %q", err, warned)
 	}

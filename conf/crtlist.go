@@ -21,7 +21,7 @@ func CrtListNames() []string {
 
 // CrtListOptions are all of HAProxy's (manual, 5.1, "crt-list"). internal/tlsconf reads the files.
 var CrtListOptions = []CrtListOption{
-	{Name: "allow-0rtt"},
+	{Name: "allow-0rtt", Doc: "early data is taken", Why: "no early data is taken, which a warning says: requests wait for the end of the handshake"},
 	{Name: "alpn", Args: 1, Doc: "protocols to agree on"},
 	{Name: "ca-file", Args: 1, Doc: "authorities of client certificates"},
 	{Name: "ca-verify-file", Args: 1, Doc: "more authorities, whose names are not sent"},
@@ -31,7 +31,7 @@ var CrtListOptions = []CrtListOption{
 	{Name: "crl-file", Args: 1, Doc: "revoked client certificates"},
 	{Name: "curves", Args: 1, Doc: "groups for the key exchange"},
 	{Name: "ecdhe", Args: 1, Doc: "the group for the key exchange"},
-	{Name: "ktls", Args: 1, Doc: "TLS by the kernel", Why: "TLS is never the kernel's: ktls off is what there is"},
+	{Name: "ktls", Args: 1, Doc: "TLS by the kernel", Why: "TLS is never the kernel's, which a warning says where it is on"},
 	{Name: "no-alpn", Doc: "no protocol is agreed on"},
 	{Name: "no-ca-names", Doc: "the names of the authorities are not sent"},
 	{Name: "npn", Args: 1, Doc: "the protocol before ALPN", Why: "no client speaks it any more"},

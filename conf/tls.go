@@ -20,6 +20,8 @@ type TLS struct {
 	Verify         string // "none", "optional" (bind only) or "required"
 	CAFile         string
 	CRLFile        string
+	KTLS           bool // "ktls on", which a warning says is not done
+	Early          bool // "allow-0rtt", the same
 }
 
 // BindTLS is the TLS of a bind line.
@@ -46,12 +48,13 @@ type BindTLS struct {
 // ServerTLS is the TLS of a server line.
 type ServerTLS struct {
 	TLS
-	On         bool
-	Cert       string // "crt": shown to the server
-	VerifyHost string
-	SNI        *Expr
-	SNIAuto    bool // the Host field, without its port
-	NoReuse    bool // "no-ssl-reuse": sessions are not resumed
+	On          bool
+	Cert        string // "crt": shown to the server
+	VerifyHost  string
+	SNI         *Expr
+	SNIAuto     bool // the Host field, without its port
+	NoReuse     bool // "no-ssl-reuse": sessions are not resumed
+	Renegotiate bool // "renegotiate", which a warning says is not done
 
 	Check     bool // "check-ssl"
 	NoCheck   bool // "no-check-ssl"
@@ -77,7 +80,20 @@ type GlobalTLS struct {
 	Generated                int           // "tune.ssl.ssl-ctx-cache-size": certificates that are kept of generate-certificates; 0 = 1000
 	IssuersChain             string        // "issuers-chain-path": a folder of chains for certificates that come without
 	PassphraseCmd            []string      // "ssl-passphrase-cmd": the program that tells the passphrase of a key, and its arguments
+	SecurityLevel            int           // "ssl-security-level": OpenSSL's, 1 to 5; 0 = nothing is forbidden by it
+	OpenSSL                  OpenSSL
 }
+
+// OpenSSL is what is said to OpenSSL itself, which Weir's TLS is not: a warning names each.
+type OpenSSL struct {
+	PropQuery     string   // "ssl-propquery"
+	Providers     []string // "ssl-provider"
+	ProviderPaths []string // "ssl-provider-path"
+	Engines       []string // "ssl-engine": a name, perhaps with "algo LIST"
+}
+
+// MaxSecurityLevel is OpenSSL's.
+const MaxSecurityLevel = 5
 
 // OCSPUpdate is how OCSP responses are fetched: "ocsp-update." of the global section.
 type OCSPUpdate struct {

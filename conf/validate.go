@@ -168,6 +168,7 @@ func (v *validator) global() {
 			v.add(Misread(s.Pos, v.path("global", "stats-socket"), s.Addr.String(), err))
 		}
 	}
+	v.notOpenSSL()
 	v.logs(g.Logs, "global")
 	for _, l := range g.Logs {
 		if l.Global {

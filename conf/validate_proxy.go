@@ -118,6 +118,7 @@ func (v *validator) frontend(p *Proxy) {
 	for _, b := range p.Binds {
 		path := v.path(p.Title(), "bind")
 		v.unsupported(path, b.Unsupported)
+		v.unhonoured(b.Pos, path, &b.TLS.TLS)
 		v.bindName(p, b)
 		if err := b.Addr.CheckBind(); err != nil {
 			v.add(Misread(b.Pos, path, b.Addr.String(), err))

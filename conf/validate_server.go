@@ -37,6 +37,10 @@ func (v *validator) server(p *Proxy, s *Server) {
 	section := v.path(p.Title(), s.Title())
 	v.serverName(p, s)
 	v.unsupported(section, s.Unsupported)
+	v.unhonoured(s.Pos, section, &s.TLS.TLS)
+	if s.TLS.Renegotiate {
+		v.warn(Bad(s.Pos, v.path(section, "renegotiate"), "does nothing: a server that asks to negotiate again is told no, and the connection ends; TLS 1.3 has nothing of the kind"))
+	}
 	for _, limit := range []struct {
 		keyword      string
 		n, low, high int

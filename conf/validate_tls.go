@@ -21,6 +21,44 @@ func (v *validator) ocspUpdate() {
 	}
 }
 
+// notOpenSSL warns of what is said to OpenSSL alone.
+func (v *validator) notOpenSSL() {
+	g := &v.cfg.Global
+	o := &g.TLS.OpenSSL
+	warn := func(keyword, value, why string) {
+		if value != "" {
+			v.warn(Bad(g.Pos, v.path("global", keyword), "%q does nothing: %s", value, why))
+		}
+	}
+	const none = "Weir's TLS is Go's crypto/tls, which has no providers and no engines of OpenSSL"
+	warn("ssl-propquery", o.PropQuery, none)
+	for _, x := range []struct {
+		keyword string
+		list    []string
+	}{{"ssl-provider", o.Providers}, {"ssl-provider-path", o.ProviderPaths}, {"ssl-engine", o.Engines}} {
+		for _, value := range x.list {
+			warn(x.keyword, value, none)
+		}
+	}
+	v.within(g.Pos, "ssl-security-level", g.TLS.SecurityLevel, 0, MaxSecurityLevel, "global")
+}
+
+// Why settings of lines do nothing, which a warning says.
+const (
+	WhyNoKTLS  = "does nothing: records are encrypted by Weir itself, never by the kernel"
+	WhyNoEarly = "does nothing: no early data is taken and none is sent; requests wait for the end of the handshake, and all of them work"
+)
+
+// unhonoured warns of what a bind or server line asks for and does not get.
+func (v *validator) unhonoured(pos Pos, path string, t *TLS) {
+	if t.KTLS {
+		v.warn(Bad(pos, v.path(path, "ktls"), "on %s", WhyNoKTLS))
+	}
+	if t.Early {
+		v.warn(Bad(pos, v.path(path, "allow-0rtt"), "%s", WhyNoEarly))
+	}
+}
+
 // ProxyAddr is the HTTP proxy as HOST:PORT; the port is 80 where none is given.
 func (o *OCSPUpdate) ProxyAddr() (addr string, ok bool) {
 	host, port, err := net.SplitHostPort(o.Proxy)

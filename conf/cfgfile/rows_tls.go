@@ -10,7 +10,9 @@ import (
 const (
 	whyNPN   = "NPN was given up for ALPN: no client and no server asks for it"
 	whyGoTLS = "crypto/tls does this by itself"
-	whyKTLS  = "TLS is never the kernel's: ktls off is what there is, and ktls on an error"
+	whyKTLS  = "TLS is never the kernel's, which a warning says where it is on"
+	whyEarly = "no early data is taken and none is sent, which a warning says: requests wait for the end of the handshake"
+	whyNoSSL = "TLS is Go's crypto/tls and not OpenSSL, which a warning says"
 )
 
 // tlsRows are what bind and server lines have in common.
@@ -29,6 +31,12 @@ func tlsRows(at func(*line) *conf.TLS) []row {
 		{name: "alpn", args: "<protocol>[,<protocol> ...]", doc: "protocols to agree on", read: func(l *line) { l.commaList(&at(l).ALPN, "<protocol>") }},
 		{name: "npn", args: "<protocols>", status: Inert, why: whyNPN, read: inert(1, 1)},
 		{name: "no-tls-tickets", doc: "sessions are not resumed by tickets", read: func(l *line) { at(l).NoTickets = true }},
+		{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: func(l *line) {
+			if i := l.word("off", "on"); i >= 0 {
+				at(l).KTLS = i == 1
+			}
+		}},
+		{name: "allow-0rtt", status: Inert, why: whyEarly, read: func(l *line) { at(l).Early = true }},
 		{name: "tls-tickets", doc: "undoes no-tls-tickets", read: func(l *line) { at(l).NoTickets = false }},
 	}
 	for _, name := range []string{"ssl-min-ver", "ssl-max-ver"} {
@@ -60,6 +68,7 @@ func addTLS() {
 	serverTable.rows = append(serverTable.rows, tlsRows(func(l *line) *conf.TLS { return &l.srv.TLS.TLS })...)
 	serverTable.rows = append(serverTable.rows, serverTLSRows...)
 	globalTable.rows = append(globalTable.rows, globalTLSRows...)
+	globalTable.rows = append(globalTable.rows, openSSLRows...)
 	globalTable.rows = append(globalTable.rows, ocspRows()...)
 	globalTable.rows = append(globalTable.rows, defaultTLSRows("bind", func(g *conf.GlobalTLS) *conf.TLS { return &g.Bind.TLS })...)
 	globalTable.rows = append(globalTable.rows, defaultTLSRows("server", func(g *conf.GlobalTLS) *conf.TLS { return &g.Server.TLS })...)
@@ -106,7 +115,6 @@ var bindTLSRows = []row{
 	{name: "generate-certificates", doc: "certificates are made for names that no other is for", read: bindFlag(func(t *conf.BindTLS) *bool { return &t.Generate }, true)},
 	{name: "ca-sign-file", args: "<file>", doc: "the authority that signs them, with its key", read: func(l *line) { l.text(&bindTLS(l).CASignFile, "<file>") }},
 	{name: "ca-sign-pass", args: "<passphrase>", doc: "the passphrase of its key", read: func(l *line) { l.text(&bindTLS(l).CASignPass, "<passphrase>") }},
-	{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: readKTLS},
 	{name: "ecdhe", args: "<curve>", doc: "the group for the key exchange", read: func(l *line) { l.text(&bindTLS(l).Curves, "<curve>") }},
 }
 
@@ -137,8 +145,8 @@ var serverTLSRows = []row{
 	{name: "no-sni-auto", doc: "undoes sni-auto of a default-server line", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.SNIAuto }, false)},
 	{name: "no-ssl-reuse", doc: "sessions are not resumed", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.NoReuse }, true)},
 	{name: "ssl-reuse", doc: "undoes no-ssl-reuse", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.NoReuse }, false)},
-	{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: readKTLS},
-	{name: "no-renegotiate", status: Inert, why: "nothing is ever negotiated again", read: func(*line) {}},
+	{name: "no-renegotiate", status: Inert, why: "nothing is ever negotiated again", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.Renegotiate }, false)},
+	{name: "renegotiate", status: Inert, why: "nothing is ever negotiated again, which a warning says", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.Renegotiate }, true)},
 	{name: "check-ssl", doc: "health checks speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = true, false }},
 	{name: "no-check-ssl", doc: "health checks do not speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = false, true }},
 	{name: "check-sni", args: "<name>", doc: "the server name that health checks ask for", read: func(l *line) { l.text(&serverTLS(l).CheckSNI, "<name>") }},
@@ -163,6 +171,7 @@ var globalTLSRows = []row{
 	{name: "tune.ssl.hard-maxrecord", in: inGlobal, args: "<bytes>", doc: "bytes in one TLS record", read: func(l *line) { l.size(&globalTLS(l).MaxRecord, 0, 1<<14) }},
 	{name: "maxsslconn", in: inGlobal, args: "<number>", doc: "connections with TLS at once, on both sides", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxConn }, 0, maxInt)},
 	{name: "maxsslrate", in: inGlobal, args: "<number>", doc: "connections a second to bind lines with TLS", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxRate }, 0, maxInt)},
+	{name: "ssl-security-level", in: inGlobal, args: "<0-5>", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for", read: globalInt(func(g *conf.Global) *int { return &g.TLS.SecurityLevel }, 0, conf.MaxSecurityLevel)},
 	{name: "tune.ssl.lifetime", in: inGlobal, args: "<seconds>", doc: "how long a session may be resumed", read: func(l *line) { l.durationIn(&globalTLS(l).Lifetime, "s") }},
 	{name: "tune.ssl.ssl-ctx-cache-size", in: inGlobal, args: "<number>", doc: "certificates that are kept of generate-certificates", read: globalInt(func(g *conf.Global) *int { return &g.TLS.Generated }, 0, maxInt)},
 	{name: "tune.ssl.keylog", in: inGlobal, args: "<on|off>", doc: "the secrets of connections are there to be fetched", read: func(l *line) {
@@ -209,11 +218,41 @@ func ocspRows() []row {
 	return rows
 }
 
-// readKTLS takes "off".
-func readKTLS(l *line) {
-	if at := l.words[l.i-1].Pos; l.word("off", "on") == 1 {
-		l.d.add(conf.NotDone(at, strings.TrimSuffix(l.path, ": ktls"), "ktls", ""))
+func openSSL(l *line) *conf.OpenSSL { return &globalTLS(l).OpenSSL }
+
+// openSSLRows are said to OpenSSL itself.
+var openSSLRows = []row{
+	{name: "ssl-propquery", in: inGlobal, args: "<query>", status: Inert, why: whyNoSSL, read: func(l *line) { l.text(&openSSL(l).PropQuery, "<query>") }},
+	{name: "ssl-provider", in: inGlobal, args: "<name>", status: Inert, why: whyNoSSL, read: openSSLList("<name>", func(o *conf.OpenSSL) *[]string { return &o.Providers })},
+	{name: "ssl-provider-path", in: inGlobal, args: "<path>", status: Inert, why: whyNoSSL, read: openSSLList("<path>", func(o *conf.OpenSSL) *[]string { return &o.ProviderPaths })},
+	{name: "ssl-engine", in: inGlobal, args: "<name> [algo <list>]", status: Inert, why: whyNoSSL, read: readEngine},
+}
+
+func openSSLList(what string, to func(*conf.OpenSSL) *[]string) func(*line) {
+	return func(l *line) {
+		if w, ok := l.arg(what); ok {
+			more(to(openSSL(l)), w.Text)
+		}
 	}
+}
+
+func readEngine(l *line) {
+	w, ok := l.arg("<name>")
+	if !ok {
+		return
+	}
+	text := w.Text
+	if l.more() {
+		if l.word("algo") < 0 {
+			return
+		}
+		list, ok := l.arg("<list>")
+		if !ok {
+			return
+		}
+		text += " algo " + list.Text
+	}
+	more(&openSSL(l).Engines, text)
 }
 
 func readLoadExtra(l *line) {

@@ -31,6 +31,8 @@ func lineRows[T any](at func(*T) *conf.TLS, verify []string) []row[T] {
 		{info: info{name: "ssl_min_ver", typ: tWord, enum: conf.TLSVersions, doc: "the oldest version of TLS"}, at: func(v *T) any { return &at(v).MinVer }},
 		{info: info{name: "ssl_max_ver", typ: tWord, enum: conf.TLSVersions, doc: "the newest version of TLS"}, at: func(v *T) any { return &at(v).MaxVer }},
 		{info: info{name: "no_tls_tickets", typ: tBool, doc: "sessions are not resumed by tickets"}, at: func(v *T) any { return &at(v).NoTickets }},
+		{info: info{name: "ktls", typ: tBool, doc: "does nothing, which a warning says: records are encrypted by Weir itself"}, at: func(v *T) any { return &at(v).KTLS }},
+		{info: info{name: "allow_0rtt", typ: tBool, doc: "does nothing, which a warning says: no early data is taken"}, at: func(v *T) any { return &at(v).Early }},
 		{info: info{name: "tls_tickets", typ: tBool, doc: "the opposite"}, read: func(d *decoder, v *T, a *attr) {
 			on := !at(v).NoTickets
 			d.assign(&on, &info{}, a)
@@ -88,6 +90,7 @@ var serverTLSRows = slices.Concat([]row[server]{
 	{info: info{name: "sni", typ: tSample, doc: "the server name to ask for"}, at: func(s *server) any { return &s.TLS.SNI }},
 	{info: info{name: "sni_auto", typ: tBool, doc: "the server name is the request's host"}, at: func(s *server) any { return &s.TLS.SNIAuto }},
 	{info: info{name: "no_ssl_reuse", typ: tBool, doc: "sessions are not resumed"}, at: func(s *server) any { return &s.TLS.NoReuse }},
+	{info: info{name: "renegotiate", typ: tBool, doc: "does nothing, which a warning says: nothing is ever negotiated again"}, at: func(s *server) any { return &s.TLS.Renegotiate }},
 	{info: info{name: "check_ssl", typ: tBool, doc: "health checks speak TLS, as they do anyway where they go to the server's own address and port"}, at: func(s *server) any { return &s.TLS.Check }},
 	{info: info{name: "no_check_ssl", typ: tBool, doc: "health checks do not speak TLS"}, at: func(s *server) any { return &s.TLS.NoCheck }},
 	{info: info{name: "check_sni", typ: tString, doc: "the server name that health checks ask for"}, at: func(s *server) any { return &s.TLS.CheckSNI }},
@@ -110,6 +113,11 @@ var globalTLSRows = slices.Concat([]row[conf.Global]{
 	{info: info{name: "tune_ssl_keylog", typ: tBool, doc: "the secrets of connections are there to be fetched"}, at: func(g *conf.Global) any { return &g.TLS.KeyLog }},
 	{info: info{name: "issuers_chain_path", typ: tString, doc: "a folder of chains for certificates that come without"}, at: func(g *conf.Global) any { return &g.TLS.IssuersChain }},
 	{info: info{name: "ssl_passphrase_cmd", typ: tList, doc: "a program that tells the passphrases of keys, and its arguments; the file of the key is one more"}, at: func(g *conf.Global) any { return &g.TLS.PassphraseCmd }},
+	{info: info{name: "ssl_security_level", typ: tInt, min: 0, max: conf.MaxSecurityLevel, def: "0", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for"}, at: func(g *conf.Global) any { return &g.TLS.SecurityLevel }},
+	{info: info{name: "ssl_propquery", typ: tString, doc: "does nothing, as the three below, which a warning says: it is for OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.PropQuery }},
+	{info: info{name: "ssl_provider", typ: tList, doc: "providers of OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.Providers }},
+	{info: info{name: "ssl_provider_path", typ: tList, doc: "where they are"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.ProviderPaths }},
+	{info: info{name: "ssl_engine", typ: tList, doc: "engines of OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.Engines }},
 	{info: info{name: "ocsp_update_mode", typ: tWord, enum: []string{"on", "off"}, def: "off", doc: "whether the OCSP responses of certificates are fetched that say nothing of their own"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Mode }},
 	{info: info{name: "ocsp_update_disable", typ: tBool, doc: "no OCSP response is fetched"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Disable }},
 	{info: info{name: "ocsp_update_httpproxy", typ: tString, doc: "HOST or HOST:PORT of an HTTP proxy to fetch OCSP responses through"}, at: func(g *conf.Global) any { return &g.TLS.OCSP.Proxy }},

@@ -63,7 +63,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	}
 	b.names.Store(n)
 	b.base = &tls.Config{GetConfigForClient: b.configFor}
-	params(b.base, &b.t.TLS, &report{bad: ignore, warn: ignore})
+	params(b.base, &b.t.TLS, s.level(), &report{bad: ignore, warn: ignore})
 	s.binds = append(s.binds, b)
 	return b, nil
 }
@@ -253,9 +253,11 @@ func bundleBase(path string) string {
 
 // choice makes the configuration of handshakes that show p.
 func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
+	l.unhonoured(r)
 	t := l.over(&b.t)
 	c := &choice{pair: p, line: l, cfg: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.certificate(time.Now()), nil }}}
-	params(c.cfg, &t.TLS, r)
+	params(c.cfg, &t.TLS, b.s.level(), r)
+	b.s.level().own("crt", p, r)
 	if !t.NoALPN {
 		c.cfg.NextProtos = t.ALPN
 	}

@@ -113,12 +113,14 @@ func (l *line) setOptions(words []string) error {
 			l.ocspUpdate = words[i]
 			continue
 		case "ktls":
-			if i++; i == len(words) || words[i] != "off" {
-				return fmt.Errorf("ktls: want off: TLS is never the kernel's")
+			if i++; i == len(words) || words[i] != "on" && words[i] != "off" {
+				return fmt.Errorf("ktls: want on or off")
 			}
+			l.tls.KTLS = words[i] == "on"
 			continue
 		case "allow-0rtt":
-			return fmt.Errorf("%q is understood but not done yet", w)
+			l.tls.Early = true
+			continue
 		}
 		if w == "acme" || w == "domains" {
 			if i++; i == len(words) {
@@ -133,7 +135,7 @@ func (l *line) setOptions(words []string) error {
 		}
 		set := listOptions[w]
 		if set == nil {
-			known := []string{"no-ca-names", "no-alpn", "ocsp-update", "acme", "domains", "ktls"}
+			known := []string{"no-ca-names", "no-alpn", "ocsp-update", "acme", "domains", "ktls", "allow-0rtt"}
 			for k := range listOptions {
 				known = append(known, k)
 			}
@@ -161,6 +163,16 @@ func (l *line) checkOptions() error {
 		return fmt.Errorf("verify: got %q; want none, optional or required", t.Verify)
 	}
 	return nil
+}
+
+// unhonoured warns of what the line asks for and does not get.
+func (l *line) unhonoured(r *report) {
+	if l.tls.KTLS {
+		r.warn("crt-list", "%s%q: ktls on %s", l.where(), l.path, conf.WhyNoKTLS)
+	}
+	if l.tls.Early {
+		r.warn("crt-list", "%s%q: allow-0rtt %s", l.where(), l.path, conf.WhyNoEarly)
+	}
 }
 
 // over is the line's options over those of its bind line.

@@ -36,7 +36,7 @@ type report struct {
 }
 
 // params puts what both sides have in common into cfg.
-func params(cfg *tls.Config, t *conf.TLS, r *report) {
+func params(cfg *tls.Config, t *conf.TLS, l level, r *report) {
 	cfg.MinVersion, cfg.MaxVersion = versions(t, r)
 	cfg.DynamicRecordSizingDisabled = true
 	cfg.SessionTicketsDisabled = t.NoTickets
@@ -49,6 +49,7 @@ func params(cfg *tls.Config, t *conf.TLS, r *report) {
 	if t.Curves != "" {
 		cfg.CurvePreferences = curves(t.Curves, r)
 	}
+	l.apply(cfg, t, r)
 	if t.SigAlgs != "" {
 		r.warn("sigalgs", "crypto/tls chooses signature algorithms by itself: %q is left out", t.SigAlgs)
 	}

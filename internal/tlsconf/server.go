@@ -85,10 +85,10 @@ func (v *Server) reporter(errs *conf.Errors) *report {
 func (v *Server) build(r *report) *client {
 	t := &v.t
 	c := &client{base: &tls.Config{}, host: t.VerifyHost, byName: map[clientKey]*tls.Config{}}
-	params(c.base, &t.TLS, r)
+	params(c.base, &t.TLS, v.s.level(), r)
 	c.base.InsecureSkipVerify = true // crypto/tls checks a chain and a name together or neither: verify does
 	c.base.NextProtos = t.ALPN
-	if !t.NoReuse && !t.NoTickets {
+	if !t.NoReuse && !c.base.SessionTicketsDisabled {
 		c.base.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
 	}
 	if v.path != "" {
@@ -126,6 +126,7 @@ func (v *Server) setCert(cfg *tls.Config, r *report) {
 		for _, note := range e.pair.notes {
 			r.warn("crt", "%q: %s", v.t.Cert, note)
 		}
+		v.s.level().own("crt", e.pair, r)
 		cfg.Certificates = append(cfg.Certificates, e.pair.tls)
 	}
 }

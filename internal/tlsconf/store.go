@@ -242,10 +242,13 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	return l, nil
 }
 
+// level is ssl-security-level.
+func (s *Store) level() level { return level(s.cfg.Global.TLS.SecurityLevel) }
+
 // authorities are those that a line trusts. Without a file for them nobody is trusted: that is an error of the caller's.
 func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *report) *authorities {
 	base := s.cfg.Global.TLS.CABase
-	a := &authorities{roots: x509.NewCertPool(), names: x509.NewCertPool()}
+	a := &authorities{roots: x509.NewCertPool(), names: x509.NewCertPool(), level: s.level()}
 	add := func(keyword, name string, tell bool) {
 		c, err := s.ca(s.file(name, base, pos))
 		if err != nil {

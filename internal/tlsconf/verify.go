@@ -26,6 +26,9 @@ const (
 	errPurpose      = 26
 	errNotPermitted = 47
 	errHostname     = 62
+	errWeakKey      = 66
+	errWeakCAKey    = 67
+	errWeakDigest   = 68
 )
 
 // errorTexts are for people.
@@ -34,6 +37,7 @@ var errorTexts = map[int]string{
 	errCRLExpired: "the revocation list has expired", errSelfSigned: "it is signed by itself and not trusted", errNoIssuer: "its issuer is not trusted",
 	errRevoked: "it is revoked", errInvalidCA: "its issuer may not sign certificates", errPathLength: "the chain is too long", errPurpose: "it is not for this purpose",
 	errNotPermitted: "its issuer may not sign for this name", errHostname: "it is not for this name",
+	errWeakKey: "its key is too small for ssl-security-level", errWeakCAKey: "its key is too small for ssl-security-level", errWeakDigest: "its signature is too weak for ssl-security-level",
 }
 
 // VerifyError is why a certificate was not accepted.
@@ -55,6 +59,7 @@ type authorities struct {
 	names *x509.CertPool // those that clients are told of
 	crls  []*crl
 	check bool // every certificate needs a revocation list
+	level level
 }
 
 type crl struct {
@@ -141,6 +146,9 @@ func (a *authorities) chain(certs []*x509.Certificate, usage x509.ExtKeyUsage, n
 		return nil, verdict(certs, err, now)
 	}
 	root = chains[0][len(chains[0])-1]
+	if bad, _ := a.level.judge(chains[0]); bad != nil {
+		return root, bad
+	}
 	if !a.check {
 		return root, nil
 	}
