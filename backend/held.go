@@ -2,41 +2,76 @@ package backend
 
 import "weir/internal/loop"
 
-// Held is a connection to a server that belongs to one client connection ("http-reuse never", or a connection that the server has authenticated): it carries that
-// client's next streams to the same server and nobody else's. The zero value holds nothing.
+// Held are the connections to servers that belong to one client connection ("http-reuse never", or one that the server has
+// authenticated): they carry that client's next streams to the same servers and nobody else's. The zero value holds nothing.
 type Held struct {
-	link *link
+	head *link // the one that was used last; the links are one list
 }
 
-// Server is whose connection is held; nil = none.
-func (h *Held) Server() *Server {
-	if h.link == nil {
-		return nil
+// Server is the server of that backend to which a connection is held; nil = none.
+func (h *Held) Server(b *Backend) *Server {
+	for k := h.head; k != nil; k = k.next {
+		if k.server.b == b {
+			return k.server
+		}
 	}
-	return h.link.server
-}
-
-// Ready drops the connection: the server closed it, or sent what nobody asked for.
-func (h *Held) Ready(c *loop.Conn) {
-	if c.Layered() && !c.HungUp() && empty(c) {
-		return
-	}
-	h.Close()
+	return nil
 }
 
 // Close closes what is held.
 func (h *Held) Close() {
-	if h.link != nil {
-		h.link.held = nil
-		h.link.close()
-		h.link = nil
+	for h.head != nil {
+		k := h.head
+		h.remove(k)
+		k.close()
 	}
 }
 
-// Hold is Release that keeps the connection for the same client.
-func (b *Backend) Hold(ls *Lease, h *Held) {
-	h.Close()
-	if k := ls.link; k != nil && ls.Conn != nil {
+func (h *Held) add(k *link) {
+	k.held, k.prev, k.next = h, nil, h.head
+	if h.head != nil {
+		h.head.prev = k
+	}
+	h.head = k
+}
+
+func (h *Held) remove(k *link) {
+	if k.prev != nil {
+		k.prev.next = k.next
+	} else {
+		h.head = k.next
+	}
+	if k.next != nil {
+		k.next.prev = k.prev
+	}
+	k.held, k.prev, k.next = nil, nil, nil
+}
+
+// full reports whether so many are held.
+func (h *Held) full(most int) bool {
+	n := 0
+	for k := h.head; k != nil && n < most; k = k.next {
+		n++
+	}
+	return n >= most
+}
+
+// resting is a link of HTTP/1 that is held, to what its connection tells.
+type resting link
+
+// Ready drops the connection: the server closed it, or sent what nobody asked for.
+func (r *resting) Ready(c *loop.Conn) {
+	if c.Layered() && !c.HungUp() && empty(c) {
+		return
+	}
+	k := (*link)(r)
+	k.held.remove(k)
+	k.close()
+}
+
+// Hold is Release that keeps the connection for the same client, unless most are held already.
+func (b *Backend) Hold(ls *Lease, h *Held, most int) {
+	if k := ls.link; k != nil && ls.Conn != nil && !h.full(most) {
 		c := ls.Conn
 		ls.Conn, ls.link = nil, nil
 		if k.mux != nil {
@@ -46,25 +81,27 @@ func (b *Backend) Hold(ls *Lease, h *Held) {
 			return
 		}
 		ls.Server.local[ls.loop.ID()].used--
-		if k.conn.SetHandler(h) != nil || k.conn.Readable() && !empty(k.conn) || k.conn.HungUp() {
+		if k.conn.SetHandler((*resting)(k)) != nil || k.conn.Readable() && !empty(k.conn) || k.conn.HungUp() {
 			k.conn.Close()
 		} else {
-			h.link = k
+			h.add(k)
 		}
 	}
 	b.Release(ls, false)
 }
 
-// Resume gives the lease the connection that is held for its server. false: there is none, and what is held for another server is closed.
+// Resume gives the lease the connection that is held for its server; one that does not fit is closed. false: there is none.
 func (b *Backend) Resume(ls *Lease, h *Held) bool {
-	k := h.link
-	if k == nil {
-		return false
+	for k := h.head; k != nil; {
+		next := k.next
+		if k.server == ls.Server {
+			h.remove(k)
+			if k.sni == ls.poolName() && k.owner == ls.owner() && (!ls.HTTP1 || k.mux == nil) && k.wake() {
+				return ls.reuse(k)
+			}
+			k.close()
+		}
+		k = next
 	}
-	if k.server != ls.Server || k.sni != ls.poolName() || k.owner != ls.owner() || ls.HTTP1 && k.mux != nil || !k.wake() {
-		h.Close()
-		return false
-	}
-	h.link, k.held = nil, nil
-	return ls.reuse(k)
+	return false
 }

@@ -17,7 +17,7 @@ func TestHeld(t *testing.T) {
 		var ls Lease
 		lease(t, task, b, &ls, false)
 		c := ls.Conn
-		b.Hold(&ls, &h)
+		b.Hold(&ls, &h, 5)
 		if b.cur.Load() != 0 || b.Servers()[0].idle.Load() != 0 {
 			t.Error("holding keeps the slot, or pools")
 		}
@@ -31,11 +31,11 @@ func TestHeld(t *testing.T) {
 		if b.Resume(&ls, &h) {
 			t.Error("resumed twice")
 		}
-		b.Hold(&ls, &h)
+		b.Hold(&ls, &h, 5)
 	})
 	(<-conns).Close()
 	eventually(t, "the end of the held connection", func() (gone bool) {
-		onLoop(l, func(*loop.Task) { gone = h.link == nil })
+		onLoop(l, func(*loop.Task) { gone = h.head == nil })
 		return gone
 	})
 	if r := b.Snapshot(nil)[0]; r.Reuses != 1 || r.UsedConns != 0 {

@@ -15,7 +15,7 @@ import (
 //
 //	carries streams ──► pool.busy: other streams join it, while the server takes more
 //	carries none ─────► pool's list, as an idle connection of HTTP/1
-//	one client's ─────► in neither; while it carries none, that client's Held has it
+//	one client's ─────► in neither; while it carries none, that client's Held has it, as it has those of HTTP/1
 
 // muxed is what a link of HTTP/2 has beside.
 type muxed struct {
@@ -24,7 +24,6 @@ type muxed struct {
 	shared bool        // in pool.busy
 	alone  bool        // one client's
 	ended  bool
-	held   *Held // that has it; nil = none
 }
 
 // multiplex begins HTTP/2 on a new connection, and gives the lease its first stream.
@@ -121,7 +120,7 @@ func (p *Place) part(c *loop.Conn, k *link, h *Held) {
 	switch {
 	case k.ended:
 	case k.alone && h != nil && k.mux.Usable():
-		h.link, k.held = k, h
+		h.add(k)
 	case k.alone || !sl.pool.put(p.loop, k):
 		k.mux.GoAway()
 	}
@@ -142,7 +141,7 @@ func (k *link) over() {
 	k.ended = true
 	k.server.muxes.Add(-1)
 	if k.held != nil {
-		k.held.link, k.held = nil, nil
+		k.held.remove(k)
 	}
 	if k.pool != nil {
 		k.pool.remove(k)

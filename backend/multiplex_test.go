@@ -131,30 +131,30 @@ func TestMultiplexedHeld(t *testing.T) {
 		if c.Mux() == m {
 			t.Error("somebody else's stream joined")
 		}
-		b.Hold(&a, &h)
-		if h.link == nil || b.Servers()[0].idle.Load() != 0 {
+		b.Hold(&a, &h, 5)
+		if h.head == nil || b.Servers()[0].idle.Load() != 0 {
 			t.Fatal("not held")
 		}
 		again(task, &a)
 		if !b.Resume(&a, &h) || a.Mux() != m || !a.Reused {
 			t.Error("not resumed")
 		}
-		b.Hold(&a, &h)
+		b.Hold(&a, &h, 5)
 		// What is shared by now cannot be one client's.
 		lease(t, task, b, &a, true)
 		if a.Mux() != c.Mux() {
 			t.Error("not shared")
 		}
 		var other Held
-		b.Hold(&a, &other)
-		if other.link != nil {
+		b.Hold(&a, &other, 5)
+		if other.head != nil {
 			t.Error("a connection that others are on is held")
 		}
 		b.Release(&c, true)
 	})
 	(<-conns).Close()
 	eventually(t, "the end of the held connection", func() (gone bool) {
-		onLoop(l, func(*loop.Task) { gone = h.link == nil })
+		onLoop(l, func(*loop.Task) { gone = h.head == nil })
 		return gone
 	})
 	onLoop(l, func(task *loop.Task) {

@@ -25,7 +25,8 @@ type link struct {
 	uses       int    // streams it has carried
 	owner      uint64 // of Lease.owner; 0 = anybody's
 	pool       *pool  // that it is in; nil = none
-	prev, next *link  // in pool
+	held       *Held  // that it is in; nil = none
+	prev, next *link  // in either
 	muxed             // of HTTP/2
 }
 

@@ -7,6 +7,9 @@ import (
 )
 
 // The defaults, as HAProxy has them where it has the setting.
+// DefaultSessionConns is max-session-srv-conns where nothing is said, as in HAProxy.
+const DefaultSessionConns = 5
+
 const (
 	DefaultRetries       = 3
 	DefaultWeight        = 1
@@ -52,7 +55,7 @@ const (
 
 // NewProxy returns a section whose zero-means-something fields hold their defaults.
 func NewProxy(pos Pos, kind Kind, name string) *Proxy {
-	return &Proxy{Pos: pos, Kind: kind, Name: name, Retries: DefaultRetries, KeepAliveQueue: unlimited, ErrorFiles: map[int]*ErrorFile{}}
+	return &Proxy{Pos: pos, Kind: kind, Name: name, Retries: DefaultRetries, KeepAliveQueue: unlimited, SessionConns: DefaultSessionConns, ErrorFiles: map[int]*ErrorFile{}}
 }
 
 // NewServer returns a server whose zero-means-something fields hold their defaults.

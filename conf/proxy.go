@@ -75,6 +75,7 @@ type Proxy struct {
 	DefaultBackend *Ref
 	MonitorURI     string
 	MonitorFail    []*Cond // "monitor fail": any of them makes it 503
+	SessionConns   int     // "max-session-srv-conns": idle connections to servers that one client's may have for itself
 
 	// Rules, in order. A frontend's run before its backend's.
 	TCPConnRules   []*Rule

@@ -70,7 +70,7 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 		}
 		st.visit.seen, st.visit.server = cookieDown, nil // since it was looked at
 	}
-	if srv := st.s.held.Server(); srv != nil && st.s.private && st.tries == 0 && srv.Backend() == r.b {
+	if srv := st.s.held.Server(r.b); srv != nil && st.s.private && st.tries == 0 {
 		switch err := r.b.AssignTo(t, &st.lease, &st.sub, srv, deadline); {
 		case err == nil:
 			return nil

@@ -29,7 +29,7 @@ type session struct {
 	vars acl.SessVars // of scope sess
 
 	private bool         // the server authenticated a connection: see authenticates
-	held    backend.Held // "http-reuse never": the server's connection that is this client's alone
+	held    backend.Held // "http-reuse never": the servers' connections that are this client's alone
 
 	timer      loop.Timer
 	deadline   int64 // of the rest

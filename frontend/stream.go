@@ -162,7 +162,7 @@ func (st *stream) letGo() {
 		st.rec.srvConn = s.Streams() - 1 // the others: once it is given back, the slot may be somebody else's at once
 	}
 	if st.reuse && st.private() {
-		st.route.b.Hold(&st.lease, &st.s.held)
+		st.route.b.Hold(&st.lease, &st.s.held, st.fe().p.SessionConns)
 		return
 	}
 	st.route.b.Release(&st.lease, st.reuse)

@@ -85,6 +85,8 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 	{info: info{name: "tcp_response_inspect_delay", typ: tDuration, in: forBackends, doc: "the same for bytes of the server"},
 		at: func(s *section) any { return &s.TCPRespDelay }},
 	dispatchRow,
+	{info: info{name: "max_session_srv_conns", typ: tInt, in: forFrontends, def: "5", doc: "idle connections to servers that one client's connection may have for itself, with http_reuse = \"never\" and the like"},
+		at: func(s *section) any { return &s.SessionConns }},
 	{info: info{name: "balance", typ: tOther, in: forBackends, def: "roundrobin", doc: "how a server is chosen; see Balancing"},
 		read: readBalance, text: textBalance},
 	{info: info{name: "hash_type", typ: tString, in: forBackends, def: "map-based sdbm", doc: `METHOD [FUNCTION [avalanche]]: map-based or consistent; sdbm, djb2, wt6, crc32 or none`},
