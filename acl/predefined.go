@@ -22,6 +22,7 @@ var predefined = map[string]*conf.ACL{
 	"METH_POST":      ready("METH_POST", "method", "", "str", "POST"),
 	"METH_PUT":       ready("METH_PUT", "method", "", "str", "PUT"),
 	"METH_TRACE":     ready("METH_TRACE", "method", "", "str", "TRACE"),
+	"RDP_COOKIE":     ready("RDP_COOKIE", "req.rdp_cookie_cnt", "", "int", "gt 0"),
 	"REQ_CONTENT":    ready("REQ_CONTENT", "req.len", "", "int", "gt 0"),
 	"TRUE":           ready("TRUE", "always_true", "", ""),
 	"WAIT_END":       ready("WAIT_END", "wait_end", "", ""),

@@ -93,13 +93,10 @@ func (s *Server) parseWeight(text string) (int, error) {
 
 // static reports whether the algorithm takes weights at start only.
 func (b *Backend) static() bool {
-	switch b.conf.Balance.Algo {
-	case conf.StaticRR:
+	if b.conf.Balance.Algo == conf.StaticRR {
 		return true
-	case conf.Source, conf.URI, conf.URLParam, conf.Header:
-		return !b.conf.HashType.Consistent
 	}
-	return false
+	return b.conf.Balance.Algo.Keyed() && !b.conf.HashType.Consistent
 }
 
 // SetMaxconn is "set maxconn server B/S N"; 0 = no limit.

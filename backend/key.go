@@ -17,6 +17,8 @@ func newKey(bal *conf.Balance, ht *conf.HashType) keyFunc {
 		return urlParamKey(bal, h)
 	case conf.Header:
 		return headerKey(bal, h)
+	case conf.Hash, conf.RDPCookie:
+		return func(sub *Subject) (uint32, bool) { return h(sub.Key), sub.Keyed }
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ type Subject struct {
 	Dst    netip.AddrPort   // what the client connected to
 	Req    *message.Request // nil in TCP mode
 	Body   []byte           // the first bytes of a POST body, for url_param with check_post
+	Key    []byte           // "hash", "rdp-cookie": the value that is hashed, where Keyed
+	Keyed  bool
 }
 
 // Lease is a stream's hold on a server. It is embedded by value in the stream and used again and again; the

@@ -14,6 +14,7 @@ var algorithms = []struct {
 }{
 	{"roundrobin", RoundRobin}, {"static-rr", StaticRR}, {"leastconn", LeastConn}, {"first", First},
 	{"source", Source}, {"uri", URI}, {"url_param", URLParam}, {"hdr", Header}, {"random", Random},
+	{"hash", Hash}, {"rdp-cookie", RDPCookie},
 }
 
 // Algorithms returns the names that "balance" takes.
@@ -25,10 +26,16 @@ func Algorithms() []string {
 	return names
 }
 
-// String returns the algorithm's name.
 // Keyed reports whether the algorithm gives the same server for the same key, such as a header or the client's address.
-func (a Algorithm) Keyed() bool { return a == Source || a == URI || a == URLParam || a == Header }
+func (a Algorithm) Keyed() bool {
+	switch a {
+	case Source, URI, URLParam, Header, Hash, RDPCookie:
+		return true
+	}
+	return false
+}
 
+// String returns the algorithm's name.
 func (a Algorithm) String() string {
 	for _, row := range algorithms {
 		if row.algo == a {
@@ -40,6 +47,12 @@ func (a Algorithm) String() string {
 
 // DefaultDraws is how many servers "random" draws before it takes the least loaded of them.
 const DefaultDraws = 2
+
+// RDPCookieKey and RDPCookieServer are the cookies of RDP that "balance" and "persist" mean where they name none.
+const (
+	RDPCookieKey    = "mstshash"
+	RDPCookieServer = "msts"
+)
 
 // checkPost is the one word whose number may be left out.
 const checkPost = "check_post"
@@ -54,6 +67,7 @@ const maxDraws = 1000
 // ParseBalance reads what follows "balance": the algorithm with its arguments, as in "roundrobin",
 // "uri depth 3 whole", "url_param id check_post 64" (the number may be left out),
 // "hdr(Host) use_domain_only" and "random(3)".
+// "hash" is not for it: an expression is for each of the languages to read.
 // The error is a *Error without place and path.
 func ParseBalance(s string) (Balance, *Error) {
 	words := strings.Fields(s)
@@ -95,6 +109,15 @@ func (b *Balance) arguments(arg string, hasArg bool, words []string) error {
 	case Header:
 		if b.Name = arg; arg == "" {
 			return errors.New("want the field's name: hdr(Host)")
+		}
+	case Hash:
+		return errors.New("want an expression after hash")
+	case RDPCookie:
+		if b.Name = arg; !hasArg {
+			b.Name = RDPCookieKey
+		}
+		if b.Name == "" || strings.ContainsAny(b.Name, "()") {
+			return errors.New("want the cookie's name between the parentheses")
 		}
 	case Random:
 		b.Draws = DefaultDraws
@@ -166,6 +189,12 @@ func (b Balance) String() string {
 		s += " " + b.Name
 	case Header:
 		s += "(" + b.Name + ")"
+	case Hash:
+		s += " " + b.Expr.String()
+	case RDPCookie:
+		if b.Name != RDPCookieKey {
+			s += "(" + b.Name + ")"
+		}
 	case Random:
 		s += "(" + strconv.Itoa(b.Draws) + ")"
 	}

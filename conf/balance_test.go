@@ -38,7 +38,7 @@ func TestParseBalanceErrors(t *testing.T) {
 			t.Errorf("ParseBalance(%q) = %+v, %v; want %s", s, got, err, want)
 		}
 	}
-	const all = "want roundrobin, static-rr, leastconn, first, source, uri, url_param, hdr or random"
+	const all = "want roundrobin, static-rr, leastconn, first, source, uri, url_param, hdr, random, hash or rdp-cookie"
 	f("", `got ""; `+all)
 	f("lestconn", `got "lestconn"; `+all+` (did you mean "leastconn"?)`)
 	f("url-param x", `got "url-param"; `+all+` (did you mean "url_param"?)`)

@@ -110,7 +110,6 @@ var instead = map[string]string{
 	"chroot":           "use the service manager's sandbox",
 	"daemon":           "run it under a service manager, which keeps its output too",
 	"idle-pool-shared": "each loop keeps its own idle connections",
-	"persist":          "it keeps the clients of a terminal server by its own cookie, which is not read",
 	"pool-low-conn":    "loops take no idle connections from each other",
 }
 

@@ -121,6 +121,7 @@ type Proxy struct {
 	DynamicCookieKey string
 	PersistRules     []*PersistRule // "force-persist" and "ignore-persist", in order
 	Persist          bool           // "option persist": also on a server that is down
+	PersistRDP       string         // "persist rdp-cookie": the cookie that tells the servers' address; "" = none is looked for
 	PreferLast       bool           // "option prefer-last-server"
 	CheckCache       bool           // "option checkcache"
 	ExternalCommand  string         // "external-check command"
@@ -441,13 +442,16 @@ const (
 	Random // random(draws)
 	First
 	StaticRR
+	Hash      // hash EXPRESSION
+	RDPCookie // rdp-cookie(NAME)
 )
 
 // Balance is the "balance" line.
 type Balance struct {
 	Pos        Pos
 	Algo       Algorithm
-	Name       string // url_param's parameter, hdr's field
+	Name       string // url_param's parameter, hdr's field, rdp-cookie's cookie
+	Expr       *Expr  // hash: what is hashed
 	Len        int    // uri: bytes hashed; 0 = all
 	Depth      int    // uri: directories hashed; 0 = all
 	Whole      bool   // uri: with the query

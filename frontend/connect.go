@@ -20,7 +20,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		return f
 	}
 	if st.lease.Server == nil {
-		st.subject()
+		st.subject(t)
 		if r.p.Options.AbortOnClose {
 			st.lease.Client = st.s.c
 		}
@@ -67,8 +67,11 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 }
 
 // subject is what balancing looks at.
-func (st *stream) subject() {
+func (st *stream) subject(t *loop.Task) {
 	st.sub = backend.Subject{Source: st.ctx.Src, Dst: st.ctx.Dst}
+	if st.route.key != nil {
+		st.balanceKey(t)
+	}
 	if st.tcp {
 		return
 	}

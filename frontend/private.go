@@ -63,6 +63,13 @@ func (st *stream) assign(t *loop.Task) *fault.Fault {
 			}
 		}
 	}
+	if r.rdp != nil && st.avoid == nil {
+		if srv := st.rdpServer(); srv != nil {
+			if err := r.b.AssignAnyway(t, &st.lease, &st.sub, srv, deadline, r.p.Persist); err != fault.NoServer {
+				return orNone(err)
+			}
+		}
+	}
 	if srv := st.visit.server; srv != nil && st.avoid == nil {
 		err := r.b.AssignAnyway(t, &st.lease, &st.sub, srv, deadline, st.visit.forced)
 		if err != fault.NoServer {

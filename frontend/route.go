@@ -28,6 +28,9 @@ type route struct {
 	poolNames   map[*backend.Server]*acl.Expr // "pool-conn-name"
 	tlvs        map[*backend.Server][]prefaceTLV
 	sources     map[*backend.Server]*acl.Expr // "usesrc hdr_ip"
+	key         *acl.Expr                     // what is hashed ("balance hash", "balance rdp-cookie"); nil = nothing, or what the backend sees itself
+	keyAsks     []*acl.Users
+	rdp         *acl.Expr // the cookie of "persist rdp-cookie"; nil = none
 }
 
 func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
@@ -36,7 +39,7 @@ func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	comp := px.compiler(p)
 	var err error
 	r.cookie, err = newPersistence(comp, p, b)
-	err = errors.Join(err, px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp))
+	err = errors.Join(err, px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp), r.compileKey(comp))
 	if p.Kind&conf.Frontend == 0 {
 		err = errors.Join(err, checkACLs(comp, p))
 	}

@@ -1,11 +1,16 @@
 package cfgfile
 
-import "weir/conf"
+import (
+	"strings"
+
+	"weir/conf"
+)
 
 // addDispatch adds what there is beside servers and their connections.
 func addDispatch() {
 	proxyTable.rows = append(proxyTable.rows,
 		row{name: "dispatch", in: inBackend, args: "<address>:<port>", strict: true, doc: "where streams go that persistence leads to no server; without effect beside balance", read: readDispatch},
+		row{name: "persist", in: forBackends, args: "rdp-cookie[(<name>)]", doc: "clients go to the server whose address is in a cookie of RDP", read: readPersistRDP},
 		row{name: "max-session-srv-conns", in: forFrontends, args: "<number>", doc: "idle connections to servers that one client's connection may have for itself",
 			read: sectionInt(func(s *section) *int { return &s.SessionConns }, 0, maxInt)})
 }
@@ -21,4 +26,23 @@ func readDispatch(l *line) {
 		return
 	}
 	l.sec.Dispatch = &conf.Dispatch{Pos: w.Pos, Addr: a}
+}
+
+func readPersistRDP(l *line) {
+	w, ok := l.arg("rdp-cookie")
+	if !ok {
+		return
+	}
+	name, inside, call := strings.Cut(w.Text, "(")
+	inside, closed := strings.CutSuffix(inside, ")")
+	switch {
+	case name != "rdp-cookie":
+		l.wrong(w, "rdp-cookie", "rdp-cookie(<name>)")
+	case !call:
+		l.sec.PersistRDP = conf.RDPCookieServer
+	case !closed || inside == "" || strings.ContainsAny(inside, "()"):
+		l.bad(w, "want the cookie's name between the parentheses")
+	default:
+		l.sec.PersistRDP = inside
+	}
 }

@@ -226,11 +226,17 @@ func readBalance(l *line) {
 	if !ok {
 		return
 	}
+	if w.Text == "hash" {
+		if e := l.expr(); e != nil {
+			l.sec.Balance = conf.Balance{Pos: w.Pos, Algo: conf.Hash, Expr: e}
+		}
+		return
+	}
 	l.i--
 	text := l.joined()
 	b, err := conf.ParseBalance(text)
 	if err != nil {
-		if name := balanceName(text); contains([]string{"rdp-cookie", "hash", "sticky", "log-hash"}, name) {
+		if name := balanceName(text); contains([]string{"sticky", "log-hash"}, name) {
 			l.add(conf.NotDone(w.Pos, l.sec.title, "balance "+name, ""))
 			return
 		}

@@ -11,6 +11,10 @@ import (
 // readBalance reads the algorithm: a string in HAProxy's words ("roundrobin", "uri depth 3"), or a call
 // such as url_param("id"), uri({ depth = 3 }) and random(3), which is turned into those words.
 func readBalance(d *decoder, s *section, a *attr) {
+	if call, ok := unparen(a.expr).(*hclsyntax.FunctionCallExpr); ok && call.Name == "hash" {
+		readHash(d, s, a, call)
+		return
+	}
 	words, ok := d.balanceWords(a)
 	if !ok {
 		return
@@ -25,6 +29,17 @@ func readBalance(d *decoder, s *section, a *attr) {
 	s.Balance = b
 }
 
+// readHash reads hash(SAMPLE).
+func readHash(d *decoder, s *section, a *attr, call *hclsyntax.FunctionCallExpr) {
+	if len(call.Args) != 1 {
+		d.add(conf.Bad(a.pos, a.path, "hash() takes the sample to hash, as in hash(src())"))
+		return
+	}
+	if e := d.sampleOrConstant(call.Args[0], a.path); e != nil {
+		s.Balance = conf.Balance{Pos: a.pos, Algo: conf.Hash, Expr: e}
+	}
+}
+
 func (d *decoder) balanceWords(a *attr) (string, bool) {
 	call, ok := unparen(a.expr).(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name == "env" {
@@ -35,7 +50,7 @@ func (d *decoder) balanceWords(a *attr) (string, bool) {
 		}
 		return v.s, ok
 	}
-	name := strings.ReplaceAll(call.Name, "static_rr", "static-rr")
+	name := strings.NewReplacer("static_rr", "static-rr", "rdp_cookie", "rdp-cookie").Replace(call.Name)
 	args := call.Args
 	words := []string{name}
 	if len(args) > 0 && !isObject(args[0]) {

@@ -113,7 +113,10 @@ func textNode(g *conf.Global) string {
 }
 
 func textBalance(s *section) string {
-	if s.Balance.Algo == conf.RoundRobin {
+	switch {
+	case s.Balance.Algo == conf.Hash:
+		return "hash(" + textSample(s.Balance.Expr) + ")"
+	case s.Balance.Algo == conf.RoundRobin && (s.Dispatch == nil || s.Balance.Pos.IsZero()): // dispatch acts where nothing is said
 		return ""
 	}
 	return quote(s.Balance.String())

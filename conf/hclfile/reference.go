@@ -177,6 +177,8 @@ const referenceBalance = `
 | ` + "`\"uri len 10 depth 3 whole path-only\"`" + ` | ` + "`uri({ len = 10, depth = 3, whole = true, path_only = true })`" + ` |
 | ` + "`\"url_param id check_post 64\"`" + ` | ` + "`url_param(\"id\", { check_post = 64 })`" + `; without a number, or ` + "`true`" + `: 16384 bytes, one buffer |
 | ` + "`\"hdr(Host) use_domain_only\"`" + ` | ` + "`hdr(\"Host\", { use_domain_only = true })`" + ` |
+| | ` + "`hash(lower(hdr(\"X-Key\")))`" + `: any sample |
+| ` + "`\"rdp-cookie(mstshash)\"`" + ` | ` + "`rdp_cookie(\"mstshash\")`" + ` |
 | ` + "`\"random(3)\"`" + ` | ` + "`random(3)`" + ` |
 `
 

@@ -56,6 +56,8 @@ func persistRows() []row[section] {
 	return []row[section]{
 		{info: info{name: "dynamic_cookie_key", typ: tString, in: forBackends, doc: "what servers' cookies are made with where they are dynamic"},
 			at: func(s *section) any { return &s.DynamicCookieKey }},
+		{info: info{name: "persist_rdp_cookie", typ: tString, in: forBackends, doc: "cookie of RDP that tells the address of the server that a client goes to, most likely msts"},
+			at: func(s *section) any { return &s.PersistRDP }},
 	}
 }
 
