@@ -72,6 +72,9 @@ func ConnError(name string) int64 {
 	return 0
 }
 
+// ConnErrorText is what people read of it.
+func ConnErrorText(name string) string { return connErrors[ConnError(name)].text }
+
 func runErrName(c *Context, a *args, s *Sample) bool {
 	n, ok := c.ask(a.ask)
 	return ok && n >= 0 && n < int64(len(connErrors)) && s.setStr(stringBytes(connErrors[n].name))

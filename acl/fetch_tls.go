@@ -29,8 +29,8 @@ var tlsFetches = []fetch{
 	{"ssl_fc_server_random", "", Bin, needSession, front(tlsServerRandom), nil, "the random of the answer to it"},
 	{"ssl_fc_has_early", "", Bool, needSession, frontBool(never), nil, "early data was sent: never, it is not taken"},
 	{"ssl_fc_early_rcvd", "", Bool, needSession, frontBool(never), nil, "early data was sent: never, it is not taken"},
-	{"ssl_fc_err", "", Int, needSession, front(noError), nil, "the error of the client's TLS: 0, since who has one gets no further than the handshake"},
-	{"ssl_fc_err_str", "", Str, needSession, front(noText), nil, "its text: none"},
+	{"ssl_fc_err", "", Int, needSession, front(tlsErr), nil, "OpenSSL's number for why the client's handshake failed, for error-log-format; 0 = it did not"},
+	{"ssl_fc_err_str", "", Str, needSession, front(tlsErrText), nil, "its text"},
 	{"ssl_bc", "", Bool, needServerConn, runTLSServer, nil, "the connection to the server is TLS"},
 	{"ssl_bc_sni", "", Str, needServerConn, back(tlsSNI), nil, "the host that the server was asked for in the TLS hello"},
 	{"ssl_bc_alpn", "", Str, needServerConn, back(tlsALPN), nil, "the protocol that was agreed on by ALPN with the server"},
@@ -45,8 +45,8 @@ var tlsFetches = []fetch{
 	{"ssl_bc_session_id", "", Bin, needServerConn, back(tlsSession), nil, "the session id in the server's hello"},
 	{"ssl_bc_client_random", "", Bin, needServerConn, back(tlsClientRandom), nil, "the random of the TLS hello to the server"},
 	{"ssl_bc_server_random", "", Bin, needServerConn, back(tlsServerRandom), nil, "the random of the server's TLS hello"},
-	{"ssl_bc_err", "", Int, needServerConn, back(noError), nil, "the error of the server's TLS: 0, since who has one gets no further than the handshake"},
-	{"ssl_bc_err_str", "", Str, needServerConn, back(noText), nil, "its text: none"},
+	{"ssl_bc_err", "", Int, needServerConn, back(tlsErr), nil, "OpenSSL's number for why the handshake with the server failed; 0 = it did not"},
+	{"ssl_bc_err_str", "", Str, needServerConn, back(tlsErrText), nil, "its text"},
 }
 
 func runTLSClient(c *Context, _ *args, s *Sample) bool { return s.setBool(c.ClientTLS != nil) }
@@ -80,7 +80,13 @@ func backBool(f func(*tlsio.Conn) bool) func(*Context, *args, *Sample) bool {
 // setText gives a string that is not changed while the connection lives.
 func setText(text string, s *Sample) bool { return text != "" && s.setStr(stringBytes(text)) }
 
-func tlsSNI(_ *Context, y *tlsio.Conn, s *Sample) bool { return setText(y.State().ServerName, s) }
+func tlsSNI(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	name := y.State().ServerName
+	if asked := y.Info().Asked; name == "" && asked != nil { // the handshake has failed
+		name = asked.ServerName
+	}
+	return setText(name, s)
+}
 func tlsALPN(_ *Context, y *tlsio.Conn, s *Sample) bool {
 	return setText(y.State().NegotiatedProtocol, s)
 }
@@ -113,8 +119,17 @@ func tlsServerRandom(_ *Context, y *tlsio.Conn, s *Sample) bool {
 	_, r := y.Info().Randoms()
 	return s.setBin(r)
 }
-func noText(_ *Context, _ *tlsio.Conn, _ *Sample) bool  { return false }
-func noError(_ *Context, _ *tlsio.Conn, s *Sample) bool { return s.setInt(0) }
+func noText(_ *Context, _ *tlsio.Conn, _ *Sample) bool { return false }
+
+func tlsErr(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	f := tlsconf.Explain(y.Err(), y)
+	return s.setInt(int64(f.Code))
+}
+
+func tlsErrText(_ *Context, y *tlsio.Conn, s *Sample) bool {
+	f := tlsconf.Explain(y.Err(), y)
+	return setText(f.OpenSSL(), s)
+}
 
 func never(*tlsio.Conn) bool        { return false }
 func tlsResumed(y *tlsio.Conn) bool { return y.State().DidResume }

@@ -12,6 +12,7 @@ import (
 	"weir/internal/http1"
 	"weir/internal/loop"
 	"weir/internal/message"
+	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
 )
 
@@ -50,11 +51,23 @@ func (c *checker) check(t *loop.Task) checkResult {
 	for _, s := range c.plan.steps {
 		res, over := s.run(r)
 		if over {
-			return res
+			return r.alerted(res)
 		}
 		r.last = res
 	}
 	return r.last
+}
+
+// alerted is the result, with what the server has said of TLS where it ended the connection so (see Lease.TellAlert).
+func (r *checkRun) alerted(res checkResult) checkResult {
+	if r.conn == nil || res.ok() {
+		return res
+	}
+	if y := tlsio.Of(r.conn); y.Err() != nil {
+		f := tlsconf.Explain(y.Err(), y)
+		res.text = cut("SSL: " + f.Text)
+	}
+	return res
 }
 
 // close ends the connection and gives the buffers back.
@@ -192,7 +205,7 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	if secure := c.server.checkTLS(); secure != nil && !s.addr.IsValid() && s.port == nil {
 		x, err := tlsio.Client(r.t, conn, secure, tlsio.Options{}, r.deadline)
 		if err != nil {
-			return handshakeResult(err, s.at.String()), true
+			return handshakeResult(err, x, s.at.String()), true
 		}
 		ok, agreed = checkL6OK, x.State().NegotiatedProtocol
 	}

@@ -16,7 +16,7 @@ import (
 // the caller connects again (a connection that the lease still has is closed) or Releases. It counts Connects and Reuses; a failure is counted by who gives up (ConnErrors, Retries).
 func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int64) error {
 	b.Disconnect(ls)
-	ls.failed = nil
+	ls.failed, ls.shaken = nil, nil
 	s, l := ls.Server, ls.loop
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)

@@ -6,6 +6,7 @@ import (
 	"weir/internal/fault"
 	"weir/internal/loop"
 	"weir/internal/message"
+	"weir/internal/tlsio"
 )
 
 // Subject is what balancing may look at. The stream embeds one and fills it in anew: a fresh one would be an
@@ -51,6 +52,7 @@ type Lease struct {
 	// Of the connection that could not be made last.
 	failed     *loop.Addr
 	failedFrom netip.AddrPort
+	shaken     *tlsio.Conn // its TLS, where the handshake failed
 }
 
 // Failed are the ends that a connection would have had which Connect could not make; it costs some calls of the kernel.

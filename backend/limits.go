@@ -25,8 +25,9 @@ const (
 	maxCheckBody = 16 << 10
 	// maxAgentLine is how much of an agent's line is looked at.
 	maxAgentLine = 1 << 10
-	// maxCheckText bounds the text kept of a check (last_chk).
-	maxCheckText = 128
+	// maxCheckText bounds the text kept of a check (last_chk): what is wrong with a certificate, with the name that was expected and the one that was
+	// shown, must fit.
+	maxCheckText = 256
 	// resolveTimeout bounds the look-up of all server names at start.
 	resolveTimeout = 10 * time.Second
 	// snapshotTimeout is how long Snapshot waits for a loop that does not answer before it goes on without.

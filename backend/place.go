@@ -24,7 +24,7 @@ func (ls *Lease) Move() Place {
 
 // Release gives back the slot and pools the connection (keep) or closes it. A lease that holds nothing is left as it is.
 func (b *Backend) Release(ls *Lease, keep bool) {
-	ls.Reused = false
+	ls.Reused, ls.shaken = false, nil
 	ls.Place.release(keep)
 }
 

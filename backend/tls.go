@@ -57,23 +57,39 @@ func (s *Server) secure(t *loop.Task, c *loop.Conn, ls *Lease, deadline int64) (
 	if err == nil {
 		return x.State().NegotiatedProtocol, nil
 	}
+	ls.shaken = x
 	c.Close()
 	if err == loop.ErrTimeout {
 		return "", fault.ConnectTimeout
 	}
 	s.tls.failed.Add(1)
-	s.tellHandshake(ls.SNI, err)
+	s.tellHandshake(ls.SNI, err, x)
 	return "", fault.ServerHandshake
 }
 
+// Shaken is the TLS of a connection that Connect could not make since its handshake failed; nil = there is none.
+func (ls *Lease) Shaken() *tlsio.Conn { return ls.shaken }
+
+// TellAlert says why a server with TLS has given a connection up, where it did so with an alert: in TLS 1.3 that is how it says, after the handshake,
+// that it does not take our certificate (RFC 8446, 4.4.2.4).
+func (ls *Lease) TellAlert() {
+	if ls.Conn == nil || !ls.Server.tls.streams {
+		return
+	}
+	if y := tlsio.Of(ls.Conn); y.Err() != nil {
+		ls.Server.tls.failed.Add(1)
+		ls.Server.tellHandshake(ls.SNI, y.Err(), y)
+	}
+}
+
 // tellHandshake says why, now and then: a server that is misconfigured fails every time.
-func (s *Server) tellHandshake(name string, err error) {
+func (s *Server) tellHandshake(name string, err error, y *tlsio.Conn) {
 	now := time.Now().UnixNano()
 	if last := s.tls.said.Load(); now-last < int64(handshakeLogEvery) || !s.tls.said.CompareAndSwap(last, now) {
 		return
 	}
-	_, why := tlsconf.Reason(err)
-	s.b.events.say(zap.WarnLevel, fmt.Sprintf("TLS handshake with server %s/%s failed: %s", s.b.Name(), s.Name(), why),
+	f := tlsconf.Explain(err, y)
+	s.b.events.say(zap.WarnLevel, fmt.Sprintf("TLS handshake with server %s/%s failed: %s", s.b.Name(), s.Name(), f.Text),
 		zap.String("backend", s.b.Name()), zap.String("server", s.Name()), zap.String("sni", name), zap.Uint64("failed", s.tls.failed.Load()))
 }
 
@@ -88,10 +104,10 @@ func (s *Server) checkTLS() *tls.Config {
 }
 
 // handshakeResult is the check's for a handshake that failed.
-func handshakeResult(err error, at string) checkResult {
+func handshakeResult(err error, y *tlsio.Conn, at string) checkResult {
 	if err == loop.ErrTimeout {
 		return failed(checkL6TOUT, at)
 	}
-	_, why := tlsconf.Reason(err)
-	return failed(checkL6RSP, "SSL handshake failure: "+why+at)
+	f := tlsconf.Explain(err, y)
+	return failed(checkL6RSP, "SSL handshake failure: "+f.Text+at)
 }

@@ -12,6 +12,7 @@ import (
 	"weir/internal/logfmt"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
+	"weir/internal/tlsconf"
 )
 
 // What the fetches ask a stream for: the stream is an acl.Stream. Nothing is found out before it is asked for.
@@ -166,6 +167,9 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 	case acl.ClientErr:
 		return acl.ConnError(st.s.refused), true
 	case acl.ServerErr:
+		if st.rec.fault == fault.ServerHandshake {
+			return acl.ConnError(tlsconf.Explain(st.ctx.ServerTLS.Err(), st.ctx.ServerTLS).Conn), true
+		}
 		return connErrors[st.rec.fault], true
 	case acl.ClientAborted:
 		return asInt(st.rec.fault != nil && st.rec.fault.Side == fault.Client || st.s.c != nil && st.s.c.Failed()), true

@@ -80,6 +80,9 @@ func (st *stream) await(t *loop.Task) *fault.Fault {
 // observe tells the server's health how the wait for a response ended. What was the client's doing says nothing.
 func (st *stream) observe(f *fault.Fault) {
 	srv := st.lease.Server
+	if f != nil {
+		st.lease.TellAlert()
+	}
 	if !srv.Observes("layer7") {
 		return
 	}

@@ -158,6 +158,9 @@ func (g *greeter) refuse(err error) {
 		name = m.Name
 	}
 	s.w.note(name)
+	if name = refusals[name]; name == "" {
+		name = "PRX_BAD_HDR"
+	}
 	s.logRefused(name, text)
 	g.end()
 	s.close()
@@ -169,18 +172,15 @@ var (
 	errGreetingLate = &proxyproto.Malformed{Name: "proxy_late", Text: "the PROXY header did not come in time"}
 )
 
-// logRefused writes the line of a connection that ended before there was a session (HAProxy manual, 8.2.5).
+// logRefused writes the line of a connection that ended before there was a session (HAProxy manual, 8.2.5), by HAProxy's name of the error (fc_err_name).
 func (s *session) logRefused(name, text string) {
 	w, fe := s.w, s.fe
-	s.refused = refusals[name]
-	if s.refused == "" {
-		s.refused = "PRX_BAD_HDR"
-	}
+	s.refused = name
 	level := logsink.Info
 	if fe.p.Options.LogSeparateErrors {
 		level = logsink.Err
 	}
-	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && (text == errGreetingEnds.Text || text == errShakeEnds) {
+	if w.access == nil || !fe.log.Wants(level) || fe.p.Options.DontLogNull && (text == errGreetingEnds.Text || name == sslEmpty) {
 		return
 	}
 	if fe.lines.failed != nil {
@@ -194,12 +194,11 @@ func (s *session) logRefused(name, text string) {
 	w.access.End(w.format.AppendRefused(w.access.Begin(), lr, s.ln.label(), text), fe.log, level)
 }
 
-// refusals are HAProxy's names (fc_err_name) of what a connection may fail with before there is a session, by those of the counters.
-var refusals = map[string]string{"proxy_ended": "PRX_EMPTY", "proxy_late": "PRX_TIMEOUT", "ssl_closed": "SSL_EMPTY", "ssl_timeout": "SSL_TIMEOUT",
-	handshakeFailed: "SSL_HANDSHAKE"}
+// refusals are HAProxy's names of what is wrong with a header, by those of the counters.
+var refusals = map[string]string{"proxy_ended": "PRX_EMPTY", "proxy_late": "PRX_TIMEOUT"}
 
-// handshakeFailed stands for all the ways in which a handshake may fail but these.
-const handshakeFailed = "ssl_handshake"
+// sslEmpty is the name of a client that leaves before it has shaken hands.
+const sslEmpty = "SSL_EMPTY"
 
 // emitRefused writes the line by error-log-format. There is no stream: what only one has is missing in it.
 func (s *session) emitRefused(level logsink.Level) {

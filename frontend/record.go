@@ -164,6 +164,9 @@ func (r *record) connected(st *stream) {
 
 // unconnected keeps the addresses of a connection that could not be made.
 func (r *record) unconnected(st *stream) {
+	if y := st.lease.Shaken(); y != nil {
+		st.ctx.ServerTLS = y
+	}
 	if r.fe.lines.need&logfmt.NeedServer != 0 && st.lease.Conn == nil {
 		r.srvEnds[0], r.srvEnds[1] = st.lease.Failed()
 	}

@@ -2,11 +2,13 @@ package frontend
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"time"
 
 	"go.uber.org/zap"
 
+	"weir/acl"
 	"weir/internal/logfmt"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
@@ -62,7 +64,7 @@ func (h *shaker) look() bool {
 		s.w.l.GoRun(h)
 	default:
 		h.end()
-		h.refuse(err)
+		h.refuse(err, nil)
 	}
 	return true
 }
@@ -78,7 +80,7 @@ func (h *shaker) end() {
 
 func (h *shaker) expire() {
 	h.end()
-	h.refuse(loop.ErrTimeout)
+	h.refuse(loop.ErrTimeout, nil)
 }
 
 // Run is the handshake.
@@ -87,7 +89,7 @@ func (h *shaker) Run(t *loop.Task) {
 	defer s.crashed()
 	y, err := tlsio.Server(t, s.c, s.ln.tls.Config(), s.fe.px.tlsOptions, s.deadline)
 	if err != nil {
-		h.refuse(err)
+		h.refuse(err, y)
 		return
 	}
 	s.tls = y
@@ -99,27 +101,23 @@ func (h *shaker) Run(t *loop.Task) {
 	s.settle()
 }
 
-// refuse ends a connection whose handshake failed. An alert may stand before the end: the client is let read it.
-func (h *shaker) refuse(err error) {
-	s := h.s
-	name, text := tlsconf.Reason(err)
-	s.w.note(name)
+// refuse ends a connection whose handshake failed. An alert may stand before the end: the client is let read it. y is what there is of it; nil =
+// the client had said nothing.
+func (h *shaker) refuse(err error, y *tlsio.Conn) {
+	s, f := h.s, tlsconf.Explain(err, y)
+	s.w.note(f.Name)
 	fe := s.fe.traffic(s.w)
 	fe.ReqErrors++
 	s.ln.local[s.w.id].ReqErrors++
-	switch name {
-	case "ssl_closed": // the words are HAProxy's
-		text = errShakeEnds
-	case "ssl_timeout":
-		text = "Timeout during SSL handshake"
-	default:
-		text = "SSL handshake failure (" + text + ")"
+	text := acl.ConnErrorText(f.Conn) // HAProxy's words
+	if f.Name != "ssl_closed" && f.Name != "ssl_timeout" {
+		text += " (" + f.Text + ")"
 	}
-	if refusals[name] == "" {
-		s.logRefused(handshakeFailed, text)
-	} else {
-		s.logRefused(name, text)
+	if s.tls = y; y == nil {
+		s.tls = tlsio.Fixed(tls.ConnectionState{}, tlsio.Info{})
 	}
+	s.logRefused(f.Conn, text)
+	s.tls = nil
 	if err == io.EOF || s.c.Closed() {
 		s.close()
 		return
@@ -203,5 +201,3 @@ func (px *Proxy) SetRateLimit(kind string, n int) (ok bool) {
 	px.resume()
 	return true
 }
-
-const errShakeEnds = "Connection closed during SSL handshake"

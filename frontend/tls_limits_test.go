@@ -42,7 +42,7 @@ listen "web" {
 		c.Close()
 		t.Fatal("there are three connections")
 	}
-	px.logLine("SSL handshake failure (there are as many TLS connections as maxsslconn lets)")
+	px.logLine("Too many SSL connections (there are as many TLS connections as maxsslconn lets)")
 	p := dialPeer(t, px.addr("web", 1)) // others are served
 	p.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
 	p.status(200)

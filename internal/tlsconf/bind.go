@@ -347,6 +347,9 @@ func (b *Bind) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		return cfg, nil
 	}
 	conn := tlsio.OfHello(hello)
+	if conn != nil {
+		conn.Info().Asked = hello
+	}
 	c := b.choose(hello, conn)
 	if c == nil {
 		return errStrict, nil
@@ -402,7 +405,7 @@ func (c *choice) verify(conn *tlsio.Conn, certs []*x509.Certificate, now time.Ti
 			pass = &c.caIgnore
 		}
 		if !pass.has(e.Code) {
-			return e
+			return e.describe(certs, "")
 		}
 		if e.Depth > 0 || tries > 0 || e.Code != errExpired && e.Code != errNotYetValid {
 			return nil

@@ -184,7 +184,7 @@ func (c *client) verify(certs []*x509.Certificate, host string, now time.Time) e
 		return &VerifyError{Code: errUnspecified}
 	}
 	if _, e := c.auth.chain(certs, x509.ExtKeyUsageServerAuth, now); e != nil {
-		return e
+		return e.describe(certs, host)
 	}
 	if host == "" {
 		return nil
@@ -193,7 +193,7 @@ func (c *client) verify(certs []*x509.Certificate, host string, now time.Time) e
 		host = "[" + strings.Trim(host, "[]") + "]"
 	}
 	if certs[0].VerifyHostname(host) != nil && !commonName(certs[0], host) {
-		return &VerifyError{Code: errHostname}
+		return (&VerifyError{Code: errHostname}).describe(certs, strings.Trim(host, "[]"))
 	}
 	return nil
 }

@@ -43,14 +43,56 @@ var errorTexts = map[int]string{
 // VerifyError is why a certificate was not accepted.
 type VerifyError struct {
 	Code  int
-	Depth int // 0 = the peer's own certificate, else one of its issuers'
+	Depth int    // 0 = the peer's own certificate, else one of its issuers'
+	About string // whose it is and what it says; "" = nothing is known
 }
 
 func (e *VerifyError) Error() string {
+	text := errorTexts[e.Code]
 	if e.Depth > 0 {
-		return "an issuer's certificate: " + errorTexts[e.Code]
+		text = "an issuer's certificate: " + text
 	}
-	return errorTexts[e.Code]
+	if e.About != "" {
+		text += ": " + e.About
+	}
+	return text
+}
+
+// describe adds what the certificate says that the error is about, beside the name that was expected.
+func (e *VerifyError) describe(certs []*x509.Certificate, host string) *VerifyError {
+	if e.Depth >= len(certs) { // one of the trusted
+		return e
+	}
+	c := certs[e.Depth]
+	whose := quote(c.Subject.String())
+	switch e.Code {
+	case errHostname:
+		e.About = fmt.Sprintf("want %s, got one for %s", quote(host), certNames(c))
+	case errExpired:
+		e.About = whose + " was good until " + c.NotAfter.UTC().Format(time.RFC3339)
+	case errNotYetValid:
+		e.About = whose + " is good from " + c.NotBefore.UTC().Format(time.RFC3339)
+	case errSelfSigned:
+		e.About = whose
+	default:
+		e.About = whose + " of " + quote(c.Issuer.String())
+	}
+	return e
+}
+
+// certNames are the names that a certificate is for, and its subject where there are none.
+func certNames(c *x509.Certificate) string {
+	var list []string
+	for _, n := range c.DNSNames {
+		list = append(list, quote(n))
+	}
+	for _, ip := range c.IPAddresses {
+		list = append(list, ip.String())
+	}
+	if list == nil {
+		return "no name; its subject is " + quote(c.Subject.String())
+	}
+	return few(list)
 }
 
 // authorities are trusted certificates and revocation lists.
@@ -185,14 +227,14 @@ func verdict(certs []*x509.Certificate, err error, now time.Time) *VerifyError {
 		case x509.CANotAuthorizedForThisName, x509.CANotAuthorizedForExtKeyUsage:
 			code = errNotPermitted
 		}
-		return &VerifyError{code, d}
+		return &VerifyError{Code: code, Depth: d}
 	case errors.As(err, &unknown):
 		if bytes.Equal(certs[0].RawIssuer, certs[0].RawSubject) {
-			return &VerifyError{errSelfSigned, 0}
+			return &VerifyError{Code: errSelfSigned, Depth: 0}
 		}
-		return &VerifyError{errNoIssuer, 0}
+		return &VerifyError{Code: errNoIssuer, Depth: 0}
 	}
-	return &VerifyError{errUnspecified, 0}
+	return &VerifyError{Code: errUnspecified, Depth: 0}
 }
 
 // revoked checks a whole chain: each of its certificates needs a list of its issuer.
@@ -202,11 +244,11 @@ func (a *authorities) revoked(chain []*x509.Certificate, now time.Time) *VerifyE
 		l := a.crlOf(issuer)
 		switch {
 		case l == nil:
-			return &VerifyError{errNoCRL, d}
+			return &VerifyError{Code: errNoCRL, Depth: d}
 		case !l.list.NextUpdate.IsZero() && now.After(l.list.NextUpdate):
-			return &VerifyError{errCRLExpired, d}
+			return &VerifyError{Code: errCRLExpired, Depth: d}
 		case l.revoked[c.SerialNumber.String()]:
-			return &VerifyError{errRevoked, d}
+			return &VerifyError{Code: errRevoked, Depth: d}
 		}
 	}
 	return nil

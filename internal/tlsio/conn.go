@@ -2,7 +2,9 @@ package tlsio
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
+	"net"
 	"os"
 
 	"weir/internal/loop"
@@ -63,7 +65,17 @@ func (c *Conn) Recv(b []byte) (int, error) {
 	case err == io.EOF && c.cut:
 		return 0, io.ErrUnexpectedEOF
 	}
+	if err != nil && err != io.EOF {
+		c.heardAlert(err)
+	}
 	return n, err
+}
+
+// heardAlert keeps an alert, after which nothing more can be said; in TLS 1.3 it may be the handshake's.
+func (c *Conn) heardAlert(err error) {
+	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "remote error" {
+		c.err = err
+	}
 }
 
 // Send is loop.Layer's.

@@ -96,6 +96,14 @@ func (c *Conn) State() tls.ConnectionState {
 	return c.tls.ConnectionState()
 }
 
+// Err is why the handshake has failed, or the connection since; nil = nothing has. c may be nil.
+func (c *Conn) Err() error {
+	if c == nil {
+		return nil
+	}
+	return c.err
+}
+
 // run is the handshake.
 func (c *Conn) run() error {
 	over := false

@@ -1,6 +1,7 @@
 package tlsio
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"io"
 	"strings"
@@ -8,7 +9,9 @@ import (
 
 // Info is what the handshake has found out and crypto/tls does not remember.
 type Info struct {
-	Hello []byte            // the client's first record, as far as KeepHello asks
+	Hello []byte // the client's first record, as far as KeepHello asks
+	// Asked is what a client asks for, while its handshake lasts and after one that has failed.
+	Asked *tls.ClientHelloInfo
 	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
 	// OwnName is what the configuration calls that certificate, and Root the authority that the peer's was found to be of; nil = none.
 	OwnName string
@@ -23,8 +26,9 @@ type Info struct {
 	secrets map[string]string   // of tune.ssl.keylog
 }
 
-// trim leaves the first record of what was kept.
+// trim leaves of what was kept the first record, and of what a failure would have been told with nothing.
 func (f *Info) trim() {
+	f.Asked = nil
 	if len(f.Hello) < 5 {
 		return
 	}
