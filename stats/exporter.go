@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -15,6 +16,7 @@ import (
 type Exporter struct {
 	source  Source
 	runtime *prometheus.Registry // go_ and process_
+	lost    atomic.Uint64        // errors that left something out
 }
 
 // NewExporter returns an exporter for source.
@@ -33,23 +35,33 @@ func (e *Exporter) Render(ctx context.Context, query string) (contentType string
 		return "", nil, err
 	}
 	r := prometheus.NewRegistry()
-	if err := r.Register(&collector{ctx: ctx, source: e.source, scope: scopes, noMaint: noMaint}); err != nil {
+	if err := r.Register(&collector{ctx: ctx, source: e.source, scope: scopes, noMaint: noMaint, lost: &e.lost}); err != nil {
 		return "", nil, err
 	}
 	from := prometheus.Gatherers{r}
 	if scopes&scopeRuntime != 0 {
 		from = append(from, e.runtime)
 	}
+	return e.render(from)
+}
+
+// render serves what can be gathered: an error in a part is counted, and takes no other part with it.
+func (e *Exporter) render(from prometheus.Gatherer) (contentType string, body []byte, err error) {
 	families, err := from.Gather()
 	if err != nil {
-		return "", nil, err
+		e.lost.Add(1)
+		if len(families) == 0 {
+			return "", nil, err
+		}
 	}
 	var b bytes.Buffer
 	format := expfmt.NewFormat(expfmt.TypeTextPlain)
 	enc := expfmt.NewEncoder(&b, format)
 	for _, f := range families {
-		if err := enc.Encode(f); err != nil {
-			return "", nil, err
+		whole := b.Len()
+		if enc.Encode(f) != nil {
+			e.lost.Add(1)
+			b.Truncate(whole)
 		}
 	}
 	return string(format), b.Bytes(), nil

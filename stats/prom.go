@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,7 +34,8 @@ type collector struct {
 	ctx     context.Context
 	source  Source
 	scope   scope
-	noMaint bool // leave servers in maintenance out
+	noMaint bool           // leave servers in maintenance out
+	lost    *atomic.Uint64 // what Exporter.lost is; nil = not told
 }
 
 // NewCollector returns a collector for a registry of one's own. Each collection asks source once.
@@ -55,25 +57,29 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		info := c.source.Info(c.ctx)
 		collectInfo(ch, &info, v)
 		collectWeir(ch, &info)
+		if c.lost != nil {
+			send(ch, "weir_scrape_errors_total", prometheus.CounterValue, float64(c.lost.Load()))
+		}
 	}
 	if c.scope&(scopeFrontend|scopeListener|scopeBackend|scopeServer) == 0 {
 		return
 	}
 	rows := c.source.Rows(c.ctx)
-	for i := range rows {
-		r := &rows[i]
+	for _, s := range seriesOf(rows) {
+		r := s[0]
 		if c.scope&rowScope[r.Type] == 0 || c.noMaint && r.Type == RowServer && cellState(r.Status) == "MAINT" {
 			continue
 		}
-		collectRow(ch, r, v)
+		collectSeries(ch, s, v)
 		if r.Type == RowBackend {
 			collectAggregates(ch, r.Proxy, rows)
 		}
 	}
 }
 
-// collectRow sends every metric that a row has.
-func collectRow(ch chan<- prometheus.Metric, r *Row, v *view) {
+// collectSeries sends every metric that the rows of one name have.
+func collectSeries(ch chan<- prometheus.Metric, s series, v *view) {
+	r := s[0]
 	labels := rowLabelValues(r)
 	for i := range statFields {
 		f := &statFields[i]
@@ -87,13 +93,13 @@ func collectRow(ch chan<- prometheus.Metric, r *Row, v *view) {
 		name := rowPrefix[r.Type] + f.metric
 		switch {
 		case f.name == "status":
-			collectStates(ch, name, labels, statusStates[r.Type], statusState(r))
+			collectStates(ch, name, labels, statusStates[r.Type], s, statusState)
 		case f.states != nil:
-			collectStates(ch, name, labels, f.states, f.stateOf(r.CheckStatus))
+			collectStates(ch, name, labels, f.states, s, func(r *Row) string { return f.stateOf(r.CheckStatus) })
 		case f.label != "":
-			send(ch, name, f.valueType(), f.value(r, v).float(), append(labels, f.labelValue)...)
+			send(ch, name, f.valueType(), s.float(f, v), append(labels, f.labelValue)...)
 		default:
-			n := f.value(r, v).float()
+			n := s.float(f, v)
 			if math.IsNaN(n) && lastCheck[f.name] {
 				n = 0 // checked, but the check got no code
 			}
@@ -139,9 +145,9 @@ func statusState(r *Row) string {
 	return s
 }
 
-func collectStates(ch chan<- prometheus.Metric, name string, labels, states []string, now string) {
-	for _, s := range states {
-		send(ch, name, prometheus.GaugeValue, float64(flag(s == now)), append(labels[:len(labels):len(labels)], s)...)
+func collectStates(ch chan<- prometheus.Metric, name string, labels, states []string, s series, of func(*Row) string) {
+	for _, state := range states {
+		send(ch, name, prometheus.GaugeValue, s.in(state, of), append(labels[:len(labels):len(labels)], state)...)
 	}
 }
 
@@ -224,11 +230,10 @@ func unixSeconds(t time.Time) float64 {
 	return float64(t.Unix())
 }
 
-// send makes one metric. Label values come from configuration and from checks, so that broken UTF-8 is made valid
-// here rather than failing the whole scrape.
+// send makes one metric.
 func send(ch chan<- prometheus.Metric, name string, t prometheus.ValueType, n float64, labels ...string) {
 	for i, l := range labels {
-		labels[i] = strings.ToValidUTF8(l, "\uFFFD")
+		labels[i] = label(l)
 	}
 	if math.IsInf(n, 0) {
 		n = math.NaN()

@@ -46,6 +46,7 @@ func makeDescs() map[string]*prometheus.Desc {
 	add("weir_stalls_total", "loop turns that took longer than the stall limit")
 	add("weir_accept_errors_total", "connections that could not be accepted, for want of descriptors and the like")
 	add("weir_dropped_logs_total", "log lines dropped because the log could not keep up")
+	add("weir_scrape_errors_total", "errors in answers to earlier scrapes: what they were about was left out")
 	add("weir_faults_total", "streams that ended badly, by reason", "reason")
 	add("weir_acme_expiry_seconds", "when the certificate of an acme section expires, in seconds of Unix time; 0 = none has been issued", "certificate", "section")
 	add("weir_acme_next_order_seconds", "when it is ordered next, in seconds of Unix time; 0 = never by itself", "certificate", "section")
