@@ -13,8 +13,6 @@ const (
 	// napMS is how long a loop without work keeps its processor before it tells the scheduler that it sleeps. It is longer than the
 	// kernel's tick: a shorter sleep makes the kernel program the clock for each, which costs 1.5 us in a virtual machine.
 	napMS = 50
-	// calmNS is how long a poll must have slept for the next one to be expected to sleep too.
-	calmNS = 2000
 	// maxEvents bounds one poll, so that timers and mail are not starved by a flood of events.
 	maxEvents = 256
 	// maxSYN is room for a SYN packet's headers: link layer, IP with extension headers, and TCP with all its options.

@@ -58,7 +58,6 @@ type Loop struct {
 
 	runq    []*Task // to resume, in order
 	cur     *Task   // the one that runs; nil outside tasks
-	calm    bool    // the last poll had to sleep
 	outside int     // functions that Await has started: they may wait for this thread's processor
 	drowsy  bool    // see Drowse
 	idle    []*Task // coroutines without work
@@ -187,7 +186,10 @@ func (l *Loop) pollOnce() int {
 	n := 0
 	// A turn that does not sleep polls, whatever else it has to do: work that goes on and on must not keep events out.
 	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+len(l.signals) > 0 || l.stop.Load()
-	if work || !l.calm {
+	// A nap that finds events returns as fast as a look for them, so it needs none before it; a sleep that the scheduler is told of
+	// does.
+	nap := l.outside == 0 && !l.drowsy
+	if work || !nap {
 		n = l.poll.try()
 	}
 	if work || n > 0 {
@@ -204,11 +206,9 @@ func (l *Loop) pollOnce() int {
 	before := l.clock()
 	l.turned(l.now, before)
 	l.publishBusy()
-	n = l.poll.wait(l.sleepFor(before), l.outside == 0 && !l.drowsy)
+	n = l.poll.wait(l.sleepFor(before), nap)
 	l.sleeping.Store(false)
 	l.tick()
-	// Where this wait slept, the next one will: asking first whether there is work would be a call for nothing.
-	l.calm = l.now-before > calmNS
 	l.Stats.IdleNS.Store(l.Stats.IdleNS.Load() + l.now - before)
 	return n
 }

@@ -158,7 +158,7 @@ func BenchmarkPostAndWait(b *testing.B) {
 	}
 }
 
-// TestEventsDuringWork: a loop that has something to do in every turn still hears of its sockets, even right after a sleep.
+// TestEventsDuringWork: a loop that has something to do in every turn still hears of its sockets.
 func TestEventsDuringWork(t *testing.T) {
 	l := startLoop(t)
 	c, peer := newConn(t, l)
@@ -169,7 +169,6 @@ func TestEventsDuringWork(t *testing.T) {
 			onLoop(t, l, func() {
 				c.SetHandler(handlerFunc(func(c *Conn) { c.TryRecv(make([]byte, 1)); heard = true; close(came) }))
 				c.TryRecv(make([]byte, 1))
-				l.calm = true // as after a sleep
 				var again func()
 				again = func() {
 					if !heard {
