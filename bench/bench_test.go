@@ -102,7 +102,7 @@ func TestRules(t *testing.T) {
 
 // TestBuiltinLoad runs the built-in load against the built-in origin, and through the floor.
 func TestBuiltinLoad(t *testing.T) {
-	go serveOrigin()
+	testOrigin()
 	go serveFloor(originBase+"1", floorHTTP)
 	deadline := time.Now().Add(10 * time.Second)
 	for _, l := range []*loader{

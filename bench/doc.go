@@ -4,6 +4,7 @@
 //	go run ./bench -scenarios h1-64,tcp -rounds 5
 //	go run ./bench -subjects weir,haproxy,floor     beside a relay that makes the same system calls and does nothing else
 //	go run ./bench -rules                           what twenty typical rules add to a request
+//	go run ./bench -attacks                         what other clients feel of one that attacks over HTTP/2
 //	go run ./bench -curve                           the cost of a request against the number of backends and of ACLs
 //
 // The proxy under test has one core for itself, the load and the origin share another; requests a second are then one core's
@@ -13,5 +14,9 @@
 //
 // The load is wrk's where wrk is installed and the built-in one (-builtin) otherwise; the origin is built in.
 //
-// It does not measure TLS, HTTP/2 or latency under a fixed rate.
+// The attacks are measured otherwise: well-behaved clients ask at a fixed rate, half of them in HTTP/2, and their latency without and with
+// the attack is compared, in the same run. The attacker is one client that sends as fast as it can, and connects again as soon as it is cut
+// off; it has the least priority on the load's core, so that it takes nothing from the others but by way of the proxy.
+//
+// Apart from that, it does not measure TLS or HTTP/2.
 package main

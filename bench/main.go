@@ -18,21 +18,16 @@ type options struct {
 	length    time.Duration
 	weir      string
 	builtin   bool
+	attack    string // which attacks; "" = all
 	profile   string // where Weir writes its CPU profile; "" = nowhere
 	dir       string
+	port      func() int // where subjects listen; nil = on their fixed ports
 }
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) > 1 && os.Args[1] == "origin" {
-		log.Fatal(serveOrigin())
-	}
-	if len(os.Args) > 1 && os.Args[1] == "load" {
-		loadMain(os.Args[2:])
+	if len(os.Args) > 1 && part(os.Args[1], os.Args[2:]) {
 		return
-	}
-	if len(os.Args) > 1 && os.Args[1] == "floor" {
-		log.Fatal(serveFloor(originBase+"1", os.Args[2:]...))
 	}
 	var o options
 	subjects := flag.String("subjects", "weir,haproxy,nginx", "who is measured; one that is not installed is left out; floor is a relay that does the system calls and nothing else")
@@ -43,6 +38,8 @@ func main() {
 	flag.BoolVar(&o.builtin, "builtin", false, "use the built-in load even where wrk is installed")
 	curve := flag.Bool("curve", false, "measure the cost of a request against the number of backends and of ACLs")
 	rules := flag.Bool("rules", false, "measure what twenty typical rules add to a request")
+	attacks := flag.Bool("attacks", false, "measure what other clients feel of one that attacks over HTTP/2")
+	flag.StringVar(&o.attack, "attack", "", "which attacks, by their names with ; between them; all when empty")
 	profile := flag.String("profile", "", "load Weir alone and write its CPU profile to this file, for the compiler")
 	flag.Parse()
 	o.subjects, o.scenarios = strings.Split(*subjects, ","), strings.Split(*which, ",")
@@ -53,6 +50,8 @@ func main() {
 	switch {
 	case *curve:
 		measure = runCurves
+	case *attacks:
+		measure = runAttacks
 	case *rules:
 		measure = runRules
 	case *profile != "":
@@ -61,6 +60,25 @@ func main() {
 	if err := run(&o, measure); err != nil {
 		log.Fatalf("bench: %v", err)
 	}
+}
+
+// part is what this program does as a process of its own; false: it is no part.
+func part(name string, args []string) bool {
+	switch name {
+	case "origin":
+		log.Fatal(serveOrigin())
+	case "floor":
+		log.Fatal(serveFloor(originBase+"1", args...))
+	case "load":
+		loadMain(args)
+	case "attack":
+		attackMain(args)
+	case "others":
+		othersMain(args)
+	default:
+		return false
+	}
+	return true
 }
 
 func run(o *options, measure func(*options) error) (err error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 var bodies = map[string][]byte{
 	"/":        response(bytes.Repeat([]byte("0123456789"), 10)),
 	"/big/10k": response(bytes.Repeat([]byte("0123456789abcdef"), 10<<10/16)),
+	"/big":     response(bytes.Repeat([]byte("0123456789abcdef"), 8<<20/16)),
 	"/big/1m":  response(bytes.Repeat([]byte("0123456789abcdef"), 1<<20/16)),
 }
 
@@ -78,6 +80,13 @@ func answer(c net.Conn) {
 			c.Write([]byte(wsAccept))
 			echo(c, buf)
 			return
+		}
+		if target == "/slow" { // no answer, until whoever asks has gone
+			io.Copy(io.Discard, c)
+			return
+		}
+		if target == "/big" { // what nobody reads is not to fill the kernel's memory: that would take the load's core from the others
+			c.(*net.TCPConn).SetWriteBuffer(64 << 10)
 		}
 		body := bodies[target]
 		if body == nil {

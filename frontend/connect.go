@@ -21,7 +21,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	}
 	if st.lease.Server == nil {
 		st.subject(t)
-		if r.p.Options.AbortOnClose {
+		if r.p.Options.AbortOnClose || st.s.trunk != nil { // a stream of HTTP/2 hangs up only by its reset
 			st.lease.Client = st.s.c
 		}
 		f := st.assign(t)

@@ -35,15 +35,19 @@ type Conn struct {
 	end int
 
 	timer   loop.Timer
-	moved   int64 // Loop.Now of the last octet that left, or of the last stream's end
-	got     int64 // Loop.Now of the last octet that came
-	queued  bool  // Finish will come
-	closing bool  // closed once Out has left and no stream is open
-	failed  bool  // ... without waiting for streams
-	resting bool  // others have their turn before more frames are taken
+	moved   int64  // Loop.Now of the last octet that left, or of the last stream's end
+	got     int64  // Loop.Now of the last octet that came
+	queued  bool   // Finish will come
+	closing bool   // closed once Out has left and no stream is open
+	failed  bool   // ... without waiting for streams
+	resting bool   // others have their turn before more frames are taken
+	posted  bool   // goOn will come
+	wake    func() // goOn
 	over    bool
 
-	blocked []*stream // wait for room
+	fresh   []*stream       // a client's streams, to be told of
+	cutting []*http2.Stream // of a connection that has ended, to be told so
+	blocked []*stream       // wait for room
 	free    []*stream
 }
 
@@ -66,7 +70,7 @@ func New(c *loop.Conn, received []byte, o Options) *Conn {
 func (m *Conn) begin() {
 	m.h.Reasons = m.o.Reason
 	m.moved = m.l.Now()
-	m.timer.Fire = m.expire
+	m.timer.Fire, m.wake = m.expire, m.goOn
 	if m.c.SetHandler(m) != nil {
 		m.abort()
 		return
@@ -115,8 +119,8 @@ func (m *Conn) receive() {
 		if !m.feed() || m.resting {
 			return
 		}
-		if taken >= turnShare { // others wait: the socket stays readable, and Finish looks again
-			m.later()
+		if taken >= turnShare { // the socket stays readable
+			m.rest()
 			return
 		}
 		if m.buf == nil {
@@ -139,10 +143,30 @@ func (m *Conn) receive() {
 	}
 }
 
-// goOn takes more frames, in the next turn.
+// rest lets others have their turn before more is taken.
+func (m *Conn) rest() {
+	m.resting = true
+	m.again()
+}
+
+// again has goOn called in the next turn.
+func (m *Conn) again() {
+	if !m.posted {
+		m.posted = m.l.Post(m.wake)
+	}
+}
+
+// goOn does what a turn had no time for.
 func (m *Conn) goOn() {
+	m.posted = false
+	m.cutSome()
+	if m.over {
+		m.startSome() // they have gone
+		return
+	}
 	m.resting = false
 	m.Ready(m.c)
+	m.startSome()
 }
 
 // turnShare is how much is received before other connections have their turn.
@@ -163,9 +187,9 @@ func (m *Conn) feed() bool {
 		m.fail()
 		return false
 	}
+	m.startSome()
 	if m.h.Paused() {
-		m.resting = true
-		m.l.Post(m.goOn)
+		m.rest()
 	}
 	if m.server && !m.closing && !m.h.Usable() { // it ends with its last stream
 		m.closing = true
@@ -200,7 +224,7 @@ const keepIdle = 4 << 10
 // fail ends the connection after what is queued, a GOAWAY at its end, has left.
 func (m *Conn) fail() {
 	m.failed, m.closing = true, true
-	m.eachStream((*stream).cutOff)
+	m.cutAll()
 	m.later()
 }
 
@@ -211,7 +235,7 @@ func (m *Conn) abort() {
 	}
 	m.over = true
 	m.l.Disarm(&m.timer)
-	m.eachStream((*stream).cutOff)
+	m.cutAll()
 	if m.buf != nil {
 		m.l.PutBuf(m.buf)
 		m.buf = nil
@@ -359,11 +383,29 @@ func (m *Conn) expire() {
 	}
 }
 
-func (m *Conn) eachStream(f func(*stream)) {
-	for _, s := range m.h.All() {
-		f(s.User.(*stream))
+// cutAll tells the streams that the connection has ended.
+func (m *Conn) cutAll() {
+	m.cutting = append(m.cutting, m.h.All()...)
+	m.cutSome()
+}
+
+// cutSome tells some of them: each may have a connection to a server to close, and others are not to wait for all of those.
+func (m *Conn) cutSome() {
+	n := min(len(m.cutting), cutAtOnce)
+	for _, s := range m.cutting[:n] {
+		if st, ok := s.User.(*stream); ok && !st.cut { // else it has ended by itself
+			st.cutOff()
+		}
+	}
+	if m.cutting = m.cutting[n:]; len(m.cutting) > 0 {
+		m.again()
+	} else {
+		m.cutting = nil
 	}
 }
+
+// cutAtOnce is how many streams of a connection that has ended are told so in one turn.
+const cutAtOnce = 16
 
 var (
 	_ loop.Handler  = (*Conn)(nil)

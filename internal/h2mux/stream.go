@@ -2,6 +2,7 @@ package h2mux
 
 import (
 	"io"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,6 +29,7 @@ type stream struct {
 	closed  bool // by who uses it
 	freed   bool // ... who has no use for the virtual connection any more
 	waits   bool // in Conn.blocked
+	started bool // who is to serve it knows of it
 
 	out   outgoing
 	why   Cause
@@ -45,7 +47,38 @@ func (m *Conn) Head(s *http2.Stream, h *http2.Head, end bool) {
 	st.ended = end
 	st.begin(h, end)
 	m.l.InitVirtual(&st.conn, st, m.c)
-	m.o.Stream(&st.conn)
+	m.fresh = append(m.fresh, st)
+}
+
+// startShare is for how long the streams of one connection are begun before others have their turn. What a request costs depends on what
+// is done with it: a rule or two, or a connection to its server. It is what others feel at most of a client that never rests.
+const startShare = 100 * time.Microsecond
+
+// startSome begins the streams whose requests have come. One that was reset in the same breath is never begun: whoever opens streams only
+// to reset them (CVE-2023-44487) makes no work for anybody but this package.
+func (m *Conn) startSome() {
+	if len(m.fresh) == 0 {
+		return
+	}
+	began, n := time.Now(), 0
+	for n < len(m.fresh) {
+		st := m.fresh[n]
+		n++
+		if st.cut || m.over {
+			st.conn.Close()
+			Recycle(&st.conn)
+			continue
+		}
+		st.started = true
+		if m.o.Stream(&st.conn); time.Since(began) >= startShare {
+			break
+		}
+	}
+	rest := copy(m.fresh, m.fresh[n:])
+	clear(m.fresh[rest:])
+	if m.fresh = m.fresh[:rest]; rest > 0 {
+		m.again()
+	}
 }
 
 func (m *Conn) get() *stream {
@@ -142,10 +175,16 @@ func (m *Conn) Gone(s *http2.Stream, code http2.ErrCode) {
 	case code == http2.RefusedStream:
 		st.why = Refused
 	}
+	if st.started {
+		m.h.Busy(resetWork)
+	}
 	st.cutOff()
 	m.moved = m.l.Now()
 	m.put(st)
 }
+
+// resetWork is what it makes of work, in http2's units, to end a stream that is being served: there may be a connection to a server to close.
+const resetWork = 100
 
 // cutOff lets who uses the stream find that the peer has gone. A response that is complete is still read: its server may well stop the
 // request, of which it needs no more (RFC 9113, 8.1).

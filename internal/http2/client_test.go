@@ -321,3 +321,24 @@ func TestFrames(t *testing.T) {
 		t.Errorf("heard %q; want %q", k.log.String(), want)
 	}
 }
+
+// One connection's share of a turn ends where it has made others wait long enough, whatever it sends.
+func TestTurn(t *testing.T) {
+	f := func(name string, most int, play func(k *client, id uint32)) {
+		t.Helper()
+		k := newClient(t, Options{Streams: 1000})
+		for id := uint32(1); id < 1000; id += 2 {
+			play(k, id)
+		}
+		n, err := k.c.Feed(k.in)
+		if err != nil || !k.c.Paused() || n == len(k.in) {
+			t.Errorf("%s: %d of %d octets taken, %v", name, n, len(k.in), err)
+		}
+		if got := len(k.of); got > most || got < most/2 {
+			t.Errorf("%s: %d streams begun; want %d at most", name, got, most)
+		}
+	}
+	f("requests", turnWork/workStream, func(k *client, id uint32) { k.get(id) })
+	f("requests that are stopped", turnWork/workStream/2, func(k *client, id uint32) { k.get(id).frame(frameReset, 0, id, "\x00\x00\x00\x08") })
+	f("large heads", turnWork*workBlock/1000, func(k *client, id uint32) { k.get(id, "x", strings.Repeat(string(rune(0x400+id)), 1000)) })
+}

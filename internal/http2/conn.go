@@ -94,6 +94,7 @@ type Conn struct {
 	fresh bool    // HEADERS opens a stream
 	over  *Error
 	taken int // frames, by this call of Feed
+	work  int // what those cost: see turnWork
 
 	dec  *hpack.Decoder
 	head Head
@@ -115,6 +116,7 @@ type Conn struct {
 	goingAway bool
 	recent    [recentResets]uint32
 	recentN   int
+	late      int // octets of bodies that may still come on streams that were reset
 	resets    int
 	wrongs    int
 	budget    int
@@ -298,14 +300,16 @@ func (c *Conn) Reset(s *Stream, code ErrCode) {
 	}
 	if s.ID != 0 {
 		c.out = appendReset(c.out, s.ID, code)
-		c.remember(s.ID)
+		c.remember(s.ID, s.recv)
 	}
 	c.drop(s)
 }
 
-func (c *Conn) remember(id uint32) {
+// remember notes a stream that was reset, and how much of its body may be under way, which its window says.
+func (c *Conn) remember(id uint32, window int) {
 	c.recent[c.recentN%recentResets] = id
 	c.recentN++
+	c.late += max(window, 0)
 }
 
 func (c *Conn) wasReset(id uint32) bool {
@@ -346,7 +350,7 @@ func (c *Conn) violation(s *Stream, code ErrCode, reason string) *Error {
 		return errViolations
 	}
 	c.out = appendReset(c.out, s.ID, code)
-	c.remember(s.ID)
+	c.remember(s.ID, s.recv)
 	c.drop(s)
 	s.wrong = true
 	c.retired = c.client // such a server gets no more requests on this connection

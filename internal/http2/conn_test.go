@@ -103,7 +103,7 @@ func (k *client) feed(n int) error {
 		k.in = k.in[take:]
 		used, err := k.c.Feed(have)
 		have = have[used:]
-		if err != nil || len(k.in) == 0 {
+		if err != nil || len(k.in) == 0 && !k.c.Paused() {
 			return err
 		}
 	}
@@ -306,7 +306,31 @@ func TestErrors(t *testing.T) {
 			k.frame(frameContinuation, 0, 1, strings.Repeat("\x82", minFrame))
 		}
 	})
-	f("header bomb", "1 reset ENHANCE_YOUR_CALM", func(k *client) {
+	f("head too large", "1 reset ENHANCE_YOUR_CALM", func(k *client) {
+		fields := append([]string{}, get...)
+		for range 300 {
+			fields = append(fields, "x", "y")
+		}
+		k.headers(1, flagEndHeaders|flagEndStream, fields...)
+	})
+	f("one long value", "1 reset ENHANCE_YOUR_CALM", func(k *client) {
+		b := k.block(append(append([]string{}, get...), "x", strings.Repeat("\xff", 20000))...)
+		k.in = append(appendHeader(k.in, minFrame, frameHeaders, flagEndStream, 1), b[:minFrame]...)
+		k.frame(frameContinuation, flagEndHeaders, 1, string(b[minFrame:]))
+	})
+	f("data behind a reset", "h2_flood", func(k *client) {
+		k.post(1).frame(frameWindow, 0, 1, "\x00\x00\x00\x00")
+		for range defaultWindow/1000 + 1 {
+			k.frame(frameData, 0, 1, strings.Repeat("x", 1000))
+		}
+	})
+	f("data behind a reset that may have been under way", "1 reset PROTOCOL_ERROR", func(k *client) {
+		k.post(1).frame(frameWindow, 0, 1, "\x00\x00\x00\x00")
+		for range defaultWindow / 1000 {
+			k.frame(frameData, 0, 1, strings.Repeat("x", 1000))
+		}
+	})
+	f("header bomb", "h2_header_bomb", func(k *client) {
 		fields := append([]string{}, get...)
 		for range 4000 {
 			fields = append(fields, "x", "y")
@@ -330,6 +354,30 @@ func TestErrors(t *testing.T) {
 		k.post(1)
 		for range budget + 1 {
 			k.frame(frameData, 0, 1, "")
+		}
+	})
+	f("data of one octet", "h2_flood", func(k *client) {
+		k.post(1)
+		for range budget + 1 {
+			k.frame(frameData, 0, 1, "a")
+		}
+	})
+	f("padding without data", "h2_flood", func(k *client) {
+		k.post(1)
+		for range budget + 1 {
+			k.frame(frameData, flagPadded, 1, "\x08\x00\x00\x00\x00\x00\x00\x00\x00")
+		}
+	})
+	f("data of one octet on a stream that was reset", "h2_flood", func(k *client) {
+		k.post(1).frame(frameWindow, 0, 1, "\x00\x00\x00\x00")
+		for range budget + 1 {
+			k.frame(frameData, 0, 1, "a")
+		}
+	})
+	f("small data", "", func(k *client) {
+		k.post(1)
+		for range budget + 1 {
+			k.frame(frameData, 0, 1, "12345")
 		}
 	})
 	f("dribbled windows", "h2_flood", func(k *client) {

@@ -56,6 +56,7 @@ var (
 	errOldStream     = &Error{StreamClosed, "h2_closed_stream", "HEADERS opens a stream that was closed"}
 	errContinuation  = &Error{ProtocolError, "h2_continuation", "a header block is interrupted, or CONTINUATION comes without one"}
 	errFlood         = &Error{EnhanceYourCalm, "h2_continuation_flood", "a header block has too many frames or octets"}
+	errBomb          = &Error{EnhanceYourCalm, "h2_header_bomb", "a head is many times as large as is taken"}
 	errPush          = &Error{ProtocolError, "h2_push", "a client sends PUSH_PROMISE"}
 	errPushed        = &Error{ProtocolError, "h2_push", "a server pushes though it was told not to"}
 	errGoAway        = &Error{FrameSizeError, "h2_control_size", "GOAWAY is too short"}

@@ -6,8 +6,9 @@ import "encoding/binary"
 // behind it, or, where Paused says so, without. The error ends the connection once Out has been sent.
 func (c *Conn) Feed(b []byte) (int, error) {
 	n := 0
-	for c.taken = 0; c.over == nil && !c.Paused(); {
+	for c.taken, c.work = 0, 0; c.over == nil && !c.Paused(); {
 		used, e := c.step(b[n:])
+		c.work++
 		n += used
 		if e != nil {
 			c.fail(e)
@@ -26,8 +27,11 @@ func (c *Conn) Feed(b []byte) (int, error) {
 	return n, c.over
 }
 
-// Paused reports whether the last call of Feed has taken as many frames as Options let it.
-func (c *Conn) Paused() bool { return c.o.Frames > 0 && c.taken >= c.o.Frames }
+// Paused reports whether the last call of Feed has taken as many frames as Options let it, or as much as others should wait for.
+func (c *Conn) Paused() bool { return c.o.Frames > 0 && c.taken >= c.o.Frames || c.work >= turnWork }
+
+// Busy tells what the handler had to do besides, in units of turnWork.
+func (c *Conn) Busy(work int) { c.work += work }
 
 // step takes the next piece; 0 = more is needed.
 func (c *Conn) step(b []byte) (int, *Error) {
@@ -189,6 +193,7 @@ func (c *Conn) reset(f header, p []byte) *Error {
 			return errResets
 		}
 	}
+	c.work += workStream
 	c.drop(s)
 	c.h.Gone(s, ErrCode(binary.BigEndian.Uint32(p)))
 	if c.client {

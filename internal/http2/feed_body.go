@@ -39,13 +39,16 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		c.out = appendWindow(c.out, 0, connWindow-c.recv)
 		c.recv = connWindow
 	}
-	c.earn(budgetPerKiBData * f.length >> 10)
 	c.f, c.of, c.phase = f, c.streams[f.stream], inData
+	c.work += f.length / workData
 	s := c.of
 	switch {
 	case s == nil && c.client: // a response that was given up
 		e = c.spend()
 	case s == nil && c.wasReset(f.stream):
+		if c.late -= f.length; c.late < 0 {
+			e = errBudget // its window was never that wide
+		}
 	case s == nil:
 		e = c.streamError(f.stream, StreamClosed, "h2_closed_stream")
 	case s.ended:
@@ -54,13 +57,23 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		e = c.violation(s, ProtocolError, "h2_data_first")
 	case f.length > s.recv:
 		e = c.violation(s, FlowControlError, "h2_window")
-	case f.length == 0 && f.flags&flagEndStream == 0:
-		e = c.spend()
 	default:
 		s.recv -= f.length
 		s.taken += f.length - c.left // padding is used up at once
+		c.earn(budgetPerKiBData * c.left >> 10)
+	}
+	if e == nil && f.flags&flagEndStream == 0 && c.left < c.tiny() {
+		e = c.spend()
 	}
 	return used, e
+}
+
+// tiny is the payload below which DATA asks for nothing. A server makes work for itself first, and many clients' answers come from it.
+func (c *Conn) tiny() int {
+	if c.client {
+		return 1
+	}
+	return tinyData
 }
 
 // data takes payload of DATA as it comes, then the padding.
@@ -208,19 +221,17 @@ func (c *Conn) fragment(b []byte) (int, *Error) {
 
 // decode makes a head of the block. It is always decoded, whoever it is for: the table must stay in step.
 func (c *Conn) decode() *Error {
+	c.work += len(c.block) / workBlock
 	trailers := !c.fresh
 	if c.client {
 		trailers = c.of != nil && c.of.answered
 	}
 	c.head.reset(trailers)
 	c.head.response = c.client
-	_, err := c.dec.Write(c.block)
-	if err == nil {
-		err = c.dec.Close()
+	if e := c.expand(); e != nil {
+		return e
 	}
-	if err != nil && !c.head.large {
-		return errCompression
-	}
+	c.work += c.head.count / workFields
 	end := c.f.flags&flagEndStream != 0
 	c.head.finish(end)
 	switch {
@@ -230,6 +241,31 @@ func (c *Conn) decode() *Error {
 		return c.response(end)
 	}
 	return c.request(end)
+}
+
+// expand gives the block to the decoder, piece by piece: a bomb is not to go off before it is noticed.
+func (c *Conn) expand() *Error {
+	var err error
+	for b, n := c.block, expandAtOnce; len(b) > 0 && err == nil; {
+		n = min(len(b), n)
+		was := c.head.count
+		_, err = c.dec.Write(b[:n])
+		if b = b[n:]; c.head.count == was {
+			n *= 2 // in the midst of a long value, which the decoder begins again each time
+		} else {
+			n = expandAtOnce
+		}
+		if c.head.count > bombFactor*c.fields() || c.head.bytes > bombFactor*c.o.HeadBytes {
+			return errBomb
+		}
+	}
+	if err == nil {
+		err = c.dec.Close()
+	}
+	if err != nil && !c.head.large {
+		return errCompression
+	}
+	return nil
 }
 
 // trailers end a body.
@@ -262,29 +298,30 @@ func (c *Conn) request(end bool) *Error {
 	c.of = nil
 	switch {
 	case c.goingAway: // it crossed the GOAWAY, which has told the client that it may try elsewhere
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		return c.spend()
 	case c.f.flags&selfDependent != 0:
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		return c.streamError(id, ProtocolError, "h2_priority_self")
 	case c.head.fault != "":
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		return c.streamError(id, ProtocolError, "h2_"+c.head.fault)
 	case c.head.Protocol != "" && !c.o.Connect:
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		return c.streamError(id, ProtocolError, "h2_protocol")
 	case c.head.large:
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		return c.streamError(id, EnhanceYourCalm, "h2_head_too_large")
 	case len(c.streams) >= c.o.Streams:
 		c.out = appendReset(c.out, id, RefusedStream)
-		c.remember(id)
+		c.remember(id, c.o.Window)
 		if e := c.glitch("h2_too_many_streams"); e != nil {
 			return e
 		}
 		return c.spend() // who goes on is not one who has not seen the SETTINGS yet
 	}
 	c.earn(budgetPerStream)
+	c.work += workStream
 	s := c.stream(id)
 	s.ended = end
 	if s.length = c.head.Length; end {

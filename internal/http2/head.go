@@ -22,6 +22,7 @@ type Head struct {
 	response bool
 	host     string
 	bytes    int
+	count    int    // fields, of every kind
 	fault    string // why it is malformed; "" = it is not
 	large    bool   // beyond the limits
 }
@@ -41,6 +42,7 @@ func (h *Head) reset(trailers bool) {
 // field takes one field of the block. After the first fault nothing is kept, but the decoder goes on: its table must stay in step.
 func (h *Head) field(f hpack.HeaderField, maxBytes, maxFields int) {
 	h.bytes += len(f.Name) + len(f.Value) + 4 // as HTTP/1 writes it
+	h.count++
 	switch {
 	case h.fault != "" || h.large:
 	case h.bytes > maxBytes || len(h.Fields) >= maxFields:

@@ -22,6 +22,11 @@ const (
 	// references to one short field are few octets (CVE-2026-49975).
 	defaultHeadBytes = 15360
 	defaultFields    = 101
+	// bombFactor is how many times as large as is taken a head may be: what is a little larger costs its stream, but somebody who sends
+	// this has read no SETTINGS, and each octet of a block can cost the work of a field. expandAtOnce is how many octets are decoded
+	// between two looks.
+	bombFactor   = 4
+	expandAtOnce = 512
 	// maxTrailers bounds the fields of a trailer section.
 	maxTrailers = 32
 	// maxControl is the payload of a control frame: SETTINGS is the only one that may be longer, and nobody has 100 settings.
@@ -32,13 +37,25 @@ const (
 	maxResets = 100
 	// maxViolations is how many streams a client may have reset by what it does wrong on them (MadeYouReset, CVE-2025-8671).
 	maxViolations = 100
-	// budget is how many frames that ask for nothing (PING, SETTINGS, PRIORITY, small WINDOW_UPDATEs, empty DATA) are taken in one go.
+	// budget is how many frames that ask for nothing (PING, SETTINGS, PRIORITY, small WINDOW_UPDATEs, tiny DATA) are taken in one go.
 	// Each request and each piece of body adds to it, and so does each second.
 	budget           = 1000
 	budgetPerStream  = 20
 	budgetPerSecond  = 100
 	smallUpdate      = 256 // octets below which a WINDOW_UPDATE counts as asking for nothing
 	budgetPerKiBData = 4
+	// tinyData is the payload below which DATA that ends nothing counts so too, padding apart: who sends octets one by one has a server
+	// work for each. A message of gRPC has a prefix of 5 octets, which some send by itself, a client's of a WebSocket one of 6.
+	tinyData = 5
+
+	// turnWork is how much one connection may have done before others have their turn, in units of about a tenth of a microsecond: a step of
+	// Feed is one, a stream that begins or is reset makes workStream, a block's octets and a body's cost little each, and the handler
+	// adds what it knows of (Busy). It is what others feel at most of a client that never rests.
+	turnWork   = 1600
+	workStream = 20
+	workBlock  = 8
+	workFields = 4
+	workData   = 512
 
 	// maxOut is how much is queued for a client that does not read before it is given up: answers to PING and SETTINGS are not held
 	// back by any window.

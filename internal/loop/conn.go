@@ -85,8 +85,8 @@ func (c *Conn) RemoteAddr() netip.AddrPort { return c.peer }
 // LocalAddr asks the kernel for the socket's own address; invalid for a unix socket.
 func (c *Conn) LocalAddr() netip.AddrPort { return localAddr(c.FD()) }
 
-// Watched reports whether the poller watches the socket: Await is then free.
-func (c *Conn) Watched() bool { return c.flags&flagRegistered != 0 }
+// Watched reports whether the poller watches the socket, or there is none of its own: Await is then free.
+func (c *Conn) Watched() bool { return c.flags&flagRegistered != 0 || c.below != nil }
 
 // Closed reports whether Close or Reset was called.
 func (c *Conn) Closed() bool { return c.fd < 0 }
