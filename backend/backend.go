@@ -11,6 +11,8 @@ import (
 	"weir/conf"
 	"weir/internal/http2"
 	"weir/internal/loop"
+	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
 )
 
 // Backend is one backend or listen section at work. Its exported methods may be called from any goroutine
@@ -42,6 +44,12 @@ type Backend struct {
 	fullconn atomic.Int64 // the streams at which minconn has grown to maxconn
 	// shut ends the streams on a server; it waits for nothing. nil = nobody can.
 	shut func(*Server)
+	plan *plan // of the health checks; nil until they are compiled
+
+	adding sync.Mutex // one server is added or deleted at a time
+	made   int        // servers made so far
+	store  *tlsconf.Store
+	secure tlsio.Options
 
 	quiet atomic.Bool // see Quiesce
 

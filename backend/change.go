@@ -11,9 +11,7 @@ import (
 // table is made again, queues are told and the transition is logged. why is for the log.
 func (s *Server) change(why string, fn func(st *state)) {
 	s.edit(why, fn)
-	for _, o := range s.trackers {
-		o.follow(s)
-	}
+	s.spread()
 }
 
 func (s *Server) edit(why string, fn func(st *state)) {

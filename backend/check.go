@@ -59,14 +59,18 @@ func (b *Backend) startChecks() {
 		return
 	}
 	for i, c := range list {
-		after := window * time.Duration(i) / time.Duration(len(list))
-		c.loop = b.loops[(i+b.conf.ID)%len(b.loops)]
-		c.loop.Post(func() {
-			c.stopped = false
-			c.loop.Arm(&c.timer, c.loop.Now()+int64(after))
-		})
+		c.start(b.loops[(i+b.conf.ID)%len(b.loops)], window*time.Duration(i)/time.Duration(len(list)))
 	}
 	b.checkers = list
+}
+
+// start has the first check after a while.
+func (c *checker) start(l *loop.Loop, after time.Duration) {
+	c.loop = l
+	l.Post(func() {
+		c.stopped = false
+		l.Arm(&c.timer, l.Now()+int64(after))
+	})
 }
 
 // checkers are those of the server's health and of its agent.

@@ -24,6 +24,7 @@ type step interface {
 // CompileChecks compiles the checks with the expressions in them. Without it they are as if every expression were empty.
 func (b *Backend) CompileChecks(e Exprs) error {
 	p, err := newPlan(b.conf, e)
+	b.plan = p
 	for _, s := range b.Servers() {
 		if s.checker != nil {
 			s.checker.plan = p

@@ -34,6 +34,7 @@ func (b *Backend) newServers(ids int) (*serverList, []error) {
 			errs = append(errs, err)
 		}
 	}
+	b.made = len(list.all) + 1
 	return list, errs
 }
 

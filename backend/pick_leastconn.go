@@ -69,7 +69,11 @@ func newLoadTree(servers []*Server) *loadTree {
 		t.size *= 2
 	}
 	t.nodes = make([]atomic.Int32, 2*t.size)
-	t.place = make([]int32, len(servers[0].b.Servers()))
+	last := 0
+	for _, s := range servers {
+		last = max(last, s.n)
+	}
+	t.place = make([]int32, last+1)
 	for i := range t.place {
 		t.place[i] = -1
 	}
@@ -93,10 +97,10 @@ func (t *loadTree) lightest() *Server {
 
 // touch plays the matches of s again.
 func (t *loadTree) touch(s *Server) {
-	i := int(t.place[s.n])
-	if i < 0 {
+	if s.n >= len(t.place) || t.place[s.n] < 0 { // it is not in the table: down, or added since
 		return
 	}
+	i := int(t.place[s.n])
 	for i = (t.size + i) / 2; i > 0; i /= 2 {
 		t.play(i)
 	}

@@ -36,12 +36,12 @@ type Server struct {
 	local   []serverLocal // by loop id; each is touched on its loop only
 	waiting waitList      // guarded by Backend.queue.mu
 
-	warm     atomic.Int32 // percent of its load that a server in slowstart takes; fullyWarm otherwise
-	gone     uint64       // how many have left its line with a slot; guarded by queue.mu
-	errors   atomic.Int64 // errors of its streams in a row: "observe"
-	trackers []*Server    // the servers that track it; immutable once Link has run
-	warming  *time.Timer  // guarded by Backend.mu; nil = none
-	agent    *agent       // nil = there is none to ask
+	warm     atomic.Int32              // percent of its load that a server in slowstart takes; fullyWarm otherwise
+	gone     uint64                    // how many have left its line with a slot; guarded by queue.mu
+	errors   atomic.Int64              // errors of its streams in a row: "observe"
+	trackers atomic.Pointer[[]*Server] // the servers that track it; nil = none. The list is replaced whole
+	warming  *time.Timer               // guarded by Backend.mu; nil = none
+	agent    *agent                    // nil = there is none to ask
 
 	state    state // guarded by Backend.mu
 	checker  *checker
@@ -52,6 +52,8 @@ type Server struct {
 	homeless atomic.Bool // in maintenance for want of an address: "init-addr none"
 	moved    atomic.Bool // its address was changed at run time
 	owned    bool
+	aside    any              // see SetAside
+	added    bool             // at run time
 	from     *conf.SourceAddr // nil = the kernel's choice
 }
 
@@ -85,6 +87,12 @@ func (s *Server) Name() string { return s.conf.Name }
 
 // Source is where its connections come from, by its own line or its backend's; nil = wherever the kernel says.
 func (s *Server) Source() *conf.SourceAddr { return s.from }
+
+// SetAside keeps what whoever sends streams here has of the server, for Aside. It is called before the server gets its first stream.
+func (s *Server) SetAside(v any) { s.aside = v }
+
+// Aside is what SetAside was given; nil = nothing.
+func (s *Server) Aside() any { return s.aside }
 
 // Conf is the server's line.
 func (s *Server) Conf() *conf.Server { return s.conf }

@@ -17,7 +17,7 @@ func (s *Server) StateRow() stats.ServerStateRow {
 		BackendID: s.b.conf.ID, Backend: s.b.Name(), ServerID: s.id(), Server: s.Name(),
 		OpState: st.opState(), AdminState: st.adminState(), UserWeight: st.weight, InitialWeight: st.weight0,
 		LastChange: time.Since(st.changed), CheckStatus: checkStatuses[st.last.status].number, CheckHealth: st.health,
-		CheckResult: st.last.result(), FQDN: s.fqdn(),
+		CheckResult: st.last.result(), FQDN: s.fqdn(), SSL: s.conf.TLS.On,
 	}
 	if s.conf.Disabled { // also where it was made ready since
 		r.AdminState |= adminDisabled
@@ -34,7 +34,9 @@ func (s *Server) StateRow() stats.ServerStateRow {
 	}
 	if st.stopped() {
 		r.CheckHealth = 0
-		r.CheckState |= 8 // paused
+		if st.byConf || s.checker != nil && !s.checker.paused.Load() {
+			r.CheckState |= 8 // paused by the maintenance
+		}
 	}
 	return r
 }

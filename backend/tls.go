@@ -26,21 +26,26 @@ type secured struct {
 
 // UseTLS makes the TLS of the servers. It is called before Start.
 func (b *Backend) UseTLS(store *tlsconf.Store, opt tlsio.Options) error {
+	opt.KeepHello = 0 // it is for what clients say
+	b.store, b.secure = store, opt
 	var errs []error
 	for _, s := range b.Servers() {
-		if !s.conf.TLS.On && !s.conf.TLS.Check {
-			continue
-		}
-		t, err := store.Server(b.conf, s.conf)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		opt.KeepHello = 0 // it is for what clients say
-		s.tls.conf, s.tls.streams, s.tls.opt = t, s.conf.TLS.On, opt
-		t.OnChange(s.closeIdle)
+		errs = append(errs, s.useTLS())
 	}
 	return errors.Join(errs...)
+}
+
+func (s *Server) useTLS() error {
+	if !s.conf.TLS.On && !s.conf.TLS.Check {
+		return nil
+	}
+	t, err := s.b.store.Server(s.b.conf, s.conf)
+	if err != nil {
+		return err
+	}
+	s.tls.conf, s.tls.streams, s.tls.opt = t, s.conf.TLS.On, s.b.secure
+	t.OnChange(s.closeIdle)
+	return nil
 }
 
 // TLS reports whether streams speak TLS to the server.

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"slices"
 	"strings"
 
 	"weir/conf"
@@ -26,8 +27,7 @@ func Link(list []*Backend) error {
 				return conf.Bad(ref.Pos, "track", "no server %q", ref.Name)
 			}
 			of := to.Server(name)
-			of.trackers = append(of.trackers, s)
-			s.state.via = to.Name() + "/" + name
+			s.track(of)
 		}
 	}
 	for _, b := range list {
@@ -40,11 +40,32 @@ func Link(list []*Backend) error {
 	return nil
 }
 
-// spread brings the first state to the servers that track s.
+// spread brings the state to the servers that track s.
 func (s *Server) spread() {
-	for _, o := range s.trackers {
+	for _, o := range s.tracking() {
 		o.follow(s)
 	}
+}
+
+// tracking are the servers that track s.
+func (s *Server) tracking() []*Server {
+	if list := s.trackers.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// track has s follow another server from now on. One goroutine at a time links and unlinks.
+func (s *Server) track(of *Server) {
+	list := append(slices.Clone(of.tracking()), s)
+	of.trackers.Store(&list)
+	s.state.via = of.b.Name() + "/" + of.Name()
+}
+
+// untrack ends that.
+func (s *Server) untrack(of *Server) {
+	list := slices.DeleteFunc(slices.Clone(of.tracking()), func(o *Server) bool { return o == s })
+	of.trackers.Store(&list)
 }
 
 // follow takes over the state of the server that this one tracks. Of two that come at once, the later reads the later state.

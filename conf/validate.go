@@ -56,6 +56,15 @@ func Validate(c *Config, opts ...Option) Diagnostics {
 	return v.diags
 }
 
+// ValidateServer puts the defaults into one server of a section of c, and checks it, as Validate does.
+func ValidateServer(c *Config, p *Proxy, s *Server) Diagnostics {
+	s.fill()
+	v := &validator{cfg: c, kw: func(s string) string { return s }, readFile: readErrorFile}
+	v.server(p, s)
+	v.diags.Tidy()
+	return v.diags
+}
+
 // validator carries what the checks share.
 type validator struct {
 	cfg      *Config

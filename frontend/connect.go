@@ -39,7 +39,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	}
 	st.announce()
 	st.lease.SNI = st.sni()
-	if x := st.route.poolNames[st.lease.Server]; x != nil {
+	if x := sideOf(st.lease.Server).poolName; x != nil {
 		st.text, _ = x.AppendText(st.text[:0], &st.ctx)
 		st.lease.Name = st.w.intern(st.text)
 	}

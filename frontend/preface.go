@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -18,35 +19,61 @@ type prefaceTLV struct {
 	value *acl.Format
 }
 
-// compilePrefaces compiles what is said and done in a client's name.
-func (r *route) compilePrefaces(comp *acl.Compiler) error {
+// serverSide is what a stream works out for a connection to one server: it is the server's Aside.
+type serverSide struct {
+	sni      *acl.Expr // the name to ask for in TLS; nil = none is computed
+	poolName *acl.Expr // "pool-conn-name"
+	source   *acl.Expr // "usesrc hdr_ip"
+	tlvs     []prefaceTLV
+}
+
+var noServerSide serverSide
+
+// sideOf is what there is for a server.
+func sideOf(srv *backend.Server) *serverSide {
+	if side, ok := srv.Aside().(*serverSide); ok {
+		return side
+	}
+	return &noServerSide
+}
+
+// compileServers compiles what is said and done when connections to the servers are opened.
+func (r *route) compileServers(comp *acl.Compiler) error {
 	var errs []error
 	for _, srv := range r.b.Servers() {
-		if e := srv.Conf().PoolName; e != nil {
-			x, err := comp.At(acl.InServerConn).Expr(e)
-			errs = append(errs, err)
-			if r.poolNames == nil {
-				r.poolNames = map[*backend.Server]*acl.Expr{}
-			}
-			r.poolNames[srv] = x
+		errs = append(errs, compileServer(comp, srv))
+	}
+	return errors.Join(errs...)
+}
+
+func compileServer(comp *acl.Compiler, srv *backend.Server) error {
+	at := comp.At(acl.InServerConn)
+	var side serverSide
+	var errs []error
+	used := false
+	expr := func(to **acl.Expr, e *conf.Expr) {
+		x, err := at.Expr(e)
+		errs = append(errs, err)
+		*to, used = x, true
+	}
+	if t := &srv.Conf().TLS; t.On && t.SNI != nil {
+		if expr(&side.sni, t.SNI); side.sni != nil && !side.sni.Gives(acl.Str) {
+			errs = append(errs, fmt.Errorf("%s: sni: got an expression that gives %s; want %s", t.SNI.Pos, side.sni.Type(), acl.Str))
 		}
-		if src := srv.Source(); src != nil && src.Use == conf.FromHeader {
-			x, err := comp.At(acl.InServerConn).Expr(&conf.Expr{Pos: src.Pos, Fetch: conf.Call{Pos: src.Pos, Name: "req.hdr_ip",
-				Args: []string{src.UseHeader, strconv.Itoa(src.UseNth)}}})
-			errs = append(errs, err)
-			if r.sources == nil {
-				r.sources = map[*backend.Server]*acl.Expr{}
-			}
-			r.sources[srv] = x
-		}
-		for _, t := range srv.Conf().ProxyTLVs {
-			f, err := comp.At(acl.InServerConn).Format(t.Value)
-			errs = append(errs, err)
-			if r.tlvs == nil {
-				r.tlvs = map[*backend.Server][]prefaceTLV{}
-			}
-			r.tlvs[srv] = append(r.tlvs[srv], prefaceTLV{byte(t.Type), f})
-		}
+	}
+	if e := srv.Conf().PoolName; e != nil {
+		expr(&side.poolName, e)
+	}
+	if src := srv.Source(); src != nil && src.Use == conf.FromHeader {
+		expr(&side.source, &conf.Expr{Pos: src.Pos, Fetch: conf.Call{Pos: src.Pos, Name: "req.hdr_ip", Args: []string{src.UseHeader, strconv.Itoa(src.UseNth)}}})
+	}
+	for _, t := range srv.Conf().ProxyTLVs {
+		f, err := at.Format(t.Value)
+		errs = append(errs, err)
+		side.tlvs, used = append(side.tlvs, prefaceTLV{byte(t.Type), f}), true
+	}
+	if used {
+		srv.SetAside(&side)
 	}
 	return errors.Join(errs...)
 }
@@ -87,7 +114,7 @@ func (st *stream) prefaceV2(b []byte, srv *backend.Server) []byte {
 	if has(opts, "ssl") || has(opts, "cert-cn") || has(opts, "ssl-cipher") || has(opts, "cert-sig") || has(opts, "cert-key") {
 		b = proxyproto.AppendSSL(b, st.s.tellTLS(opts))
 	}
-	for _, t := range st.route.tlvs[srv] {
+	for _, t := range sideOf(srv).tlvs {
 		b = proxyproto.AppendTLV(b, t.typ, t.value.Append(nil, &st.ctx))
 	}
 	whole, ok := proxyproto.FinishV2(b, 0, has(opts, "crc32c"))
@@ -131,7 +158,7 @@ func (st *stream) sourceOf(srv *backend.Server) netip.AddrPort {
 		}
 	case conf.FromHeader:
 		var v acl.Sample
-		if x := st.route.sources[srv]; x != nil && st.ctx.Req != nil && x.EvalAs(&st.ctx, acl.Addr, &v) {
+		if x := sideOf(srv).source; x != nil && st.ctx.Req != nil && x.EvalAs(&st.ctx, acl.Addr, &v) {
 			from = netip.AddrPortFrom(v.Addr, 0)
 		}
 	}

@@ -20,15 +20,11 @@ type route struct {
 	settings
 	log         logsink.Route // the section's
 	useServers  []useServer
-	cookie      *persistence                  // nil = none
-	snis        map[*backend.Server]*acl.Expr // of servers whose name to ask for is computed
+	cookie      *persistence // nil = none
 	badResponse captured
-	tunnels     sync.Map                      // tunnelKey -> *loop.TunnelOptions
-	sendName    string                        // "http-send-name-header", in lower case
-	poolNames   map[*backend.Server]*acl.Expr // "pool-conn-name"
-	tlvs        map[*backend.Server][]prefaceTLV
-	sources     map[*backend.Server]*acl.Expr // "usesrc hdr_ip"
-	key         *acl.Expr                     // what is hashed ("balance hash", "balance rdp-cookie"); nil = nothing, or what the backend sees itself
+	tunnels     sync.Map  // tunnelKey -> *loop.TunnelOptions
+	sendName    string    // "http-send-name-header", in lower case
+	key         *acl.Expr // what is hashed ("balance hash", "balance rdp-cookie"); nil = nothing, or what the backend sees itself
 	keyAsks     []*acl.Users
 	rdp         *acl.Expr // the cookie of "persist rdp-cookie"; nil = none
 }
@@ -39,7 +35,7 @@ func (px *Proxy) newRoute(p *conf.Proxy, b *backend.Backend) (*route, error) {
 	comp := px.compiler(p)
 	var err error
 	r.cookie, err = newPersistence(comp, p, b)
-	err = errors.Join(err, px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compilePrefaces(comp), r.compileSNI(comp), r.compileKey(comp))
+	err = errors.Join(err, px.settle(&r.settings, comp, p), r.compileUseServers(comp), r.compileServers(comp), r.compileKey(comp))
 	if p.Kind&conf.Frontend == 0 {
 		err = errors.Join(err, checkACLs(comp, p))
 	}

@@ -2,37 +2,9 @@ package frontend
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 
 	"weir/acl"
-	"weir/backend"
 )
-
-// compileSNI compiles the server names that servers with TLS are asked for.
-func (r *route) compileSNI(c *acl.Compiler) error {
-	var errs []error
-	at := c.At(acl.InServerConn)
-	for _, s := range r.b.Servers() {
-		t := &s.Conf().TLS
-		if !t.On || t.SNI == nil {
-			continue
-		}
-		x, err := at.Expr(t.SNI)
-		if err == nil && !x.Gives(acl.Str) {
-			err = fmt.Errorf("%s: sni: got an expression that gives %s; want %s", t.SNI.Pos, x.Type(), acl.Str)
-		}
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if r.snis == nil {
-			r.snis = map[*backend.Server]*acl.Expr{}
-		}
-		r.snis[s] = x
-	}
-	return errors.Join(errs...)
-}
 
 // sni is the server name to ask this stream's server for; "" = none.
 func (st *stream) sni() string {
@@ -40,7 +12,7 @@ func (st *stream) sni() string {
 	if !s.TLS() {
 		return ""
 	}
-	if x := st.route.snis[s]; x != nil {
+	if x := sideOf(s).sni; x != nil {
 		var v acl.Sample
 		if !x.EvalAs(&st.ctx, acl.Str, &v) {
 			return ""

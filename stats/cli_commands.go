@@ -89,6 +89,7 @@ func init() {
 	}
 	addSSLCommands()
 	addACMECommands()
+	addDynamicCommands()
 }
 
 // alwaysShown is how many rows at the end of the table every help lists.

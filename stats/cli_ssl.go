@@ -48,6 +48,12 @@ var sslCommands = []struct {
 	{"update ssl ocsp-response", "<certfile>", "fetch a certificate's OCSP response now"},
 }
 
+// insertCommand puts a row where it belongs in the order of the table.
+func insertCommand(row command) {
+	at, _ := slices.BinarySearchFunc(commandTable[:len(commandTable)-alwaysShown], row.name, func(c command, name string) int { return strings.Compare(c.name, name) })
+	commandTable = slices.Insert(commandTable, at, row)
+}
+
 // addSSLCommands puts them where they belong in the order of the table.
 func addSSLCommands() {
 	for _, r := range sslCommands {
@@ -55,8 +61,7 @@ func addSSLCommands() {
 		if strings.HasPrefix(r.name, "show ") && r.name != "show tls-keys" { // keys are secrets
 			level, audit = LevelOperator, false
 		}
-		at, _ := slices.BinarySearchFunc(commandTable[:len(commandTable)-alwaysShown], r.name, func(c command, name string) int { return strings.Compare(c.name, name) })
-		commandTable = slices.Insert(commandTable, at, command{r.name, r.usage, r.doc, level, audit, sslCommand(r.name)})
+		insertCommand(command{r.name, r.usage, r.doc, level, audit, sslCommand(r.name)})
 	}
 }
 

@@ -20,6 +20,8 @@ var (
 	ErrNoBackend  = errors.New("No such backend.")
 	ErrNoServer   = errors.New("No such server.")
 	ErrNoFrontend = errors.New("No such frontend.")
+	// ErrStaticBackend is for AddServer.
+	ErrStaticBackend = errors.New("Backend must use a dynamic load balancing to support dynamic servers.")
 )
 
 // Admin changes the running process for the stats socket. Names are resolved and values are checked before a method is

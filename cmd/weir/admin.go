@@ -60,7 +60,13 @@ func (a *admin) SetServerHealth(_ context.Context, b, s, health string) error {
 }
 
 func (a *admin) SetServerChecks(_ context.Context, b, s string, on bool) error {
-	return a.with(b, s, func(srv *backend.Server) error { srv.SetChecks(on); return nil })
+	return a.with(b, s, func(srv *backend.Server) error {
+		if on && !srv.Conf().Check {
+			return errors.New("Health check was not configured on this server, cannot enable.")
+		}
+		srv.SetChecks(on)
+		return nil
+	})
 }
 
 func (a *admin) SetServerMaxconn(_ context.Context, b, s string, n int) error {

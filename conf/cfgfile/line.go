@@ -24,6 +24,7 @@ type line struct {
 	in    where      // where the line is read
 	fail  bool       // an error has been reported
 	srv   *serverCtx // in a server line
+	only  *dynamic   // of a server that is added at run time; else nil
 }
 
 // more reports whether a word is left.

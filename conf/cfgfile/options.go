@@ -22,6 +22,10 @@ func (l *line) options(t *table) {
 				r = c
 			}
 		}
+		if l.only != nil && l.only.refuses(w.Text, r != nil || t.later[w.Text] != 0) {
+			l.skip()
+			return
+		}
 		if r == nil {
 			if n, ok := t.later[w.Text]; ok {
 				l.d.add(conf.NotDone(w.Pos, path, w.Text, ""))

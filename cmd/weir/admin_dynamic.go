@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"weir/backend"
+	"weir/conf"
+	"weir/conf/cfgfile"
+	"weir/stats"
+)
+
+// AddServer is for "add server". It is read as a server line of haproxy.cfg is.
+func (a *admin) AddServer(_ context.Context, b, s string, args []string) error {
+	be := a.px.Backend(b)
+	switch {
+	case be == nil:
+		return stats.ErrNoBackend
+	case !be.Dynamic():
+		return backend.ErrStatic
+	case be.Server(s) != nil:
+		return backend.ErrExists
+	}
+	c, up, err := cfgfile.ParseServer(s, args)
+	if err != nil {
+		return err
+	}
+	if c.Agent && c.AgentCheck.Port == 0 {
+		return errors.New("server " + s + " does not have agent port. Agent check has been disabled.")
+	}
+	track := c.Track // which may be a server that the configuration does not have: the proxies look
+	c.Track = nil
+	if diags := conf.ValidateServer(a.px.Config(), be.Conf(), c); len(diags.Errors) > 0 {
+		return diags.Errors[0]
+	}
+	c.Track = track
+	return a.px.AddServer(be, c, up)
+}
+
+// DeleteServer is for "del server".
+func (a *admin) DeleteServer(_ context.Context, b, s string) error {
+	srv, err := a.server(b, s)
+	if err != nil {
+		return err
+	}
+	return a.px.DeleteServer(srv)
+}
