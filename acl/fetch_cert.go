@@ -169,6 +169,11 @@ func fixDN(a *args) error {
 	if f := a.str[1]; f != "" && f != "rfc2253" {
 		return errors.New("format: want rfc2253 or nothing")
 	}
+	if a.given < 2 {
+		a.num[0] = 1
+	} else if a.str[0] != "" && a.num[0] == 0 {
+		a.doubt = "occurrence 0 is none; the first one is 1, the last one -1"
+	}
 	return nil
 }
 

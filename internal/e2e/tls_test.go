@@ -86,7 +86,7 @@ frontend fe
   bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem crt-list {{dir}}/list ca-file {{dir}}/ca.pem verify optional alpn http/1.1 tls-ticket-keys {{dir}}/keys
   http-after-response set-header X-Fc "%[ssl_fc] %[ssl_fc_sni] %[ssl_fc_alpn] %[ssl_fc_protocol] %[ssl_fc_is_resumed] %[ssl_fc_has_crt] %[ssl_fc_has_sni] %[ssl_fc_err]"
   http-after-response set-header X-C "%[ssl_c_used] %[ssl_c_verify] %[ssl_c_err] %[ssl_c_ca_err] %[ssl_c_ca_err_depth] %[ssl_c_version] %[ssl_c_key_alg] %[ssl_c_sig_alg] %[ssl_c_serial,hex] %[ssl_c_sha1,hex] %[ssl_c_notbefore] %[ssl_c_notafter]"
-  http-after-response set-header X-Dn "%[ssl_c_s_dn] | %[ssl_c_i_dn] | %[ssl_c_s_dn(CN)] | %[ssl_c_s_dn(O,-1)] | %[ssl_c_s_dn(,0,rfc2253)]"
+  http-after-response set-header X-Dn "%[ssl_c_s_dn] | %[ssl_c_i_dn] | %[ssl_c_s_dn(CN)] | %[ssl_c_s_dn(O,-1)] | %[ssl_c_s_dn(,0,rfc2253)] | %[ssl_c_s_dn(cn)] | %[ssl_c_i_dn(o,-1)] | %[ssl_f_s_dn(Cn,1,rfc2253)] | %[ssl_c_s_dn(O,0)] | %[ssl_c_s_dn(O,0,rfc2253)]"
   http-after-response set-header X-F "%[ssl_f_version] %[ssl_f_key_alg] %[ssl_f_sig_alg] %[ssl_f_serial,hex] %[ssl_f_s_dn] %[ssl_f_der,hex]"
   http-after-response set-header X-Hello "%[ssl_fc_protocol_hello_id] %[ssl_fc_cipherlist_hex] %[ssl_fc_cipherlist_str] %[ssl_fc_cipherlist_xxh] %[ssl_fc_extlist_bin(1),be2dec(-,2)] %[ssl_fc_eclist_bin(1),be2dec(-,2)] %[ssl_fc_ecformats_bin,be2dec(-,1)]"
   http-after-response set-header X-Key "%[ssl_fc_client_random,hex] %[ssl_fc_session_key,hex] %[ssl_fc_client_handshake_traffic_secret] %[ssl_fc_server_handshake_traffic_secret] %[ssl_fc_client_traffic_secret_0] %[ssl_fc_server_traffic_secret_0] %[ssl_fc_server_random,hex,length] %[ssl_fc_client_early_traffic_secret]."

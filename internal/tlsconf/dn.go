@@ -3,6 +3,7 @@ package tlsconf
 import (
 	"bytes"
 	"encoding/asn1"
+	"strings"
 )
 
 // Distinguished names as OpenSSL writes them, from DER (RFC 5280, 4.1.2.4), without making anything on the way: rules ask for them
@@ -87,15 +88,12 @@ func attrs(der []byte, f func(oid, value []byte, first bool) bool) {
 }
 
 // DNEntry is the value of an attribute: the nth of that name from the beginning, or from the end where n is negative. nil = there is
-// none.
+// none. Names are compared without their case (RFC 4512, 1.4).
 func DNEntry(der []byte, name string, n int) (found []byte) {
-	if n == 0 {
-		n = 1
-	}
 	if n < 0 {
 		total := 0
 		attrs(der, func(oid, _ []byte, _ bool) bool {
-			if attrName(oid) == name {
+			if strings.EqualFold(attrName(oid), name) {
 				total++
 			}
 			return false
@@ -105,7 +103,7 @@ func DNEntry(der []byte, name string, n int) (found []byte) {
 		}
 	}
 	attrs(der, func(oid, v []byte, _ bool) bool {
-		if attrName(oid) == name {
+		if strings.EqualFold(attrName(oid), name) {
 			if n--; n == 0 {
 				found = v
 			}
