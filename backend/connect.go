@@ -50,6 +50,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
 	if b.conf.Mode != conf.ModeTCP && !ls.Socket.Any() {
 		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner}
+		ls.link.begin(true)
 	}
 	return nil
 }
@@ -63,6 +64,7 @@ func (ls *Lease) reuse(k *link) bool {
 		return ls.join(k)
 	}
 	k.uses++
+	k.begin(false)
 	ls.Conn, ls.link, ls.Reused = k.conn, k, true
 	ls.Server.local[ls.loop.ID()].used++
 	ls.countReuse()
@@ -102,10 +104,14 @@ func (p *Place) putConn(keep bool) {
 	}
 	sl := &p.Server.local[p.loop.ID()]
 	sl.used--
-	if keep && k != nil && sl.pool.put(p.loop, k) {
+	if k == nil {
+		c.Close()
 		return
 	}
-	c.Close()
+	k.old().OpenStreams--
+	if !keep || !sl.pool.put(p.loop, k) {
+		k.close()
+	}
 }
 
 // target is the address to connect to. A server whose port is relative follows the port that the client used, one without an

@@ -81,8 +81,9 @@ func (b *Backend) Hold(ls *Lease, h *Held, most int) {
 			return
 		}
 		ls.Server.local[ls.loop.ID()].used--
+		k.old().OpenStreams--
 		if k.conn.SetHandler((*resting)(k)) != nil || k.conn.Readable() && !empty(k.conn) || k.conn.HungUp() {
-			k.conn.Close()
+			k.close()
 		} else {
 			h.add(k)
 		}

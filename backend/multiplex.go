@@ -32,6 +32,7 @@ func (ls *Lease) multiplex(k *link) error {
 	k.alone = ls.Private || k.owner != 0 || ls.Socket.Any()
 	s.muxes.Add(1)
 	o := h2mux.Options{HTTP2: b.http2, Secure: s.tls.streams, Stall: b.conf.Timeouts.Server, Closed: k.over}
+	o.HTTP2.Counters = (*http2.Counters)(&b.local[ls.loop.ID()].traffic.HTTP2)
 	if b.note != nil {
 		l := ls.loop
 		o.Reason = func(reason string) { b.note(l, reason) }

@@ -1,6 +1,9 @@
 package backend
 
-import "weir/internal/loop"
+import (
+	"weir/internal/loop"
+	"weir/stats"
+)
 
 // pool is one loop's idle connections to one server, last in first out: the ones at the far end get old and go.
 //
@@ -36,7 +39,21 @@ func (k *link) Ready(c *loop.Conn) {
 		return
 	}
 	k.pool.remove(k)
-	c.Close()
+	k.close()
+}
+
+// old is what connections of HTTP/1 are counted in, on the link's loop.
+func (k *link) old() *stats.HTTP1 { return &k.server.b.local[k.conn.Loop().ID()].traffic.HTTP1 }
+
+// begin counts a stream on a connection of HTTP/1, and what is new the connection.
+func (k *link) begin(fresh bool) {
+	n := k.old()
+	if fresh {
+		n.Conns++
+		n.OpenConns++
+	}
+	n.Streams++
+	n.OpenStreams++
 }
 
 // get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none. old asks for one
@@ -73,6 +90,7 @@ func (k *link) close() {
 		k.mux.GoAway()
 		return
 	}
+	k.old().OpenConns--
 	k.conn.Close()
 }
 

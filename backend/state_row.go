@@ -130,12 +130,12 @@ func (b *Backend) ClearCounters(all bool) {
 func (b *Backend) clear(id int, all bool) {
 	b.local[id].times.resetMax()
 	if all {
-		b.local[id].traffic = stats.Traffic{}
+		b.local[id].traffic.Forget()
 	}
 	for _, s := range b.Servers() {
 		s.local[id].times.resetMax()
 		if all {
-			s.local[id].traffic = stats.Traffic{}
+			s.local[id].traffic.Forget()
 		}
 	}
 }

@@ -59,9 +59,19 @@ func (s *Server) secure(t *loop.Task, c *loop.Conn, ls *Lease, deadline int64) (
 		cfg = s.tls.conf.ConfigHTTP1(ls.SNI)
 	}
 	x, err := tlsio.Client(t, c, cfg, s.tls.opt, deadline)
+	n, m := &s.local[ls.loop.ID()].traffic.TLS, &s.b.local[ls.loop.ID()].traffic.TLS
 	if err == nil {
+		if x.State().DidResume {
+			n.Resumed++
+			m.Resumed++
+		} else {
+			n.Sessions++
+			m.Sessions++
+		}
 		return x.State().NegotiatedProtocol, nil
 	}
+	n.Failed++
+	m.Failed++
 	ls.shaken = x
 	c.Close()
 	if err == loop.ErrTimeout {

@@ -40,11 +40,13 @@ func (s *session) multiplex() {
 	w := s.w
 	w.l.Disarm(&s.timer)
 	w.trunks[s] = nil
+	s.oldEnd()
 	t, tm := &w.px.cfg.Global.Tune.H2, &s.fe.p.Timeouts
 	m := h2mux.New(s.c, s.in.b.B[:s.in.e], h2mux.Options{
 		HTTP2: http2.Options{
 			Streams: firstInt(t.FEStreams, t.Streams), Window: firstInt(t.FEWindow, t.Window), TableSize: t.HeaderTable,
 			HeadBytes: s.fe.limits.HeadBytes, Fields: s.fe.limits.Fields, Total: t.FETotal, Glitches: t.FEGlitches, Frames: t.FEFrames, Connect: !t.NoConnect,
+			Counters: (*http2.Counters)(&s.fe.traffic(w).HTTP2),
 		},
 		Stream: s.branch, Closed: s.felled, Reason: w.note,
 		Idle: firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client), Stall: tm.Client,

@@ -155,7 +155,7 @@ func (r *record) connected(st *stream) {
 	if c == nil {
 		return
 	}
-	r.conn = st.w.l.Now()
+	r.conn, r.srvHTTP2 = st.w.l.Now(), st.lease.Multiplexed()
 	st.ctx.ServerTLS = tlsio.Of(c)
 	if r.fe.lines.need&logfmt.NeedServer != 0 {
 		r.srvEnds = [2]netip.AddrPort{c.LocalAddr(), c.RemoteAddr()}
@@ -213,6 +213,10 @@ func (r *record) finish(st *stream) {
 	fe.BytesOut += out
 	ln.BytesIn += in
 	ln.BytesOut += out
+	if st.s.trunk == nil && !st.tcp {
+		fe.HTTP1.BytesIn += in
+		fe.HTTP1.BytesOut += out
+	}
 	if st.begun || r.status > 0 { // none is "other", as in HAProxy
 		fe.Responses[class]++
 	}
@@ -235,6 +239,10 @@ func (r *record) backend(st *stream, class int, in, out uint64) {
 	be.BytesIn += in
 	be.BytesOut += out
 	be.Responses[class]++
+	if !r.srvHTTP2 {
+		be.HTTP1.BytesIn += out
+		be.HTTP1.BytesOut += in
+	}
 	s := st.last
 	if s != nil {
 		tr := s.Counters(w.l)

@@ -28,6 +28,7 @@ type session struct {
 	in   window       // received and not yet used
 	vars acl.SessVars // of scope sess
 
+	old     bool         // counted as a connection of HTTP/1
 	private bool         // the server authenticated a connection: see authenticates
 	held    backend.Held // "http-reuse never": the servers' connections that are this client's alone
 
@@ -93,6 +94,12 @@ func (s *session) settle() {
 	if ln.fe.tcp {
 		w.l.GoRun(s)
 		return
+	}
+	if !ln.http2 && !s.agreed("h2") {
+		s.old = true
+		h1 := &ln.fe.traffic(w).HTTP1
+		h1.Conns++
+		h1.OpenConns++
 	}
 	// Most clients have sent their request by now: trying first saves the wait.
 	s.deadline = s.firstDeadline()
@@ -232,12 +239,21 @@ func (s *session) leave() {
 		h2mux.Recycle(s.c)
 	}
 	s.c = nil
+	s.oldEnd()
 	s.held.Close()
 	s.dropBuf()
 	s.w.l.Disarm(&s.timer)
 	s.end()
 	if s.trunk != nil {
 		s.w.putBranch(s)
+	}
+}
+
+// oldEnd counts the end of a connection of HTTP/1.
+func (s *session) oldEnd() {
+	if s.old {
+		s.old = false
+		s.fe.traffic(s.w).HTTP1.OpenConns--
 	}
 }
 

@@ -149,7 +149,8 @@ func (fe *Frontend) ClearCounters(all bool) {
 		fl.connRate.ResetMax()
 		fl.reqRate.ResetMax()
 		if all {
-			fl.traffic, fl.reasons = stats.Traffic{}, nil
+			fl.traffic.Forget()
+			fl.reasons = nil
 			for _, ln := range fe.listeners {
 				ln.local[w.id] = stats.Traffic{}
 			}

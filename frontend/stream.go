@@ -46,6 +46,7 @@ type stream struct {
 	tries     int             // connection attempts after the first
 	avoid     *backend.Server // failed just now
 	last      *backend.Server // the last one assigned, for the log
+	old       bool            // counted as an open stream of HTTP/1
 	begun     bool            // begin was called: finish has something to finish
 	tried     int64           // Loop.Now of the last attempt to connect
 	headLen   int64           // octets of the request head as sent
@@ -86,6 +87,11 @@ func (st *stream) begin() {
 	w.reqs++
 	fl := &s.fe.local[w.id]
 	fl.traffic.Requests++
+	if s.trunk == nil {
+		fl.traffic.HTTP1.Streams++
+		fl.traffic.HTTP1.OpenStreams++
+		st.old = true
+	}
 	now := w.l.Now() / 1e6
 	fl.reqRate.Add(now, 1)
 	fl.reqNow.Store(fl.reqRate.Value(now))
@@ -130,6 +136,10 @@ func (st *stream) finish() {
 		st.rec.finishTCP(st)
 	case st.begun || st.rec.fault != nil:
 		st.rec.finish(st)
+	}
+	if st.old {
+		st.old = false
+		st.fe().traffic(st.w).HTTP1.OpenStreams--
 	}
 	l := st.w.l
 	st.s.ended = l.Now()

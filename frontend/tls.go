@@ -93,12 +93,24 @@ func (h *shaker) Run(t *loop.Task) {
 		return
 	}
 	s.tls = y
+	s.countTLS(func(n *stats.TLS) *uint64 {
+		if y.State().DidResume {
+			return &n.Resumed
+		}
+		return &n.Sessions
+	})
 	if y.State().NegotiatedProtocol == tlsconf.ChallengeProto { // the authority has seen what it wanted (RFC 8737, 3)
 		s.linger()
 		return
 	}
 	s.settled = s.w.l.Now()
 	s.settle()
+}
+
+// countTLS counts a handshake.
+func (s *session) countTLS(which func(n *stats.TLS) *uint64) {
+	*which(&s.fe.traffic(s.w).TLS)++
+	*which(&s.ln.local[s.w.id].TLS)++
 }
 
 // refuse ends a connection whose handshake failed. An alert may stand before the end: the client is let read it. y is what there is of it; nil =
@@ -108,6 +120,7 @@ func (h *shaker) refuse(err error, y *tlsio.Conn) {
 	s.w.note(f.Name)
 	fe := s.fe.traffic(s.w)
 	fe.ReqErrors++
+	s.countTLS(func(n *stats.TLS) *uint64 { return &n.Failed })
 	s.ln.local[s.w.id].ReqErrors++
 	text := acl.ConnErrorText(f.Conn) // HAProxy's words
 	if f.Name != "ssl_closed" && f.Name != "ssl_timeout" {

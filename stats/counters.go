@@ -32,6 +32,42 @@ type Traffic struct {
 	Responses [6]uint64
 	// Sums of milliseconds, for qtime, ctime, rtime, ttime, with their number of streams.
 	QueueMS, ConnectMS, ResponseMS, TotalMS, Timed uint64
+
+	HTTP1 HTTP1
+	HTTP2 HTTP2
+	TLS   TLS
+}
+
+// HTTP2 is what the connections of HTTP/2 of one side count (h2_*). The fields are those of http2.Counters, which it is converted to.
+type HTTP2 struct {
+	Headers, Data, Settings, Resets, GoAways uint64 // frames received
+	ConnErrors, StreamErrors                 uint64 // of the peer, found here
+	ResetsSent, GoAwaysSent                  uint64
+	Conns, Streams                           uint64
+	OpenConns, OpenStreams                   int64
+}
+
+// HTTP1 is the same of HTTP/1 (h1_*).
+type HTTP1 struct {
+	Conns, Streams         uint64
+	BytesIn, BytesOut      uint64 // from the peer and to it
+	OpenConns, OpenStreams int64
+}
+
+// TLS is what handshakes count (ssl_*).
+type TLS struct {
+	Sessions, Resumed, Failed uint64
+}
+
+// Forget drops what was counted. What is open stays open.
+func (t *Traffic) Forget() {
+	h1, h2 := HTTP1{OpenConns: t.HTTP1.OpenConns, OpenStreams: t.HTTP1.OpenStreams}, HTTP2{OpenConns: t.HTTP2.OpenConns, OpenStreams: t.HTTP2.OpenStreams}
+	*t = Traffic{HTTP1: h1, HTTP2: h2}
+}
+
+// Closed says that nothing is open any more.
+func (t *Traffic) Closed() {
+	t.HTTP1.OpenConns, t.HTTP1.OpenStreams, t.HTTP2.OpenConns, t.HTTP2.OpenStreams = 0, 0, 0, 0
 }
 
 // Add adds o to t, field by field.
@@ -66,4 +102,34 @@ func (t *Traffic) Add(o *Traffic) {
 	t.ResponseMS += o.ResponseMS
 	t.TotalMS += o.TotalMS
 	t.Timed += o.Timed
+	t.HTTP1.add(&o.HTTP1)
+	t.HTTP2.add(&o.HTTP2)
+	t.TLS.Sessions += o.TLS.Sessions
+	t.TLS.Resumed += o.TLS.Resumed
+	t.TLS.Failed += o.TLS.Failed
+}
+
+func (t *HTTP1) add(o *HTTP1) {
+	t.Conns += o.Conns
+	t.Streams += o.Streams
+	t.BytesIn += o.BytesIn
+	t.BytesOut += o.BytesOut
+	t.OpenConns += o.OpenConns
+	t.OpenStreams += o.OpenStreams
+}
+
+func (t *HTTP2) add(o *HTTP2) {
+	t.Headers += o.Headers
+	t.Data += o.Data
+	t.Settings += o.Settings
+	t.Resets += o.Resets
+	t.GoAways += o.GoAways
+	t.ConnErrors += o.ConnErrors
+	t.StreamErrors += o.StreamErrors
+	t.ResetsSent += o.ResetsSent
+	t.GoAwaysSent += o.GoAwaysSent
+	t.Conns += o.Conns
+	t.Streams += o.Streams
+	t.OpenConns += o.OpenConns
+	t.OpenStreams += o.OpenStreams
 }

@@ -27,19 +27,20 @@ func NewExporter(source Source) *Exporter {
 }
 
 // Render answers a scrape with the text format. query is the URL's raw query, as HAProxy's exporter takes it:
-// scope=global|frontend|listener|backend|server|* (may be repeated; also scope=runtime for the go_ and process_ metrics), and
-// no-maint to leave out servers in maintenance. A query it cannot read is an *QueryError: answer it 400.
+// scope=global|frontend|listener|backend|server|* (may be repeated; also scope=runtime for the go_ and process_ metrics), no-maint to
+// leave out servers in maintenance, and extra-counters to have those of TLS, HTTP/1 and HTTP/2 (ssl_, h1_, h2_). A query it cannot read is an *QueryError: answer it 400.
 func (e *Exporter) Render(ctx context.Context, query string) (contentType string, body []byte, err error) {
-	scopes, noMaint, err := parseQuery(query)
+	c, err := parseQuery(query)
 	if err != nil {
 		return "", nil, err
 	}
 	r := prometheus.NewRegistry()
-	if err := r.Register(&collector{ctx: ctx, source: e.source, scope: scopes, noMaint: noMaint, lost: &e.lost}); err != nil {
+	c.ctx, c.source, c.lost = ctx, e.source, &e.lost
+	if err := r.Register(c); err != nil {
 		return "", nil, err
 	}
 	from := prometheus.Gatherers{r}
-	if scopes&scopeRuntime != 0 {
+	if c.scope&scopeRuntime != 0 {
 		from = append(from, e.runtime)
 	}
 	return e.render(from)
@@ -79,25 +80,28 @@ var scopeNames = map[string]scope{"": 0, "*": scopeAll, "global": scopeGlobal, "
 // maxQuery bounds the query that is parsed: a scrape needs a few words.
 const maxQuery = 1024
 
-func parseQuery(query string) (scopes scope, noMaint bool, err error) {
+func parseQuery(query string) (*collector, error) {
 	if len(query) > maxQuery {
-		return 0, false, &QueryError{fmt.Sprintf("metrics query of %d bytes; want at most %d", len(query), maxQuery)}
+		return nil, &QueryError{fmt.Sprintf("metrics query of %d bytes; want at most %d", len(query), maxQuery)}
 	}
 	q, err := url.ParseQuery(query)
 	if err != nil {
-		return 0, false, &QueryError{fmt.Sprintf("metrics query %q: %v", query, err)}
+		return nil, &QueryError{fmt.Sprintf("metrics query %q: %v", query, err)}
 	}
-	_, noMaint = q["no-maint"]
+	c := &collector{scope: scopeAll}
+	_, c.noMaint = q["no-maint"]
+	_, c.extra = q["extra-counters"]
 	asked, some := q["scope"]
 	if !some {
-		return scopeAll, noMaint, nil
+		return c, nil
 	}
+	c.scope = 0
 	for _, name := range asked {
 		s, known := scopeNames[name]
 		if !known {
-			return 0, false, &QueryError{fmt.Sprintf("metrics scope %q; want global, frontend, listener, backend, server, runtime or *", name)}
+			return nil, &QueryError{fmt.Sprintf("metrics scope %q; want global, frontend, listener, backend, server, runtime or *", name)}
 		}
-		scopes |= s
+		c.scope |= s
 	}
-	return scopes, noMaint, nil
+	return c, nil
 }

@@ -25,6 +25,7 @@ type field struct {
 	states             []string // a metric of one series per state: 1 for the state that the column names
 	stateOf            func(string) string
 	help               string // empty = doc
+	extra              bool   // the metric is for those who ask for more
 }
 
 // rowLetter is the letter of a row type in field.rows and in the typed format.

@@ -1,8 +1,11 @@
 package stats
 
-// statFields are the columns in their order, which clients count on (HAProxy management guide, 9.1).
-// The column "-" ends the fixed ones.
-var statFields = []field{
+// statFields are all columns.
+var statFields = append(fixedFields[:len(fixedFields):len(fixedFields)], extraFields...)
+
+// fixedFields are the columns in their order, which clients count on (HAProxy management guide, 9.1).
+// The column "-" ends them.
+var fixedFields = []field{
 	{name: "pxname", rows: "LFBS", tags: "KNS", kind: kindStr, doc: "name of the proxy", get: func(r *Row, _ *view) value { return str(r.Proxy) }},
 	{name: "svname", rows: "LFBS", tags: "KNS", kind: kindStr, doc: "FRONTEND, BACKEND, or the name of the server or listener", get: func(r *Row, _ *view) value { return str(r.Name) }},
 	{name: "qcur", rows: "BS", tags: "MGP", kind: kindU32, doc: "streams waiting in the queue", get: func(r *Row, _ *view) value { return u32(r.QueueCurrent) }, metric: "current_queue", metricRows: "BS"},

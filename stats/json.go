@@ -54,7 +54,7 @@ func jsonRow(r *Row, v *view) []jsonCell {
 		if c.kind == kindNone {
 			continue
 		}
-		cell := makeJSONCell(pos, f.name, f.tagsOf(r.Type), c)
+		cell := makeJSONCell(number(pos), f.name, f.tagsOf(r.Type), c)
 		cell.ObjType, cell.ProxyID, cell.ID = rowWord[r.Type], &r.IID, &r.SID
 		if v.desc {
 			cell.Desc = f.doc

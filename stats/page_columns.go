@@ -45,6 +45,12 @@ var pageColumns = markFirst([]pageColumn{
 	{group: "errors", Title: "resp", Doc: "malformed or broken responses", rows: "BS", cell: alarm("down", func(r *Row) uint64 { return r.RespErrors })},
 	{group: "warnings", Title: "retries", Doc: "connections tried again", rows: "BS", cell: alarm("warn", func(r *Row) uint64 { return r.Retries })},
 	{group: "warnings", Title: "moved", Doc: "streams moved to another server", rows: "BS", cell: alarm("warn", func(r *Row) uint64 { return r.Redispatch })},
+	{group: "TLS", Title: "new", Doc: "handshakes that resumed nothing", rows: "LFBS", cell: total(func(r *Row) uint64 { return r.TLS.Sessions })},
+	{group: "TLS", Title: "again", Doc: "handshakes that resumed a session", rows: "LFBS", cell: total(func(r *Row) uint64 { return r.TLS.Resumed })},
+	{group: "TLS", Title: "failed", Doc: "handshakes that failed", rows: "LFBS", cell: alarm("warn", func(r *Row) uint64 { return r.TLS.Failed })},
+	{group: "HTTP/2", Title: "conns", Doc: "connections of HTTP/2 open now", rows: "FB", cell: count(func(r *Row) int64 { return r.HTTP2.OpenConns })},
+	{group: "HTTP/2", Title: "streams", Doc: "streams of HTTP/2 since the start", rows: "FB", cell: total(func(r *Row) uint64 { return r.HTTP2.Streams })},
+	{group: "HTTP/2", Title: "errors", Doc: "errors of peers in HTTP/2, of streams and of connections", rows: "FB", cell: alarm("warn", func(r *Row) uint64 { return r.HTTP2.ConnErrors + r.HTTP2.StreamErrors })},
 	{group: "downs", Title: "times", Doc: "transitions from up to down", rows: "BS", cell: total(func(r *Row) uint64 { return r.DownTransitions })},
 	{group: "downs", Title: "time", Doc: "time spent down", rows: "BS", cell: func(r *Row, _ *view) pageCell { return pageCell{Text: shortAge(int64(r.Downtime.Seconds()))} }},
 })

@@ -35,6 +35,7 @@ type collector struct {
 	source  Source
 	scope   scope
 	noMaint bool           // leave servers in maintenance out
+	extra   bool           // tell the columns behind "-" too
 	lost    *atomic.Uint64 // what Exporter.lost is; nil = not told
 }
 
@@ -70,7 +71,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		if c.scope&rowScope[r.Type] == 0 || c.noMaint && r.Type == RowServer && cellState(r.Status) == "MAINT" {
 			continue
 		}
-		collectSeries(ch, s, v)
+		collectSeries(ch, s, v, c.extra)
 		if r.Type == RowBackend {
 			collectAggregates(ch, r.Proxy, rows)
 		}
@@ -78,12 +79,12 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // collectSeries sends every metric that the rows of one name have.
-func collectSeries(ch chan<- prometheus.Metric, s series, v *view) {
+func collectSeries(ch chan<- prometheus.Metric, s series, v *view, extra bool) {
 	r := s[0]
 	labels := rowLabelValues(r)
 	for i := range statFields {
 		f := &statFields[i]
-		if !f.measures(r.Type) || !f.has(r.Type, r.Mode) || strings.HasPrefix(f.name, "agg_") {
+		if !f.measures(r.Type) || f.extra && !extra || !f.has(r.Type, r.Mode) || strings.HasPrefix(f.name, "agg_") {
 			continue
 		}
 		// As in HAProxy's exporter: TCP proxies have no series about HTTP, servers without checks none about checks.

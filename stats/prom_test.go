@@ -155,6 +155,10 @@ func TestRenderScopes(t *testing.T) {
 	f("scope=sticktable", "")
 	f("scope=*", "go haproxy_backend haproxy_frontend haproxy_listener haproxy_process haproxy_server process weir")
 	f("foo=bar", "go haproxy_backend haproxy_frontend haproxy_listener haproxy_process haproxy_server process weir")
+	const extra = "haproxy_frontend_h2_total_connections{"
+	if strings.Contains(render(t, newLab(), ""), extra) || !strings.Contains(render(t, newLab(), "extra-counters"), extra) {
+		t.Error("extra-counters is not what decides over the columns behind \"-\"")
+	}
 	if strings.Contains(render(t, newLab(), "no-maint"), `"s3"`) {
 		t.Error("no-maint shows a server in maintenance")
 	}

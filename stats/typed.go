@@ -16,11 +16,19 @@ func appendTyped(b []byte, rows []Row, v *view) []byte {
 			b = append(b, rowLetter[r.Type], '.')
 			b = append(strconv.AppendInt(b, int64(r.IID), 10), '.')
 			b = append(strconv.AppendInt(b, int64(r.SID), 10), '.')
-			b = appendTypedCell(b, pos, f.name, f.tagsOf(r.Type), c)
+			b = appendTypedCell(b, number(pos), f.name, f.tagsOf(r.Type), c)
 			b = append(appendDesc(b, f.doc, v), '\n')
 		}
 	}
 	return b
+}
+
+// number is a column's in the typed and the JSON format, where "-" is none.
+func number(pos int) int {
+	if pos >= len(fixedFields) {
+		return pos - 1
+	}
+	return pos
 }
 
 // appendInfoTyped appends "show info typed".

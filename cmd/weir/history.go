@@ -76,6 +76,7 @@ func (s *source) remember() {
 			h.rows[keyOf(&rows[i])] = t
 		}
 		t.Add(&rows[i].Traffic)
+		t.Closed()
 	}
 	addInfo(&h.total, &info)
 }

@@ -240,6 +240,7 @@ func (m *Conn) abort() {
 		m.l.PutBuf(m.buf)
 		m.buf = nil
 	}
+	m.h.Close()
 	m.c.Close()
 	if m.o.Closed != nil {
 		m.o.Closed()

@@ -46,6 +46,7 @@ func (c *Conn) Start() *Stream {
 	s := c.object()
 	*s = Stream{recv: c.o.Window, length: -1}
 	c.waiting = append(c.waiting, s)
+	c.opened()
 	return s
 }
 
@@ -169,6 +170,7 @@ func (c *Conn) goneAway(f header, b []byte) (int, *Error) {
 	if e := c.spend(); e != nil {
 		return 0, e
 	}
+	c.n.GoAways++
 	c.retired = true
 	last := binary.BigEndian.Uint32(b[headerLen:]) & 0x7fffffff
 	all := c.All()

@@ -17,6 +17,7 @@ type Options struct {
 	Glitches  int  // after which the connection is ended; 0 = no limit
 	Frames    int  // that Feed takes at once; 0 = all there are
 	Connect   bool // extended CONNECT is taken (RFC 8441)
+	Counters  *Counters
 }
 
 func (o *Options) setDefaults() {
@@ -75,6 +76,7 @@ func (s *Stream) Whole() bool { return s.ended || s.length == 0 }
 type Conn struct {
 	o   Options
 	h   Handler
+	n   *Counters
 	out []byte
 	at  int // out[:at] has been sent
 
@@ -145,7 +147,13 @@ func NewConn(o Options, h Handler) *Conn {
 
 func newConn(o Options, h Handler) *Conn {
 	o.setDefaults()
+	if o.Counters == nil {
+		o.Counters = new(Counters)
+	}
+	o.Counters.Conns++
+	o.Counters.OpenConns++
 	c := &Conn{
+		n: o.Counters,
 		o: o, h: h, streams: map[uint32]*Stream{}, window: defaultWindow, maxFrame: minFrame, send: defaultWindow, recv: connWindow,
 		budget: budget, limit: -1,
 	}
@@ -264,7 +272,7 @@ func (c *Conn) Full() bool { return len(c.out)-c.at >= fullOut }
 func (c *Conn) GoAway(code ErrCode) {
 	if !c.goingAway {
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.lastTaken(), code)
+		c.sendGoAway(code)
 	}
 }
 
@@ -288,7 +296,8 @@ func (c *Conn) fail(e *Error) *Error {
 			c.Reasons(e.Reason)
 		}
 		c.goingAway = true
-		c.out = appendGoAway(c.out, c.lastTaken(), e.Code)
+		c.n.ConnErrors++
+		c.sendGoAway(e.Code)
 	}
 	return c.over
 }
@@ -299,7 +308,7 @@ func (c *Conn) Reset(s *Stream, code ErrCode) {
 		return
 	}
 	if s.ID != 0 {
-		c.out = appendReset(c.out, s.ID, code)
+		c.sendReset(s.ID, code)
 		c.remember(s.ID, s.recv)
 	}
 	c.drop(s)
@@ -323,6 +332,9 @@ func (c *Conn) wasReset(id uint32) bool {
 
 // drop forgets a stream that is over.
 func (c *Conn) drop(s *Stream) {
+	if !s.gone {
+		c.n.OpenStreams--
+	}
 	s.gone = true
 	if s.ID == 0 {
 		c.forget(s)
@@ -349,7 +361,8 @@ func (c *Conn) violation(s *Stream, code ErrCode, reason string) *Error {
 	if c.wrongs++; c.wrongs > maxViolations {
 		return errViolations
 	}
-	c.out = appendReset(c.out, s.ID, code)
+	c.n.StreamErrors++
+	c.sendReset(s.ID, code)
 	c.remember(s.ID, s.recv)
 	c.drop(s)
 	s.wrong = true

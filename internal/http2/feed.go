@@ -101,6 +101,7 @@ func (c *Conn) frame(b []byte) (int, *Error) {
 		if c.client {
 			return c.goneAway(f, b)
 		}
+		c.n.GoAways++
 	}
 	// GOAWAY of a client says nothing that matters, and unknown types are passed over (RFC 9113, 4.1 and 5.5).
 	if e := c.spend(); e != nil {
@@ -171,7 +172,8 @@ func (c *Conn) streamError(id uint32, code ErrCode, reason string) *Error {
 	if c.wrongs++; c.wrongs > maxViolations {
 		return errViolations
 	}
-	c.out = appendReset(c.out, id, code)
+	c.n.StreamErrors++
+	c.sendReset(id, code)
 	return nil
 }
 
@@ -184,6 +186,7 @@ func (c *Conn) reset(f header, p []byte) *Error {
 	case f.stream > c.last:
 		return errIdle
 	}
+	c.n.Resets++
 	s := c.streams[f.stream]
 	if s == nil {
 		return c.spend() // it was over: the frames crossed
@@ -215,6 +218,7 @@ func (c *Conn) ping(f header, p []byte) *Error {
 }
 
 func (c *Conn) settings(f header, p []byte) *Error {
+	c.n.Settings++
 	switch {
 	case f.stream != 0:
 		return errStreamID

@@ -39,6 +39,7 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		c.out = appendWindow(c.out, 0, connWindow-c.recv)
 		c.recv = connWindow
 	}
+	c.n.Data++
 	c.f, c.of, c.phase = f, c.streams[f.stream], inData
 	c.work += f.length / workData
 	s := c.of
@@ -168,6 +169,7 @@ func (c *Conn) beginFragment(f header, b []byte) (int, *Error) {
 		}
 		used += 5
 	}
+	c.n.Headers++
 	c.f, c.conts, c.block, c.phase = f, 1, c.block[:0], inBlock
 	return used, c.open()
 }
@@ -313,7 +315,7 @@ func (c *Conn) request(end bool) *Error {
 		c.remember(id, c.o.Window)
 		return c.streamError(id, EnhanceYourCalm, "h2_head_too_large")
 	case len(c.streams) >= c.o.Streams:
-		c.out = appendReset(c.out, id, RefusedStream)
+		c.sendReset(id, RefusedStream)
 		c.remember(id, c.o.Window)
 		if e := c.glitch("h2_too_many_streams"); e != nil {
 			return e
@@ -338,6 +340,7 @@ func (c *Conn) stream(id uint32) *Stream {
 	s := c.object()
 	*s = Stream{ID: id, send: c.window, recv: c.o.Window}
 	c.streams[id] = s
+	c.opened()
 	return s
 }
 
