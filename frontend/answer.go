@@ -135,13 +135,14 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 	if st.afterRules(t) {
 		return st.then
 	}
-	keep := !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.leaving() && st.skipBody()
+	last := st.fit() // a rule may have changed the status again
+	keep := !last && !st.closeSide && st.begun && st.req.KeepAlive && st.fe().p.Options.ConnMode != conf.HTTPClose && !st.w.leaving() && st.skipBody()
 	minor := uint8(1)
 	if st.begun {
 		minor = st.req.Minor
 	}
 	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: !keep, KeepAlive: keep && minor == 0}))
-	if !(st.begun && st.asked == message.MethodHead) {
+	if st.wantsBody() {
 		h = append(h, body...)
 	}
 	st.answered, st.rec.status = true, st.resp.Status

@@ -227,6 +227,11 @@ func (st *stream) exchange(t *loop.Task) next {
 	if st.responseRules(t) {
 		return st.then
 	}
+	return st.respond(t)
+}
+
+// respond is exchange once the rules have made of the response what they wanted.
+func (st *stream) respond(t *loop.Task) next {
 	f := st.relayResponse(t)
 	if f == fault.BadResponse { // found out in time
 		st.rec.resp = 0
@@ -338,10 +343,11 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	}
 	before := st.closeSide
 	st.closeSide = before || st.mustClose()
+	st.closeSide = st.fit() || st.closeSide
 	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Close: st.closeSide, KeepAlive: st.req.Minor == 0 && !st.closeSide}))
 	st.resp.Framing = framing
-	if st.bodyless = st.asked == message.MethodHead && st.req.MethodID != message.MethodHead; st.bodyless {
-		// A rule has made it another method: what the server sends is not for this client (RFC 9110, 9.3.2).
+	if st.bodyless = framing != message.NoBody && !st.wantsBody(); st.bodyless {
+		// A rule has made it another method or status: what the server sends is not for this client.
 		framing, chunked = message.NoBody, false
 	}
 	st.headSent()

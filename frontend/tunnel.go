@@ -32,6 +32,10 @@ func (st *stream) tunnel(t *loop.Task) next {
 	if st.responseRules(t) {
 		return st.then
 	}
+	if !st.opens() { // a rule has made it a response: nothing may follow it that is none
+		st.closeSide = true
+		return st.respond(t)
+	}
 	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{Upgrade: st.resp.Status == 101}))
 	st.answered, st.rec.status = true, st.resp.Status
 	if f := st.sendAll(t, h); f != nil {
