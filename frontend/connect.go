@@ -96,7 +96,8 @@ func (st *stream) bodySoFar() []byte {
 //
 // The risk of an idle connection is that the server closes it just then. HAProxy's "safe" leaves a session's first request to a new
 // connection, because only a later one is sent again by the browser. Weir sends an idempotent request without
-// a body again itself (RFC 9110, 9.2.2), so under "safe" such a one may take an idle connection at once.
+// a body again itself (RFC 9110, 9.2.2), so under "safe" such a one may take an idle connection at once. A stream of HTTP/2 is nobody's
+// first: HAProxy does not hold it back either.
 func (st *stream) mayReuse() bool {
 	if st.tries > 0 || st.tcp { // the second try is not for gambling
 		return false
@@ -107,7 +108,7 @@ func (st *stream) mayReuse() bool {
 	case conf.ReuseAlways:
 		return true
 	}
-	return st.s.requests > 1 || st.repeatable()
+	return st.s.requests > 1 || st.s.trunk != nil || st.repeatable()
 }
 
 // repeatable reports whether sending the request twice does what sending it once does, and it is all there to be sent.
