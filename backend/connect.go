@@ -6,6 +6,7 @@ import (
 
 	"weir/conf"
 	"weir/internal/fault"
+	"weir/internal/h2mux"
 	"weir/internal/loop"
 )
 
@@ -21,7 +22,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
 	owner := ls.owner()
-	if allowReuse && !ls.Socket.Any() && owner == 0 && (ls.share(addr) || ls.reuse(sl.pool.get(addr, ls.poolName(), ls.HTTP1))) {
+	if allowReuse && !ls.Socket.Any() && owner == 0 && (ls.share(addr) || ls.reuse(sl.pool.get(addr, ls.poolName(), ls.HTTP1, ls.refused))) {
 		return nil
 	}
 	if b.crowded(b.fds.high) {
@@ -157,6 +158,9 @@ func connectFault(err error) *fault.Fault {
 // Disconnect closes the lease's connection and keeps its slot, to Connect to the same server again.
 func (b *Backend) Disconnect(ls *Lease) {
 	if ls.Conn != nil {
+		if k := ls.link; k != nil && k.mux != nil && h2mux.CauseOf(ls.Conn) == h2mux.Refused {
+			ls.refused = k
+		}
 		ls.putConn(false)
 	}
 	ls.Reused = false

@@ -46,6 +46,7 @@ type Lease struct {
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 
+	refused *link // a connection of HTTP/2 whose server did not take the request on it: the next try goes elsewhere
 	dialing loop.DialOptions
 	dst     netip.AddrPort
 	w       waiter
@@ -151,7 +152,7 @@ func (ls *Lease) hold(s *Server) {
 
 // enter counts the stream in the backend, once even when it is assigned again.
 func (ls *Lease) enter(b *Backend, l *loop.Loop, again bool) {
-	ls.b, ls.loop = b, l
+	ls.b, ls.loop, ls.refused = b, l, nil
 	ls.Waited, ls.BackendQueue, ls.ServerQueue = false, 0, 0
 	if ls.entered {
 		return

@@ -57,11 +57,11 @@ func (k *link) begin(fresh bool) {
 }
 
 // get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none. old asks for one
-// that speaks HTTP/1.
-func (p *pool) get(addr *loop.Addr, sni string, old bool) *link {
+// that speaks HTTP/1; but is one that is not taken.
+func (p *pool) get(addr *loop.Addr, sni string, old bool, but *link) *link {
 	for k := p.head; k != nil; {
 		next := k.next
-		if k.sni != sni || old && k.mux != nil {
+		if k.sni != sni || old && k.mux != nil || k == but {
 			k = next
 			continue
 		}

@@ -99,7 +99,7 @@ func (st *stream) bodySoFar() []byte {
 // a body again itself (RFC 9110, 9.2.2), so under "safe" such a one may take an idle connection at once. A stream of HTTP/2 is nobody's
 // first: HAProxy does not hold it back either.
 func (st *stream) mayReuse() bool {
-	if st.tries > 0 || st.tcp { // the second try is not for gambling
+	if st.tcp || st.tries > 0 && !st.undone { // the second try is not for gambling; a refusal is none
 		return false
 	}
 	switch st.route.p.Reuse {
@@ -132,7 +132,11 @@ func (st *stream) mayRetry(f *fault.Fault) bool {
 	case fault.RetryYes:
 		return st.lease.Server != nil && st.route.retry.connect && st.tries < st.retries()
 	case fault.RetryUndone:
+		if f == fault.ServerWantsHTTP1 && !st.speaksOld() {
+			return false
+		}
 		if st.route.retry.connect && st.tries < st.retries() && (st.up.moved == 0 || st.s.in.keep) {
+			st.undone, st.old1 = true, f == fault.ServerWantsHTTP1
 			return true
 		}
 	case fault.RetryIfReused:
@@ -198,7 +202,7 @@ func redispatches(p *conf.Proxy, tries int, bound bool) bool {
 
 // pause waits before the same server is tried again; not for a client that has gone, where abortonclose asks for that.
 func (st *stream) pause(t *loop.Task) *fault.Fault {
-	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 || st.again {
+	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 || st.again || st.old1 {
 		return nil
 	}
 	until := st.w.l.Now() + int64(retryPause(st.route.p, st.w.l.Now()-st.tried))

@@ -13,6 +13,9 @@ import (
 
 // oldHTTP reports whether the request has to go over a connection of HTTP/1 to a server that may speak HTTP/2: an upgrade, by "ws".
 func (st *stream) oldHTTP() bool {
+	if st.old1 {
+		return true
+	}
 	if st.tcp || !st.req.Upgrade {
 		return false
 	}
@@ -34,6 +37,8 @@ func (st *stream) lost() *fault.Fault {
 	switch h2mux.CauseOf(st.lease.Conn) {
 	case h2mux.Refused:
 		return fault.ServerRefused
+	case h2mux.WantsHTTP1:
+		return fault.ServerWantsHTTP1
 	case h2mux.Malformed:
 		return fault.BadResponse
 	case h2mux.NoUpgrade:
@@ -42,6 +47,12 @@ func (st *stream) lost() *fault.Fault {
 		return fault.BadRequestData
 	}
 	return fault.ServerAbortHeaders
+}
+
+// speaksOld reports whether the server may speak HTTP/1.1 too: what its TLS agrees on is left to it, and HTTP/1.1 is offered (RFC 7301).
+func (st *stream) speaksOld() bool {
+	c := st.lease.Server.Conf()
+	return c.Proto == "" && c.TLS.On && slices.Contains(c.TLS.ALPN, "http/1.1")
 }
 
 // serverNum is what is known of a connection of HTTP/2 to a server.

@@ -46,6 +46,8 @@ type stream struct {
 	tries     int             // connection attempts after the first
 	avoid     *backend.Server // failed just now
 	last      *backend.Server // the last one assigned, for the log
+	undone    bool            // the server said that it has done nothing with the request: any other connection may take it
+	old1      bool            // ... and that it wants it over HTTP/1.1
 	old       bool            // counted as an open stream of HTTP/1
 	begun     bool            // begin was called: finish has something to finish
 	tried     int64           // Loop.Now of the last attempt to connect
@@ -159,6 +161,7 @@ func (st *stream) finish() {
 	st.lease.Client = nil
 	st.lease.Forget()
 	st.headLen = 0
+	st.undone, st.old1 = false, false
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
 	st.tcp, st.inspected, st.killed = false, false, false
 	st.lax, st.muted, st.released, st.again, st.bodyless = false, false, false, false, false

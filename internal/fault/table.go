@@ -21,6 +21,7 @@ var (
 	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}
 	ServerAbortHeaders   = &Fault{Server, PhaseHeaders, 502, RetryIfReused, "server_abort_headers", "the server closed before its response headers were complete"}
 	ServerRefused        = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_refused_stream", "the server did not take the request on this connection (HTTP/2 REFUSED_STREAM or GOAWAY)"}
+	ServerWantsHTTP1     = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_wants_http1", "the server wants this request over HTTP/1.1 (HTTP/2 HTTP_1_1_REQUIRED), and there is no way to it: its alpn has no \"http/1.1\""}
 	ServerNoWebSocket    = &Fault{Server, PhaseHeaders, 502, RetryNo, "server_no_websocket", "the server takes no WebSocket over HTTP/2 (RFC 8441); \"ws h1\" would speak HTTP/1 with it"}
 	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}
 	BadResponse          = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "bad_response", "the response is malformed"}

@@ -60,6 +60,7 @@ const (
 	Malformed               // what the server sent is no response
 	NoUpgrade               // the server takes no extended CONNECT (RFC 8441)
 	NotAllowed              // the request cannot be said in HTTP/2
+	WantsHTTP1              // the server wants this request over HTTP/1.1 (RFC 9113, 7: HTTP_1_1_REQUIRED)
 )
 
 // CauseOf is why the stream has failed that a virtual connection to a server is.

@@ -174,6 +174,8 @@ func (m *Conn) Gone(s *http2.Stream, code http2.ErrCode) {
 		st.why = Malformed
 	case code == http2.RefusedStream:
 		st.why = Refused
+	case code == http2.HTTP11Required:
+		st.why = WantsHTTP1
 	}
 	if st.started {
 		m.h.Busy(resetWork)

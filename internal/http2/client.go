@@ -172,13 +172,16 @@ func (c *Conn) goneAway(f header, b []byte) (int, *Error) {
 	}
 	c.n.GoAways++
 	c.retired = true
-	last := binary.BigEndian.Uint32(b[headerLen:]) & 0x7fffffff
+	last, why := binary.BigEndian.Uint32(b[headerLen:])&0x7fffffff, RefusedStream
+	if ErrCode(binary.BigEndian.Uint32(b[headerLen+4:])) == HTTP11Required {
+		why = HTTP11Required
+	}
 	all := c.All()
 	slices.SortFunc(all, func(a, b *Stream) int { return int(a.ID) - int(b.ID) })
 	for _, s := range all {
 		if s.ID == 0 || s.ID > last {
 			c.drop(s)
-			c.h.Gone(s, RefusedStream)
+			c.h.Gone(s, why)
 		}
 	}
 	return headerLen + least, c.skip(f.length - least)

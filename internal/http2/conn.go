@@ -43,7 +43,7 @@ type Handler interface {
 	// Trailers end a body.
 	Trailers(s *Stream, h *Head)
 	// Gone tells of a stream that either side has reset; nothing can be written to it any more. RefusedStream says of a request that
-	// the server has done nothing with it.
+	// the server has done nothing with it, HTTP11Required that it wants it over HTTP/1.1.
 	Gone(s *Stream, code ErrCode)
 	// Window tells that a stream may be able to send more; nil = any may.
 	Window(s *Stream)
