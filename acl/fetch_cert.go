@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
 )
 
 // whose is which certificate a fetch looks at.
@@ -51,10 +52,10 @@ var certFetches = append(append(append(certTable("ssl_c", needSession, clientCer
 	fetch{"ssl_c_san", "", Str, needSession, runClientSAN, nil, "the alternative names of the client's certificate, as OpenSSL writes them"},
 	fetch{"ssl_c_r_dn", "[entry:str,occ:int,format:str]", Str, needSession, runRootDN, fixDN, "the subject of the authority that the client's certificate was found to be of"},
 	fetch{"ssl_c_used", "", Bool, needSession, runCertUsed, nil, "the client's TLS session has a certificate"},
-	fetch{"ssl_c_verify", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "what the check of the client's certificate said; 0 = nothing wrong"},
-	fetch{"ssl_c_err", "", Int, needSession, verdictOf(func(v, _, _ int) int { return v }), nil, "the first error of the client's own certificate; 0 = none"},
-	fetch{"ssl_c_ca_err", "", Int, needSession, verdictOf(func(_, ca, _ int) int { return ca }), nil, "the first error of its issuers' certificates; 0 = none"},
-	fetch{"ssl_c_ca_err_depth", "", Int, needSession, verdictOf(func(_, _, depth int) int { return depth }), nil, "which of them"},
+	fetch{"ssl_c_verify", "", Int, needSession, verdictOf(func(f *tlsio.Info) int { return f.Result }), nil, "what the check of the client's certificates said last; 0 = nothing wrong"},
+	fetch{"ssl_c_err", "", Int, needSession, verdictOf(func(f *tlsio.Info) int { return f.Verify }), nil, "the first error of the client's own certificate; 0 = none"},
+	fetch{"ssl_c_ca_err", "", Int, needSession, verdictOf(func(f *tlsio.Info) int { return f.CAErr }), nil, "the first error of its issuers' certificates; 0 = none"},
+	fetch{"ssl_c_ca_err_depth", "", Int, needSession, verdictOf(func(f *tlsio.Info) int { return f.Depth }), nil, "which of them"},
 	fetch{"ssl_c_chain_der", "", Bin, needSession, chainDER(clientChain), nil, "all certificates that the client has shown, one after the other in DER"},
 	fetch{"ssl_s_chain_der", "", Bin, needSession, chainDER(serverChain), nil, "all certificates that the server has shown, one after the other in DER"},
 )
@@ -85,13 +86,12 @@ func runCertUsed(c *Context, _ *args, s *Sample) bool {
 	return c.ClientTLS != nil && s.setBool(clientCert(c) != nil)
 }
 
-func verdictOf(pick func(verify, ca, depth int) int) func(*Context, *args, *Sample) bool {
+func verdictOf(pick func(*tlsio.Info) int) func(*Context, *args, *Sample) bool {
 	return func(c *Context, _ *args, s *Sample) bool {
 		if c.ClientTLS == nil {
 			return false
 		}
-		f := c.ClientTLS.Info()
-		return s.setInt(int64(pick(f.Verify, f.CAErr, f.Depth)))
+		return s.setInt(int64(pick(c.ClientTLS.Info())))
 	}
 }
 

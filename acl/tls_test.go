@@ -97,7 +97,7 @@ func TestCertFetches(t *testing.T) {
 	}
 	f("ssl_fc_is_resumed", "0")
 	c.ClientTLS = tlsio.Fixed(tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_256_GCM_SHA384, PeerCertificates: []*x509.Certificate{pair.Leaf}},
-		tlsio.Info{Own: ca.Cert, Verify: 10, CAErr: 2, Depth: 1})
+		tlsio.Info{Own: ca.Cert, Result: 10, Verify: 10, CAErr: 2, Depth: 1})
 	c.ServerTLS = tlsio.Fixed(tls.ConnectionState{PeerCertificates: []*x509.Certificate{ca.Cert}}, tlsio.Info{})
 	f("ssl_c_used", "1")
 	f("ssl_c_verify", "10")

@@ -153,7 +153,7 @@ func (s *session) tellTLS(opts []string) *proxyproto.SSL {
 		return out
 	}
 	st, f := s.tls.State(), s.tls.Info()
-	out.Client, out.Verify = proxyproto.ClientSSL, uint32(f.Verify)
+	out.Client, out.Verify = proxyproto.ClientSSL, uint32(f.Result)
 	add := func(typ byte, v []byte) { out.Sub = proxyproto.AppendTLV(out.Sub, typ, v) }
 	add(proxyproto.TypeVersion, []byte(tlsconf.VersionName(st.Version)))
 	if len(st.PeerCertificates) > 0 {

@@ -74,6 +74,87 @@ listen "web" {
 	}
 }
 
+// trustCases are chains of an intermediate authority, by what is trusted and revoked: good is true where the last is to be let in.
+func trustCases(t *testing.T, b *tlsBench) (leaf tls.Certificate, cases map[string]trustCase) {
+	t.Helper()
+	inter := b.ca.Sub(t, "Inter")
+	leaf = inter.Pair(t, testpki.Leaf{Names: []string{"www.example.com"}})
+	leafPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Certificate[0]})
+	both := string(b.ca.PEM()) + string(inter.PEM())
+	empty := string(inter.CRL(t, time.Hour))
+	return leaf, map[string]trustCase{
+		"all is good":                       {both, empty + string(b.ca.CRL(t, time.Hour)), true},
+		"its issuer is revoked":             {both, empty + string(b.ca.CRL(t, time.Hour, inter.PEM())), false},
+		"it is revoked in an expired list":  {both, string(inter.CRL(t, -time.Minute, leafPEM)) + string(b.ca.CRL(t, time.Hour)), false},
+		"only its issuer is in ca-file":     {string(inter.PEM()), empty + string(b.ca.CRL(t, time.Hour)), false},
+		"only itself is in ca-file":         {string(leafPEM), empty + string(b.ca.CRL(t, time.Hour)), false},
+		"there is no list of the authority": {both, empty, false},
+	}
+}
+
+type trustCase struct {
+	ca, crl string
+	good    bool
+}
+
+// TestTLSChainsFailClosed: on both sides a chain must end at an authority that is its own issuer, and none of its certificates may be revoked, wherever
+// they come from.
+func TestTLSChainsFailClosed(t *testing.T) {
+	var requests atomic.Int64
+	b := newTLSBench(t, func(w http.ResponseWriter, _ *http.Request) { requests.Add(1) })
+	leaf, cases := trustCases(t, b)
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.TLS = &tls.Config{Certificates: []tls.Certificate{leaf}}
+	srv.StartTLS()
+	defer srv.Close()
+	for what, c := range cases {
+		ca, crl := testpki.Write(t, b.dir, "both.pem", []byte(c.ca)), testpki.Write(t, b.dir, "lists.pem", []byte(c.crl))
+		px := newTestProxy(t, fmt.Sprintf(`
+listen "clients" {
+  bind "127.0.0.1:1" {
+    ssl            = true
+    crt            = [%q]
+    verify         = "required"
+    ca_file        = %q
+    crl_file       = %q
+    crt_ignore_err = ["12"]
+    ca_ignore_err  = ["12"]
+  }
+  server "s1" { address = %q }
+}
+listen "servers" {
+  retries = 0
+  bind "127.0.0.1:2" {}
+  server "s1" {
+    address  = %q
+    ssl      = true
+    ca_file  = %q
+    crl_file = %q
+  }
+}`, b.dir+"/site.pem", ca, crl, b.originAddr(), srv.Listener.Addr().String(), ca, crl))
+		before := requests.Load()
+		cl := b.client(px.addr("clients", 0), "www.example.com", func(cfg *tls.Config) {
+			cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &leaf, nil }
+		})
+		resp, err := cl.Get("https://www.example.com/")
+		if err == nil {
+			resp.Body.Close()
+		}
+		cl.CloseIdleConnections()
+		if got := requests.Load() > before; got != c.good || (err == nil) != c.good {
+			t.Errorf("a client, %s: let in: %v, %v", what, got, err)
+		}
+		before = requests.Load()
+		p := dialPeer(t, px.addr("servers", 0))
+		p.send("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+		resp, _ = p.response("GET")
+		if got := requests.Load() > before; got != c.good || (resp.StatusCode == 200) != c.good {
+			t.Errorf("a server, %s: asked: %v, %s", what, got, resp.Status)
+		}
+	}
+}
+
 // TestTLSClientsFailClosed: a client whose certificate is not good gets no answer, and no request of its gets through, in every version and whether
 // a certificate is demanded or not.
 func TestTLSClientsFailClosed(t *testing.T) {

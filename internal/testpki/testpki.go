@@ -49,7 +49,12 @@ var serial atomic.Int64
 func next() *big.Int { return big.NewInt(serial.Add(1) + 1000) }
 
 // NewCA makes an authority.
-func NewCA(t testing.TB, name string) *CA {
+func NewCA(t testing.TB, name string) *CA { return newCA(t, name, nil) }
+
+// Sub makes an authority whose certificate is issued by this one.
+func (ca *CA) Sub(t testing.TB, name string) *CA { return newCA(t, name, ca) }
+
+func newCA(t testing.TB, name string, by *CA) *CA {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -58,7 +63,10 @@ func NewCA(t testing.TB, name string) *CA {
 	tmpl := &x509.Certificate{SerialNumber: next(), Subject: pkix.Name{CommonName: name, Organization: []string{"Test"}},
 		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, key.Public(), key)
+	if by == nil {
+		by = &CA{tmpl, key}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, by.Cert, key.Public(), by.key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -386,31 +386,21 @@ func (c *choice) verify(conn *tlsio.Conn, certs []*x509.Certificate, now time.Ti
 	if len(certs) == 0 { // crypto/tls has seen to it that there may be none
 		return nil
 	}
-	for tries := 0; ; tries++ {
-		root, e := c.auth.chain(certs, x509.ExtKeyUsageClientAuth, now)
-		if e == nil {
-			if conn != nil {
-				conn.Info().Root = root
-			}
-			return nil
-		}
-		if conn != nil {
-			conn.Info().Verify = e.Code
-			if e.Depth > 0 {
-				conn.Info().Verify, conn.Info().CAErr, conn.Info().Depth = 0, e.Code, e.Depth
-			}
-		}
-		pass := &c.crtIgnore
-		if e.Depth > 0 {
-			pass = &c.caIgnore
-		}
-		if !pass.has(e.Code) {
-			return e.describe(certs, "")
-		}
-		if e.Depth > 0 || tries > 0 || e.Code != errExpired && e.Code != errNotYetValid {
-			return nil
-		}
-		// Its time is let pass, but nothing else.
-		now = certs[0].NotBefore.Add(certs[0].NotAfter.Sub(certs[0].NotBefore) / 2)
+	v := c.auth.check(certs, x509.ExtKeyUsageClientAuth, now, c.passes)
+	if conn != nil {
+		f := conn.Info()
+		f.Root, f.Result, f.Verify, f.CAErr, f.Depth = v.root, v.last, v.own, v.ca, v.depth
 	}
+	if v.bad != nil {
+		return v.bad.describe(v.chain, "")
+	}
+	return nil
+}
+
+// passes says which errors are let pass: with the client's own certificate by crt-ignore-err, with its issuers' by ca-ignore-err.
+func (c *choice) passes(code, depth int) bool {
+	if depth > 0 {
+		return c.caIgnore.has(code)
+	}
+	return c.crtIgnore.has(code)
 }

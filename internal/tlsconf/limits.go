@@ -49,4 +49,10 @@ const (
 	maxRounds = 10_000_000
 	// maxDiffers is how many words a warning repeats.
 	maxDiffers = 8
+	// maxChain is how many certificates a peer's chain may have: a longer one is no authority's, and each costs a signature. OpenSSL takes
+	// a hundred.
+	maxChain = 32
+	// maxSignatureChecks bounds how many signatures are checked to find which of many certificates of one name is the issuer: a peer may send
+	// a thousand that all could be.
+	maxSignatureChecks = 64
 )

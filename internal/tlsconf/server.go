@@ -183,8 +183,8 @@ func (c *client) verify(certs []*x509.Certificate, host string, now time.Time) e
 	if len(certs) == 0 {
 		return &VerifyError{Code: errUnspecified}
 	}
-	if _, e := c.auth.chain(certs, x509.ExtKeyUsageServerAuth, now); e != nil {
-		return e.describe(certs, host)
+	if v := c.auth.check(certs, x509.ExtKeyUsageServerAuth, now, noPass); v.bad != nil {
+		return v.bad.describe(v.chain, host)
 	}
 	if host == "" {
 		return nil

@@ -51,7 +51,7 @@ type caFile struct {
 	path  string
 	certs []*x509.Certificate
 	pem   []byte
-	sys   *x509.CertPool // @system-ca
+	sys   bool // @system-ca: clients are not told of those
 }
 
 type crlFile struct {
@@ -166,11 +166,11 @@ func (s *Store) ca(path string) (*caFile, error) {
 	}
 	c := &caFile{path: path}
 	if path == "@system-ca" {
-		pool, err := x509.SystemCertPool()
+		certs, err := systemCerts()
 		if err != nil {
 			return nil, err
 		}
-		c.sys = pool
+		c.sys, c.certs = true, certs
 		s.cas[path] = c
 		return c, nil
 	}
@@ -248,20 +248,16 @@ func (s *Store) level() level { return level(s.cfg.Global.TLS.SecurityLevel) }
 // authorities are those that a line trusts. Without a file for them nobody is trusted: that is an error of the caller's.
 func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *report) *authorities {
 	base := s.cfg.Global.TLS.CABase
-	a := &authorities{roots: x509.NewCertPool(), names: x509.NewCertPool(), level: s.level()}
+	a := &authorities{trusted: anchors{}, names: x509.NewCertPool(), level: s.level()}
 	add := func(keyword, name string, tell bool) {
 		c, err := s.ca(s.file(name, base, pos))
 		if err != nil {
 			r.bad(keyword, "%q: %s", name, err)
 			return
 		}
-		if c.sys != nil {
-			a.roots = c.sys.Clone()
-			return
-		}
 		for _, x := range c.certs {
-			a.roots.AddCert(x)
-			if tell {
+			a.trusted.add(x)
+			if tell && !c.sys {
 				a.names.AddCert(x)
 			}
 		}
@@ -278,7 +274,8 @@ func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *r
 			r.bad("crl-file", "%q: %s", crlFile, err)
 			return a
 		}
-		a.crls, a.check = c.list, true
+		a.crls, a.needList = c.list, true
 	}
+	a.id = a.identity()
 	return a
 }

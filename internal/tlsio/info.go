@@ -16,9 +16,9 @@ type Info struct {
 	// OwnName is what the configuration calls that certificate, and Root the authority that the peer's was found to be of; nil = none.
 	OwnName string
 	Root    *x509.Certificate
-	// Verify is what the check of the peer's certificate said, as X509_V_ERR numbers say it; 0 = nothing wrong. CAErr and Depth are
-	// of the first error with an issuer's certificate.
-	Verify, CAErr, Depth int
+	// Result is the last thing that the check of the peer's certificates found, as X509_V_ERR numbers say it; 0 = nothing wrong. Verify is
+	// its first error with the peer's own certificate, CAErr and Depth are those of the first with an issuer's.
+	Result, Verify, CAErr, Depth int
 
 	session [maxSession]byte
 	nsess   uint8
