@@ -191,9 +191,13 @@ type StatsSocket struct {
 	User              string
 	Group             string
 	UserPos, GroupPos Pos
-	Level             Level // default LevelOperator
-	Maxconn           int   // default 10
+	Level             Level  // default LevelOperator
+	Maxconn           int    // default 10
+	Severity          string // "severity-output": one of SeverityOutputs; "" = none
 }
+
+// SeverityOutputs are what "severity-output" takes: how a stats socket shows the severity of its messages.
+var SeverityOutputs = []string{"none", "number", "string"}
 
 // LogTarget is one "log" line.
 type LogTarget struct {

@@ -29,6 +29,15 @@ func (c *call) reply(line string) {
 	c.out = append(append(c.out, line...), '\n')
 }
 
+// tell appends a message, which is not data that was asked for: it carries its severity where the connection wants to see that.
+func (c *call) tell(severity int, line string) {
+	c.out = c.session.shows.mark(c.out, severity)
+	c.reply(line)
+}
+
+// fail tells what went wrong.
+func (c *call) fail(line string) { c.tell(severityError, line) }
+
 // arg returns the nth argument or "".
 func (c *call) arg(n int) string {
 	if n < len(c.args) {

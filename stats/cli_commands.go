@@ -90,6 +90,8 @@ func init() {
 	addSSLCommands()
 	addACMECommands()
 	addDynamicCommands()
+	insertCommand(command{"set severity-output", "none|number|string", "show the severity of messages on this connection", LevelUser, false, setSeverity})
+	insertCommand(command{"show servers conn", "[<backend>]", "the connections to each server", LevelOperator, false, showServersConn})
 }
 
 // alwaysShown is how many rows at the end of the table every help lists.
@@ -111,7 +113,7 @@ func findCommand(words []string) (*command, []string) {
 
 func help(c *call) error {
 	prefix := strings.Join(c.args, " ")
-	c.reply("The following commands are valid at this level:")
+	c.tell(severityInfo, "The following commands are valid at this level:")
 	for i := range commandTable {
 		cmd := &commandTable[i]
 		if c.session.level >= cmd.level && cmd.there(c.admin) && (strings.HasPrefix(cmd.name, prefix) || i >= len(commandTable)-alwaysShown) {
@@ -144,6 +146,10 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(RateLimiter)
 	case "get var", "set var":
 		_, ok = a.(VarAdmin)
+	case "show servers conn":
+		_, ok = a.(ConnLister)
+	case "add server", "del server":
+		_, ok = a.(ServerAdder)
 	case "show events":
 		_, ok = a.(EventLister)
 	}

@@ -40,7 +40,7 @@ func addServer(c *call) error {
 		c.bare = err == ErrNoBackend || err == ErrStaticBackend
 		return err
 	}
-	c.reply("New server registered.")
+	c.tell(severityInfo, "New server registered.")
 	return nil
 }
 
@@ -57,6 +57,6 @@ func delServer(c *call) error {
 	if err := a.DeleteServer(c.ctx, backend, server); err != nil {
 		return err
 	}
-	c.reply("Server deleted.")
+	c.tell(severityInfo, "Server deleted.")
 	return nil
 }

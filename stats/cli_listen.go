@@ -20,6 +20,7 @@ type Socket struct {
 	Address  string
 	Listener net.Listener // an inherited socket, already listening
 	Level    Level
+	Severity Severity    // of what its messages show
 	Mode     fs.FileMode // of a unix socket; 0 = 0600
 	UID, GID *int        // of a unix socket; nil = the process's
 	Maxconn  int         // 0 = 10

@@ -88,7 +88,7 @@ func (cs *cliSocket) again(sock Socket) (*cliSocket, error) {
 
 // same reports whether the two are served alike.
 func (s *Socket) same(o *Socket) bool {
-	return s.sameFile(o) && s.Level == o.Level && s.Maxconn == o.Maxconn && s.Timeout == o.Timeout && s.Master == o.Master
+	return s.sameFile(o) && s.Level == o.Level && s.Severity == o.Severity && s.Maxconn == o.Maxconn && s.Timeout == o.Timeout && s.Master == o.Master
 }
 
 // sameFile reports whether the socket file's rights are the same.

@@ -26,11 +26,12 @@ type cliSession struct {
 	timeout time.Duration
 	prompt  bool
 	quit    bool
+	shows   Severity        // "set severity-output"
 	modes   map[string]bool // by "experimental-mode" and "expert-mode"
 }
 
 func newCLISession(s *Server, cs *cliSocket, c net.Conn) *cliSession {
-	return &cliSession{server: s, socket: cs, conn: c, in: bufio.NewReaderSize(c, 4096), peer: peerOf(c), level: cs.Level, timeout: cs.Timeout}
+	return &cliSession{server: s, socket: cs, conn: c, in: bufio.NewReaderSize(c, 4096), peer: peerOf(c), level: cs.Level, timeout: cs.Timeout, shows: cs.Severity}
 }
 
 var errLineTooLong = errors.New("Command line too long.")
@@ -99,23 +100,23 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 	}
 	cmd, args := findCommand(words)
 	if cmd == nil {
-		return unknownCommand(words, s.server.config().Admin)
+		return append(s.shows.mark(nil, severityInfo), unknownCommand(words, s.server.config().Admin)...)
 	}
 	c := &call{ctx: ctx, session: s, source: s.server.config().Source, admin: s.server.config().Admin, args: args, text: strings.Join(args, " ")}
 	result := "done"
 	switch {
 	case !s.mayRun(cmd):
-		c.reply("Permission denied")
+		c.fail("Permission denied")
 		result = "denied"
 	case hasPayload && !cmd.takesPayload():
-		c.reply("This command takes no payload.")
+		c.fail("This command takes no payload.")
 		result = "refused"
 	default:
 		if hasPayload {
 			c.payload = payload
 		}
 		if err := cmd.run(c); err != nil {
-			c.reply(err.Error())
+			c.fail(err.Error())
 			result = err.Error()
 		}
 	}

@@ -27,7 +27,7 @@ func lowerTo(l Level) func(*call) error {
 }
 
 func showLevel(c *call) error {
-	c.reply(c.session.level.String())
+	c.tell(severityInfo, c.session.level.String())
 	return nil
 }
 

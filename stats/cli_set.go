@@ -177,7 +177,7 @@ func setServerAddr(c *call) error {
 			return err
 		}
 	}
-	c.reply(text + by)
+	c.tell(severityWarning, text+by)
 	return nil
 }
 

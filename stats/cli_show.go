@@ -109,7 +109,7 @@ func showInfo(c *call) error {
 }
 
 func showVersion(c *call) error {
-	c.reply(c.source.Info(c.ctx).Version)
+	c.tell(severityInfo, c.source.Info(c.ctx).Version)
 	return nil
 }
 

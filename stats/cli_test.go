@@ -215,7 +215,7 @@ func TestCLIHelp(t *testing.T) {
 	f("show inf", better, "show info [desc|json|typed|float]*")
 	f("set maxconn", better, "set maxconn frontend <frontend> <n>", "set maxconn global <n>", "set maxconn server <bk>/<srv> <n>")
 	f("clear", better, "clear acl [@<ver>] <acl>", "clear counters [all]", "clear map [@<ver>] <map>")
-	f("show servers", better, "show servers state [<backend>]")
+	f("show servers", better, "show servers conn [<backend>]", "show servers state [<backend>]")
 	all := ask(t, path, "\n")
 	if !strings.HasPrefix(all, "Unknown command. Please enter one of the following commands only:\n") || strings.Count(all, "\n") != len(commandTable)+2 {
 		t.Errorf("an empty line answers %q", all)

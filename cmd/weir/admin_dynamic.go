@@ -45,3 +45,13 @@ func (a *admin) DeleteServer(_ context.Context, b, s string) error {
 	}
 	return a.px.DeleteServer(srv)
 }
+
+// ServersConn is for "show servers conn".
+func (a *admin) ServersConn(_ context.Context, b string) (rows []stats.ServerConns) {
+	for _, be := range a.px.Backends() {
+		if b == "" || be.Name() == b {
+			rows = be.Conns(rows)
+		}
+	}
+	return rows
+}

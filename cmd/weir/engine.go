@@ -178,7 +178,7 @@ func (p *proxies) Close() {
 }
 
 func statsSocket(s *conf.StatsSocket) (stats.Socket, error) {
-	sock := stats.Socket{Address: s.Addr.String(), Level: statsLevel(s.Level), Mode: s.Mode, Maxconn: s.Maxconn, Master: s.Pos.IsZero()}
+	sock := stats.Socket{Address: s.Addr.String(), Level: statsLevel(s.Level), Mode: s.Mode, Maxconn: s.Maxconn, Severity: stats.ParseSeverity(s.Severity), Master: s.Pos.IsZero()}
 	if s.User != "" {
 		uid, err := userID(s.User)
 		if err != nil {

@@ -288,7 +288,9 @@ var statsSocketTable = table{context: "stats socket", in: inGlobal, pending: pen
 	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.socket.Maxconn, 1, maxInt) }},
 	{name: "name", args: "<name>", status: Inert, why: "stats sockets have no statistics", read: inert(1, 1)},
 	{name: "expose-fd", args: "<listeners>", status: Inert, why: "a reload of Weir hands its sockets over by itself", read: func(l *line) { l.word("listeners") }},
-	{name: "severity-output", args: "<none>", status: Inert, why: "answers carry no severity, which is the default", read: func(l *line) { l.word("none") }},
+	{name: "severity-output", args: "<none|number|string>", doc: "how messages show their severity", read: func(l *line) {
+		l.oneOf(&l.d.socket.Severity, conf.SeverityOutputs)
+	}},
 }}
 
 func readStatsSocket(l *line) {

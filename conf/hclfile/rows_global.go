@@ -162,6 +162,8 @@ var statsGrammar = grammar[conf.StatsSocket]{context: "bind", rows: []row[conf.S
 		}},
 	{info: info{name: "maxconn", typ: tInt, min: 1, def: "10", doc: "connections at once"},
 		at: func(s *conf.StatsSocket) any { return &s.Maxconn }},
+	{info: info{name: "severity_output", typ: tWord, enum: conf.SeverityOutputs, doc: "how messages show their severity; where not given, not at all"},
+		at: func(s *conf.StatsSocket) any { return &s.Severity }},
 }}
 
 func readLevel(d *decoder, s *conf.StatsSocket, a *attr) {
