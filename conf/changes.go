@@ -81,7 +81,7 @@ func (c *changes) fields(a, b reflect.Value) []string {
 		case "ID", "Binds", "Servers":
 			continue
 		}
-		if f.Type == reflect.TypeFor[Pos]() {
+		if placeless(f.Type) {
 			continue
 		}
 		d := &differ{}

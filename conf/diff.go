@@ -37,7 +37,7 @@ func (d *differ) value(path string, a, b reflect.Value) {
 		d.pointer(path, a, b)
 	case reflect.Struct:
 		for i := range a.NumField() {
-			if f := a.Type().Field(i); f.Type != reflect.TypeFor[Pos]() {
+			if f := a.Type().Field(i); !placeless(f.Type) {
 				d.value(path+"."+f.Name, a.Field(i), b.Field(i))
 			}
 		}

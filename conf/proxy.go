@@ -325,6 +325,7 @@ var StateSources = []string{"none", "global", "local"}
 // Bind is one listening address (a "bind" line with several addresses gives several).
 type Bind struct {
 	Pos         Pos
+	Places      Places // of its attributes
 	Addr        Addr
 	Name        string
 	ID          int
@@ -363,6 +364,7 @@ const (
 // Server is one "server" line, its default-server merged in.
 type Server struct {
 	Pos         Pos
+	Places      Places // of its attributes
 	Name        string
 	ID          int // sid; Validate numbers the rest
 	Addr        Addr

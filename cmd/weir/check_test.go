@@ -332,3 +332,24 @@ func TestCheckBindName(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// What is wrong with a file is told where weir.hcl names it, in its words.
+func TestCheckTLSPlaces(t *testing.T) {
+	text := strings.Replace(good, `bind "127.0.0.1:8080" {}`, `bind "127.0.0.1:8080" {
+    ssl      = true
+    verify   = "required"
+    crt_list = ["nolist"]
+    crt      = ["nofile"]
+  }`, 1)
+	path := write(t, text)
+	code, _, err := weir("check", "-c", path)
+	for _, want := range []string{
+		path + `:18:16: frontend "web": bind "127.0.0.1:8080": crt_list: "nolist": no such file or directory`,
+		path + `:19:16: frontend "web": bind "127.0.0.1:8080": crt: "nofile": no such file or directory`,
+		"weir check: 2 errors",
+	} {
+		if code != exitFail || !strings.Contains(err, want) {
+			t.Errorf("%d %s; want %s", code, err, want)
+		}
+	}
+}

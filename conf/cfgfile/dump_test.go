@@ -72,6 +72,9 @@ func (d *dumper) value(path string, v, base reflect.Value) {
 			d.value(fmt.Sprintf("%s[%d]", path, i), v.Index(i), reflect.Value{})
 		}
 	case reflect.Map:
+		if v.Type() == reflect.TypeFor[conf.Places]() {
+			return
+		}
 		for _, status := range conf.ErrorFileStatuses {
 			if el := v.MapIndex(reflect.ValueOf(status)); el.IsValid() {
 				d.value(fmt.Sprintf("%s[%d]", path, status), el, reflect.Value{})

@@ -125,7 +125,7 @@ type step struct {
 // walk visits all fields below a type.
 func (c *coverage) walk(typ reflect.Type, path []step, name string) {
 	switch {
-	case typ == reflect.TypeFor[conf.Pos]():
+	case typ == reflect.TypeFor[conf.Pos](), typ == reflect.TypeFor[conf.Places]():
 		return
 	case typ == reflect.TypeFor[conf.Action]():
 		for _, action := range actionTypes(rulesAt(path)) {

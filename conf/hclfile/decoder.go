@@ -125,6 +125,13 @@ func readAttr[T any](d *decoder, g *grammar[T], t *T, a *hclsyntax.Attribute, pa
 	if r.pos != nil {
 		*r.pos(t) = at.pos
 	}
+	if g.places != nil {
+		to := g.places(t)
+		if *to == nil {
+			*to = conf.Places{}
+		}
+		(*to)[a.Name] = at.pos
+	}
 	if r.read != nil {
 		r.read(d, t, at)
 		return

@@ -40,6 +40,9 @@ func dumpValue(b *strings.Builder, path string, v reflect.Value) {
 			dumpValue(b, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 		}
 	case reflect.Map:
+		if v.Type() == reflect.TypeFor[conf.Places]() {
+			return
+		}
 		for _, status := range conf.ErrorFileStatuses {
 			if el := v.MapIndex(reflect.ValueOf(status)); el.IsValid() {
 				dumpValue(b, fmt.Sprintf("%s[%d]", path, status), el)

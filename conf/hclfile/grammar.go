@@ -107,7 +107,8 @@ func (n *nest[T]) wantLabels() (int, int, string) { return n.low, n.high, n.labe
 
 // grammar is everything that may stand in one kind of block.
 type grammar[T any] struct {
-	context string // the key into haproxyKeywords
+	context string                // the key into haproxyKeywords
+	places  func(*T) *conf.Places // where t keeps the places of its attributes; nil = nowhere
 	rows    []row[T]
 	nests   []nest[T]
 }

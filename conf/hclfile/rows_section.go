@@ -258,7 +258,7 @@ func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) any) 
 	return row[section]{info: info{name: name, in: in, typ: tDuration, doc: doc}, at: func(s *section) any { return at(&s.Timeouts) }}
 }
 
-var bindGrammar = grammar[conf.Bind]{context: "bind", rows: append([]row[conf.Bind]{
+var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind) *conf.Places { return &b.Places }, rows: append([]row[conf.Bind]{
 	{info: info{name: "name", typ: tString, doc: "name in statistics"}, at: func(b *conf.Bind) any { return &b.Name }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(b *conf.Bind) any { return &b.ID }},
 	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once"}, at: func(b *conf.Bind) any { return &b.Maxconn }},

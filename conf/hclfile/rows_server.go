@@ -14,7 +14,7 @@ type server struct {
 	section *section
 }
 
-var serverGrammar = grammar[server]{context: "server", rows: append([]row[server]{
+var serverGrammar = grammar[server]{context: "server", places: func(s *server) *conf.Places { return &s.Places }, rows: append([]row[server]{
 	{info: info{name: "address", typ: tString, doc: "HOST:PORT, /path, unix@/path, abns@name or abnsz@name"}, read: readAddress, text: func(s *server) string { return quote(s.Addr.String()) }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(s *server) any { return &s.ID }},
 	{info: info{name: "weight", typ: tInt, max: conf.MaxWeight, def: "1", doc: "share of the load beside the other servers"}, read: readWeight, text: textWeight},

@@ -401,6 +401,9 @@ func (s *Store) delLine(list, name string) string {
 	case len(at) > 1:
 		return fmt.Sprintf("%sfound the certificate '%s' in several entries, please specify a line number preceded by colons (%s)!", cannot, path, strings.Join(numbers, ", "))
 	}
+	if of := s.defaultOf(l.lines[at[0]]); of != nil {
+		return fmt.Sprintf("%scertificate '%s' cannot be deleted, it is used as default certificate by the following frontends:\n\t- %s\n\n", cannot, path, strings.Join(of, "\n\t- "))
+	}
 	before := l.lines
 	l.lines = slices.Delete(slices.Clone(before), at[0], at[0]+1)
 	if err := s.rebuild(); err != nil {
@@ -408,6 +411,17 @@ func (s *Store) delLine(list, name string) string {
 		return cannot + err.Error()
 	}
 	return "Entry '" + path + "' deleted in crtlist '" + list + "'!"
+}
+
+// defaultOf are the places of the bind lines that show the line's certificate for names that none is for. Without it the next one in order would
+// be shown to whoever asks for another name, which nobody has asked for.
+func (s *Store) defaultOf(l *line) (places []string) {
+	for _, b := range s.binds {
+		if n := b.names.Load(); !n.strict && slices.ContainsFunc(n.def, func(c *choice) bool { return c.line == l }) {
+			places = append(places, fmt.Sprintf("%s:%d", b.b.Pos.File, b.b.Pos.Line))
+		}
+	}
+	return places
 }
 
 func (s *Store) showList(list string, numbers bool) string {
@@ -419,7 +433,11 @@ func (s *Store) showList(list string, numbers bool) string {
 	for _, n := range l.lines {
 		text := n.text()
 		if numbers {
-			text = fmt.Sprintf("%s:%d%s", n.path, n.number, strings.TrimPrefix(text, n.path))
+			number := n.number
+			if l.folder { // it has no lines
+				number = 0
+			}
+			text = fmt.Sprintf("%s:%d%s", n.path, number, strings.TrimPrefix(text, n.path))
 		}
 		out = append(out, text)
 	}

@@ -48,7 +48,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	if b.t.Generate {
 		b.gen = b.generator(r)
 	} else if b.t.CASignFile != "" {
-		r.warn("ca-sign-file", "does nothing without generate-certificates")
+		r.warn("ca-sign-file", "does nothing without %s", r.name("generate-certificates"))
 	}
 	if len(errs) > 0 {
 		return nil, errs
@@ -58,7 +58,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 		return nil, errs
 	}
 	if err != nil {
-		r.bad("crt", "%s", err)
+		each(err, func(e error) { r.bad("crt", "%s", e) })
 		return nil, errs
 	}
 	b.names.Store(n)
@@ -72,15 +72,11 @@ func ignore(string, string, ...any) {}
 
 // reporter tells of the bind line: errors into errs, and each doubt once.
 func (b *Bind) reporter(errs *conf.Errors) *report {
-	path := func(keyword string) string { return b.p.Title() + ": bind: " + keyword }
-	return &report{
-		bad: func(keyword, format string, args ...any) {
-			*errs = append(*errs, conf.Bad(b.b.Pos, path(keyword), format, args...))
-		},
-		warn: func(keyword, format string, args ...any) {
-			b.s.doubt(conf.Bad(b.b.Pos, path(keyword), format, args...))
-		},
+	title := b.p.Title() + ": bind"
+	if b.b.Places != nil { // as errors of weir.hcl have it
+		title += fmt.Sprintf(" %q", b.b.Addr.String())
 	}
+	return b.s.reportOn(title, b.b.Pos, b.b.Places, errs)
 }
 
 // doubt tells a warning once.
@@ -110,13 +106,14 @@ func (b *Bind) setKeys(r *report) {
 
 // readLines reads the certificates: default-crt first, then crt, then crt-list, each in order.
 func (b *Bind) readLines(r *report) {
-	base := b.s.cfg.Global.TLS.CrtBase
+	base, told := b.s.cfg.Global.TLS.CrtBase, false
 	add := func(keyword string, names []string, def bool) {
 		for _, name := range names {
 			path := b.s.file(name, base, b.b.Pos)
 			l, err := b.s.crt(path, def)
 			if err != nil {
 				r.bad(keyword, "%q: %s", name, err)
+				told = true
 				continue
 			}
 			b.lists = append(b.lists, l)
@@ -127,15 +124,27 @@ func (b *Bind) readLines(r *report) {
 	for _, name := range b.t.Lists {
 		l, err := b.s.list(b.s.file(name, base, b.b.Pos), b.b.Pos)
 		if err != nil {
-			r.bad("crt-list", "%q: %s", name, err)
+			each(err, func(e error) { r.bad("crt-list", "%q: %s", name, e) })
+			told = true
 			continue
 		}
 		b.lists = append(b.lists, l)
 	}
 	b.bindLines(r)
-	if len(b.lists) == 0 && !b.t.StrictSNI && !b.t.Generate {
-		r.bad("ssl", "no certificate; want crt, crt-list or acme")
+	if told || len(b.lines()) > 0 || b.t.Generate {
+		return
 	}
+	if b.t.StrictSNI {
+		r.warn("ssl", "no certificate: every handshake fails until one is added (strict-sni)")
+		return
+	}
+	for _, l := range b.lists {
+		if l.folder {
+			r.bad("crt", "%q: %s", l.path, errNoFiles)
+			return
+		}
+	}
+	r.bad("ssl", "no certificate; want crt, %s or acme", r.name("crt-list"))
 }
 
 // lines are the certificates of the bind line, in order, as they stand now.
@@ -153,7 +162,7 @@ func (s *Store) crt(path string, def bool) (*listFile, error) {
 		return l, nil
 	}
 	paths, err := s.certPaths(path)
-	if err != nil {
+	if err != nil && (err != errNoFiles || def) {
 		return nil, err
 	}
 	l := &listFile{path: path}
@@ -270,7 +279,7 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 		c.cfg.ClientAuth = tls.RequireAnyClientCert
 	}
 	if t.CAFile == "" && t.CAVerifyFile == "" {
-		r.bad("verify", "%s: no authority to trust; want ca-file", t.Verify)
+		r.bad("verify", "%s: no authority to trust; want %s", t.Verify, r.name("ca-file"))
 		return c
 	}
 	c.auth = b.s.authorities(b.b.Pos, t.CAFile, t.CAVerifyFile, t.CRLFile, r)

@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"crypto/tls"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,8 @@ func TestBindErrors(t *testing.T) {
 	l.write("locked.pem", string(cert)+"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	l.write("badlist", "good.pem [alpnn h2]\n")
 	l.write("missing", "nothing.pem\n")
+	l.write("mistakes", "good.pem\ngood.pem [alpn h2\nnothing.pem\n")
+	l.write("nolines", "# none\n\n")
 	l.write("keys", "c2hvcnQ=\n")
 	f := func(text string, b conf.BindTLS) {
 		t.Helper()
@@ -121,6 +124,13 @@ func TestBindErrors(t *testing.T) {
 	f("ssl: no certificate; want crt, crt-list or acme", conf.BindTLS{})
 	f(`line 1: unknown option "alpnn" (did you mean "alpn"?)`, conf.BindTLS{Lists: []string{"badlist"}})
 	f(`"missing": line 1: "nothing.pem": no such file`, conf.BindTLS{Lists: []string{"missing"}})
+	f("line 2: no ] at the end", conf.BindTLS{Lists: []string{"mistakes"}})
+	f(`line 3: "nothing.pem": no such file`, conf.BindTLS{Lists: []string{"mistakes"}})
+	f("ssl: no certificate; want crt, crt-list or acme", conf.BindTLS{Lists: []string{"nolines"}})
+	f("", conf.BindTLS{Lists: []string{"nolines"}, StrictSNI: true})
+	if _, err := l.bind(conf.BindTLS{Lists: []string{"mistakes"}}); strings.Contains(fmt.Sprint(err), "no certificate;") {
+		t.Errorf("a list with mistakes is told to be empty: %v", err)
+	}
 	f("tls-ticket-keys", conf.BindTLS{Certs: []string{"good.pem"}, TicketKeys: l.dir + "/keys"})
 	verify := func(file string) conf.BindTLS {
 		b := crt("good.pem")

@@ -1,6 +1,7 @@
 package tlsconf
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,24 +24,31 @@ type line struct {
 // parseList reads a crt-list:
 //
 //	<crtfile> [\[<sslbindconf> ...\]] [[!]<snifilter> ...]
+//
+// The error is all that is wrong, joined; the lines are those without fault.
 func parseList(file string, b []byte) ([]*line, error) {
 	var list []*line
+	var errs []error
 	number := 0
 	for text := range strings.SplitSeq(string(b), "\n") {
 		number++
 		if len(text) > maxList {
-			return nil, fmt.Errorf("line %d: longer than %d bytes", number, maxList)
+			errs = append(errs, fmt.Errorf("line %d: longer than %d bytes", number, maxList))
+			continue
 		}
 		l, err := parseListLine(text)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
+			errs = append(errs, fmt.Errorf("line %d: %w", number, err))
+			if len(errs) == conf.MaxErrors {
+				break
+			}
 		}
 		if l != nil {
 			l.list, l.number = file, number
 			list = append(list, l)
 		}
 	}
-	return list, nil
+	return list, errors.Join(errs...)
 }
 
 // parseListLine returns nil for an empty line or a comment.

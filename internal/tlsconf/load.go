@@ -54,6 +54,9 @@ func (x *extras) pathsOf(path string) ([]string, error) {
 	return list, nil
 }
 
+// errNoFiles is a folder without any.
+var errNoFiles = errors.New("no certificate in that folder")
+
 // dirFiles are the certificates of a folder, in alphabetic order.
 func dirFiles(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)
@@ -76,7 +79,7 @@ func dirFiles(path string) ([]string, error) {
 		list = append(list, full)
 	}
 	if list == nil {
-		return nil, errors.New("no certificate in that folder")
+		return nil, errNoFiles
 	}
 	return list, nil
 }

@@ -33,6 +33,41 @@ func merge(t, def conf.TLS) conf.TLS {
 // report takes what is wrong, or doubtful, with a keyword of a line.
 type report struct {
 	bad, warn func(keyword, format string, args ...any)
+	own       bool // the line is of weir.hcl
+}
+
+// name is a keyword as the file has it.
+func (r *report) name(keyword string) string {
+	if r.own {
+		return strings.ReplaceAll(keyword, "-", "_")
+	}
+	return keyword
+}
+
+// reportOn reports on the line at pos, whose title is title, and whose keywords stand at places.
+func (s *Store) reportOn(title string, pos conf.Pos, places conf.Places, errs *conf.Errors) *report {
+	r := &report{own: places != nil}
+	at := func(keyword, format string, args []any) *conf.Error {
+		keyword, where := r.name(keyword), pos
+		if p, ok := places[keyword]; ok {
+			where = p
+		}
+		return conf.Bad(where, title+": "+keyword, format, args...)
+	}
+	r.bad = func(keyword, format string, args ...any) { *errs = append(*errs, at(keyword, format, args)) }
+	r.warn = func(keyword, format string, args ...any) { s.doubt(at(keyword, format, args)) }
+	return r
+}
+
+// each tells f of every error that err is made of.
+func each(err error, f func(error)) {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range all.Unwrap() {
+			each(e, f)
+		}
+	} else if err != nil {
+		f(err)
+	}
 }
 
 // params puts what both sides have in common into cfg.

@@ -70,15 +70,7 @@ func (s *Store) Server(p *conf.Proxy, srv *conf.Server) (*Server, error) {
 }
 
 func (v *Server) reporter(errs *conf.Errors) *report {
-	path := func(keyword string) string { return v.p.Title() + ": " + v.srv.Title() + ": " + keyword }
-	return &report{
-		bad: func(keyword, format string, args ...any) {
-			*errs = append(*errs, conf.Bad(v.srv.Pos, path(keyword), format, args...))
-		},
-		warn: func(keyword, format string, args ...any) {
-			v.s.doubt(conf.Bad(v.srv.Pos, path(keyword), format, args...))
-		},
-	}
+	return v.s.reportOn(v.p.Title()+": "+v.srv.Title(), v.srv.Pos, v.srv.Places, errs)
 }
 
 // build makes what handshakes use of what the files hold now.
@@ -96,7 +88,7 @@ func (v *Server) build(r *report) *client {
 	}
 	if t.Verify == "required" {
 		if t.CAFile == "" {
-			r.bad("verify", "required: no authority to trust; want ca-file, or verify none")
+			r.bad("verify", "required: no authority to trust; want %s, or verify none", r.name("ca-file"))
 			return c
 		}
 		c.auth = v.s.authorities(v.srv.Pos, t.CAFile, "", t.CRLFile, r)

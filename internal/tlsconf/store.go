@@ -209,7 +209,7 @@ func (s *Store) crl(path string) (*crlFile, error) {
 	return c, nil
 }
 
-// list reads a crt-list. A line that names a bundle stands for each of its files.
+// list reads a crt-list, and tells everything that is wrong with it. A line that names a bundle stands for each of its files.
 func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	if l := s.lists[path]; l != nil {
 		return l, nil
@@ -219,10 +219,8 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 		return nil, err
 	}
 	lines, err := parseList(path, b)
-	if err != nil {
-		return nil, err
-	}
 	l := &listFile{path: path}
+	errs := []error{err}
 	for _, ln := range lines {
 		err := s.listIssue(path, ln, s.listed(ln.path, pos), pos)
 		var paths []string
@@ -230,13 +228,16 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 			paths, err = s.certPaths(s.listed(ln.path, pos))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %q: %w", ln.number, ln.path, err)
+			errs = append(errs, fmt.Errorf("line %d: %q: %w", ln.number, ln.path, err))
 		}
 		for _, p := range paths {
 			one := *ln
 			one.path = p
 			l.lines = append(l.lines, &one)
 		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	s.lists[path] = l
 	return l, nil
