@@ -1,9 +1,7 @@
 package frontend
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +15,7 @@ import (
 	"weir/internal/fault"
 	"weir/internal/http1"
 	"weir/internal/loop"
+	"weir/internal/proxyproto"
 	"weir/internal/tlsio"
 	"weir/stats"
 )
@@ -26,7 +25,10 @@ type Question struct {
 	Frontend string
 	Bind     *conf.Bind // one of the frontend's
 	Src, Dst netip.AddrPort
-	Bytes    []byte
+	Bytes    []byte // what the client says, where Talk is nil
+	// Talk is the client, over a connection of its own: it says what it wants and returns what it has heard. It ends when the connection
+	// or its deadline does.
+	Talk func(net.Conn) ([]byte, error)
 }
 
 // Outcome is where it ended.
@@ -36,6 +38,10 @@ type Outcome struct {
 	Key             uint32
 	Request         []byte // the head as it would have left; nil in TCP mode
 	Response        []byte // what the client got instead
+	// Certificate is what the configuration calls the one that the client was shown; "" = there was no TLS, or it failed. Named: it was
+	// chosen for the name that the client asked for.
+	Certificate string
+	Named       bool
 }
 
 // errExplained ends a stream that would contact a server now. The client gets no word.
@@ -52,6 +58,11 @@ func (x *explained) arrived(st *stream) *fault.Fault {
 		x.Request = http1.AppendRequest(nil, &st.req, st.requestOptions())
 	}
 	return errExplained
+}
+
+// shook notes what came of the handshake.
+func (x *explained) shook(ln *listener, y *tlsio.Conn) {
+	x.Certificate, x.Named = y.Info().OwnName, ln.tls.Names(y.State().ServerName)
 }
 
 // explainTime bounds an explanation: rules that wait for something that does not come must not hold it for ever.
@@ -73,10 +84,7 @@ func (px *Proxy) Explain(ctx context.Context, q *Question) (*Outcome, error) {
 	defer ours.Close()
 	x := new(explained)
 	ln := &listener{fe: fe, b: q.Bind, name: q.Bind.Name, id: q.Bind.ID, local: make([]stats.Traffic, len(px.loops)), dst: q.Dst, explain: x,
-		ln: &loop.Listener{Addr: loop.UnixAddr("")}}
-	if q.Bind.TLS.On {
-		ln.assumed = assumeTLS(q.Bytes)
-	}
+		ln: &loop.Listener{Addr: loop.UnixAddr("")}, tls: fe.tls[q.Bind]}
 	l := px.loops[0]
 	if !l.Post(func() {
 		if ln.Admit() {
@@ -86,7 +94,7 @@ func (px *Proxy) Explain(ctx context.Context, q *Question) (*Outcome, error) {
 		syscall.Close(theirs)
 		return nil, errors.New("the loop has ended")
 	}
-	response, err := converse(ctx, ours, q.Bytes)
+	response, err := q.talk(ctx, ours)
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +130,24 @@ func socketPair() (net.Conn, int, error) {
 	return c, fds[1], nil
 }
 
-// converse says everything and hears everything. The client says that it is done: nobody waits for more of it.
-func converse(ctx context.Context, c net.Conn, say []byte) ([]byte, error) {
+// talk is the client's part of the conversation. A bind that wants to be told by a PROXY header who the client is, is told.
+func (q *Question) talk(ctx context.Context, c net.Conn) ([]byte, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		c.SetDeadline(deadline)
 	}
+	if q.Bind.AcceptProxy {
+		if _, err := c.Write(proxyproto.AppendV1(nil, q.Src, q.Dst)); err != nil {
+			return nil, err
+		}
+	}
+	if q.Talk != nil {
+		return q.Talk(c)
+	}
+	return Converse(c, q.Bytes)
+}
+
+// Converse says everything and hears everything. The client says that it is done: nobody waits for more of it.
+func Converse(c net.Conn, say []byte) ([]byte, error) {
 	go func() {
 		c.Write(say)
 		if half, ok := c.(interface{ CloseWrite() error }); ok {
@@ -138,16 +159,4 @@ func converse(ctx context.Context, c net.Conn, say []byte) ([]byte, error) {
 		return nil, err
 	}
 	return heard, nil
-}
-
-// assumeTLS is what rules are told of a client's TLS where there is none: the newest version, and the request's host as the name.
-func assumeTLS(request []byte) *tlsio.Conn {
-	st := tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256, HandshakeComplete: true}
-	for line := range bytes.Lines(request) {
-		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Host")) {
-			st.ServerName = string(hostName(bytes.TrimSpace(value)))
-			break
-		}
-	}
-	return tlsio.Fixed(st, tlsio.Info{})
 }

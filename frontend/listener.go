@@ -14,7 +14,6 @@ import (
 	"weir/conf"
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
-	"weir/internal/tlsio"
 	"weir/stats"
 )
 
@@ -43,7 +42,6 @@ type listener struct {
 	opt  *loop.ListenOptions
 	// explain takes what would go to a server; nil in live traffic.
 	explain *explained
-	assumed *tlsio.Conn // of explain, on a bind line with ssl
 }
 
 // bind opens every listening socket of the frontend; all that cannot be opened are told.

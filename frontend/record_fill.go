@@ -118,7 +118,7 @@ func (r *record) line2(st *stream) {
 		return
 	}
 	scheme := "http://"
-	if st.s.tls != nil && st.s.tls != st.s.ln.assumed {
+	if st.s.tls != nil {
 		scheme = "https://"
 	}
 	st.text = append(append(append(st.text[:0], scheme...), q.Host()...), q.Target...)

@@ -26,7 +26,6 @@ type shaker struct {
 // begin follows what headers had to say of the connection.
 func (s *session) begin() {
 	if s.ln.tls == nil {
-		s.tls = s.ln.assumed
 		s.settle()
 		return
 	}
@@ -93,6 +92,9 @@ func (h *shaker) Run(t *loop.Task) {
 		return
 	}
 	s.tls = y
+	if x := s.ln.explain; x != nil {
+		x.shook(s.ln, y)
+	}
 	s.countTLS(func(n *stats.TLS) *uint64 {
 		if y.State().DidResume {
 			return &n.Resumed

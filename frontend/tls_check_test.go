@@ -154,7 +154,7 @@ func clientHello(t *testing.T) []byte {
 	return buf[:n]
 }
 
-// TestExplainTLS: a request to a bind line with ssl is explained as one that came over TLS.
+// TestExplainTLS: a request to a bind line with ssl is explained over a handshake of its own; one without TLS is not let in.
 func TestExplainTLS(t *testing.T) {
 	b := newTLSBench(t, nil)
 	px := buildTestProxy(t, testHead+fmt.Sprintf(`
@@ -166,9 +166,16 @@ listen "web" {
   http_request "deny" { when = !ssl_fc() || ssl_fc_sni() != "www.example.com" }
   server "s1" { address = %q }
 }`, b.dir+"/site.pem", b.originAddr()))
-	q := &Question{Frontend: "web", Bind: px.frontend("web").p.Binds[0], Bytes: []byte("GET / HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n")}
+	q := &Question{Frontend: "web", Bind: px.frontend("web").p.Binds[0], Talk: func(c net.Conn) ([]byte, error) {
+		y := tls.Client(c, &tls.Config{ServerName: "www.example.com", InsecureSkipVerify: true})
+		return Converse(y, []byte("GET / HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n"))
+	}}
 	o, err := px.Explain(t.Context(), q)
-	if err != nil || o.Server != "s1" {
+	if err != nil || o.Server != "s1" || o.Certificate != b.dir+"/site.pem" {
 		t.Fatalf("%+v, %v", o, err)
+	}
+	q.Talk, q.Bytes = nil, []byte("GET / HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n")
+	if o, err = px.Explain(t.Context(), q); err != nil || o.Server != "" || o.Certificate != "" {
+		t.Fatalf("without TLS: %+v, %v", o, err)
 	}
 }

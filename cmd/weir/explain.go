@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 
 	"weir/conf"
 	"weir/frontend"
@@ -24,7 +25,18 @@ func explainCommand() *command {
   --dst IP:PORT    the address that it connected to; it chooses the frontend too. Else the URL's port does
   --frontend NAME  the frontend
   --bind NAME      the frontend's bind, by its name
+  --sni NAME       the server name of the TLS hello: the URL's host where not said
+  --http1.1, --http2
+                   offer no HTTP/2 in the hello (ALPN), or offer it, as is done where nothing is said
+  --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3, --tls-max VERSION
+                   the least and the greatest version of TLS: 1.2 and 1.3 where not said
+  --cert FILE, --key FILE
+                   the client's certificate, and its key where it is not in the same file
   --json           everything as one JSON object
+
+An https URL begins with a TLS handshake, as curl's. A bind with ssl answers it, and its certificate is told; one without gets the
+client's hello, which rules may route by (req.ssl_sni), and all that follows is the client's and the server's secret. Of an http URL at a bind
+with ssl the failed handshake is told. A URL without http:// or https:// is taken as what the bind speaks.
 
 The request goes through the code of live traffic. Every rule that is tried is told with its place in the file, what its condition
 looked at, which pattern matched and what it changed; then the backend, how the server is chosen, and the request as it would leave, or the
@@ -35,6 +47,7 @@ The exit code is 0 where the request comes to a server or to an answer that a ru
 error.
 
 examples:
+  weir explain -c haproxy.cfg https://shop.example:8443/
   weir explain -c haproxy.cfg http://shop.example/cart
   weir explain -c weir.hcl -H 'Upgrade: websocket' -H 'Connection: upgrade' 'http://127.0.0.1:7000/ws?tableId=42'
   weir explain -c haproxy.cfg -X POST -d a=1 --src 203.0.113.9 --frontend ft_api --json http://api.example/v1`,
@@ -48,6 +61,7 @@ type explainFlags struct {
 	headers                  files
 	src, dst, frontend, bind string
 	asJSON                   bool
+	tls                      tlsFlags
 	url                      string
 }
 
@@ -63,6 +77,7 @@ func parseExplain(s *streams, args []string) (*explainFlags, int, bool) {
 	set.StringVar(&f.frontend, "frontend", "", "")
 	set.StringVar(&f.bind, "bind", "", "")
 	set.BoolVar(&f.asJSON, "json", false, "")
+	f.tls.define(set)
 	rest, code, ok := parseArgs(s, explainCommand(), set, args)
 	if !ok {
 		return nil, code, false
@@ -115,14 +130,18 @@ func explainRequest(cfg *conf.Config, f *explainFlags) (*explanation, error) {
 	if err := r.connect(cfg, f); err != nil {
 		return nil, err
 	}
+	talk, err := r.client(f)
+	if err != nil {
+		return nil, err
+	}
 	w := newWitness(cfg)
 	px, err := frontend.New(cfg, frontend.Options{Loops: 1, Services: standIns(), Probe: w.probe})
 	if err != nil {
 		return nil, err
 	}
 	defer px.Close()
-	out, err := px.Explain(context.Background(), &frontend.Question{Frontend: r.frontend.Name, Bind: r.bind, Src: r.src, Dst: r.dst, Bytes: r.bytes()})
-	if errors.Is(err, context.DeadlineExceeded) {
+	out, err := px.Explain(context.Background(), &frontend.Question{Frontend: r.frontend.Name, Bind: r.bind, Src: r.src, Dst: r.dst, Talk: talk})
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, errors.New("the rules wait for something that does not come")
 	}
 	if err != nil {

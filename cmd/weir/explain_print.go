@@ -10,6 +10,12 @@ import (
 // print writes it for people.
 func (x *explanation) print(w io.Writer) {
 	fmt.Fprintf(w, "%s %s\nfrom %s to %s: frontend %s, bind %s\n", x.Request.Method, x.Request.URL, x.Request.Src, x.Request.Dst, x.Frontend, x.Bind)
+	if x.TLS != nil {
+		x.TLS.print(w)
+	}
+	for _, note := range x.Notes {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
 	title := ""
 	for _, s := range x.Steps {
 		if t := s.Section + ": " + s.List; t != title {

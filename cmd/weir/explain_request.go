@@ -20,18 +20,20 @@ type asked struct {
 	src, dst netip.AddrPort
 	frontend *conf.Proxy
 	bind     *conf.Bind
+	bare     bool // the URL does not say whether it is http or https
+	shown    tlsShown
 }
 
 func newAsked(f *explainFlags) (*asked, error) {
-	text := f.url
-	if !strings.Contains(text, "://") {
+	text, bare := f.url, !strings.Contains(f.url, "://")
+	if bare {
 		text = "http://" + text
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("the URL: got %q; want one such as http://host/path", f.url)
 	}
-	r := &asked{method: f.method, url: u, host: u.Host, body: f.body}
+	r := &asked{method: f.method, url: u, host: u.Host, body: f.body, bare: bare}
 	if r.method == "" {
 		r.method = "GET"
 		if f.hasBody {

@@ -14,6 +14,8 @@ type explanation struct {
 	Request  requestLine  `json:"request"`
 	Frontend string       `json:"frontend"`
 	Bind     string       `json:"bind"`
+	TLS      *tlsShown    `json:"tls,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`
 	Steps    []*step      `json:"steps"`
 	Backend  string       `json:"backend,omitempty"`
 	Chosen   string       `json:"backend_by,omitempty"` // why this backend
@@ -56,6 +58,7 @@ func (w *witness) told(px *frontend.Proxy, r *asked, out *frontend.Outcome) *exp
 		Request:  requestLine{r.method, r.url.String(), r.src.String(), r.dst.String()},
 		Frontend: r.frontend.Name, Bind: r.bind.Addr.String(), Steps: w.steps, Backend: out.Backend,
 	}
+	r.tell(x, out)
 	if out.Server != "" {
 		w.arrived(x, px, r, out)
 		return x
@@ -69,7 +72,9 @@ func (w *witness) told(px *frontend.Proxy, r *asked, out *frontend.Outcome) *exp
 	if body != "" {
 		x.Response = append(x.Response, "", body)
 	}
-	fmt.Sscanf(head, "HTTP/1.1 %d", &x.Status)
+	if _, status, ok := strings.Cut(x.Response[0], " "); ok {
+		fmt.Sscanf(status, "%d", &x.Status)
+	}
 	return x
 }
 

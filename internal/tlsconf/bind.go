@@ -318,6 +318,12 @@ func (b *Bind) choose(hello *tls.ClientHelloInfo, conn *tlsio.Conn) *choice {
 	return best(list, hello)
 }
 
+// Names reports whether a certificate is for that very name, or would be made for it.
+func (b *Bind) Names(server string) bool {
+	name := strings.ToLower(strings.TrimSuffix(server, "."))
+	return name != "" && (b.names.Load().named(name) != nil || b.gen != nil)
+}
+
 // generated is a certificate that is made for the name. Making it takes a signature, which the loop is not held up by.
 func (b *Bind) generated(n *names, name string, conn *tlsio.Conn) *choice {
 	now := time.Now()
