@@ -164,6 +164,9 @@ func (es Errors) sorted() Errors {
 	})
 }
 
+// Compare orders places as a reader meets them.
+func (p Pos) Compare(q Pos) int { return comparePos(p, q) }
+
 func comparePos(a, b Pos) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 }
@@ -176,6 +179,8 @@ const MaxErrors = 1000
 type Diagnostics struct {
 	Errors   Errors // with any of these the configuration must not run
 	Warnings Errors
+	Notices  Errors // what the author of the configuration says to whoever starts it: .notice
+	Diags    Errors // ... to whoever asks what is doubtful: .diag
 }
 
 // Add notes errors.
@@ -188,11 +193,12 @@ func (d *Diagnostics) Warn(errs ...*Error) { d.Warnings = append(d.Warnings, err
 func (d *Diagnostics) Merge(other Diagnostics) {
 	d.Add(other.Errors...)
 	d.Warn(other.Warnings...)
+	d.Notices, d.Diags = append(d.Notices, other.Notices...), append(d.Diags, other.Diags...)
 }
 
-// Tidy puts both lists in the order of the files and drops what is said twice.
+// Tidy puts the lists in the order of the files and drops what is said twice.
 func (d *Diagnostics) Tidy() {
-	d.Errors, d.Warnings = d.Errors.sorted(), d.Warnings.sorted()
+	d.Errors, d.Warnings, d.Notices, d.Diags = d.Errors.sorted(), d.Warnings.sorted(), d.Notices.sorted(), d.Diags.sorted()
 }
 
 // Err returns all errors as one, or nil where there is none.

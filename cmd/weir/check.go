@@ -31,6 +31,7 @@ type understood struct {
 	OK        bool       `json:"ok"`
 	Errors    []problem  `json:"errors"`
 	Warnings  []problem  `json:"warnings"`
+	Notices   []problem  `json:"notices,omitempty"` // .notice and .diag
 	Threads   int        `json:"threads,omitempty"`
 	Maxconn   int        `json:"maxconn,omitempty"`
 	Frontends []listener `json:"frontends,omitempty"`
@@ -95,6 +96,8 @@ func check(s *streams, args []string) int {
 		paths = files{path}
 	}
 	cfg, diags := load(paths)
+	diags.Notices = append(diags.Notices, diags.Diags...)
+	diags.Tidy()
 	if builtIn {
 		paths[0] = "the built-in example"
 	}
@@ -122,7 +125,7 @@ func check(s *streams, args []string) int {
 }
 
 func understand(paths []string, cfg *conf.Config, diags conf.Diagnostics) *understood {
-	u := &understood{Files: paths, OK: len(diags.Errors) == 0, Errors: problems(diags.Errors), Warnings: problems(diags.Warnings)}
+	u := &understood{Files: paths, OK: len(diags.Errors) == 0, Errors: problems(diags.Errors), Warnings: problems(diags.Warnings), Notices: problems(diags.Notices)}
 	if !u.OK || cfg == nil {
 		return u
 	}

@@ -102,7 +102,10 @@ func (p *hapProcess) load() int {
 	f.apply(cfg)
 	p.foreign(cfg, &diags)
 	if inDaemon() {
-		diags.Warnings = nil
+		diags.Warnings, diags.Notices, diags.Diags = nil, nil, nil
+	}
+	if !f.diag {
+		diags.Diags = nil
 	}
 	if !p.msg.config(diags) {
 		return exitFail

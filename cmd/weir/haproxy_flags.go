@@ -27,7 +27,7 @@ type hapFlags struct {
 	check, quiet, verbose, debug     bool
 	daemon, foreground               bool
 	worker, systemd                  bool
-	ignoreNames, zeroWarn            bool
+	ignoreNames, zeroWarn, diag      bool
 	maxconn, proxyMaxconn, megabytes int
 	finish, terminate                []int // -sf, -st: process ids
 	inert                            []string
@@ -43,7 +43,7 @@ var hapInert = map[string]string{
 	"dI": "insecure forks: Weir never forks", "dS": "splice is used where it can be", "dp": "there is no poll poller", "dk": "there is no kqueue poller",
 	"de": "epoll is the only poller", "dG": "names are looked up by Go's own resolver", "dR": "the process alone decides when sockets are shared",
 	"dV": "nothing is verified without TLS to servers", "dt": "there are no traces", "dZ": "bytes are only copied where they must be",
-	"dF": "fast-forwarding is no choice", "dL": "the program is static: there are no shared libraries", "dD": "\"weir check\" says what is doubtful",
+	"dF": "fast-forwarding is no choice", "dL": "the program is static: there are no shared libraries",
 	"dv": "nothing is verified without TLS to servers",
 }
 
@@ -189,6 +189,8 @@ func (f *hapFlags) toggle(name string) bool {
 		f.worker, f.systemd = true, true
 	case "dr":
 		f.ignoreNames = true
+	case "dD":
+		f.diag = true
 	case "dW":
 		f.zeroWarn = true
 	default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -32,7 +33,7 @@ func (m *hapMessages) say(level, format string, args ...any) {
 	if m.quiet {
 		return
 	}
-	if !m.begun && level != "NOTICE" {
+	if !m.begun && level != "NOTICE" && level != "DIAG" {
 		m.begun = true
 		m.say("NOTICE", "haproxy version is %s", hapVersion())
 		if path, err := os.Executable(); err == nil {
@@ -52,9 +53,7 @@ func (m *hapMessages) warn(format string, args ...any) {
 
 // config writes what reading a configuration said, and reports whether it may run.
 func (m *hapMessages) config(diags conf.Diagnostics) bool {
-	for _, e := range diags.Warnings {
-		m.warn("config : %s", placedAsHaproxy(e))
-	}
+	m.remarks(&diags)
 	bad := map[string]bool{}
 	for i, e := range diags.Errors {
 		m.alert("config : %s", placedAsHaproxy(e))
@@ -71,6 +70,25 @@ func (m *hapMessages) config(diags conf.Diagnostics) bool {
 		m.alert("config : Fatal errors found in configuration.")
 	}
 	return len(diags.Errors) == 0
+}
+
+// remarks writes what is no error, in the order of the files.
+func (m *hapMessages) remarks(diags *conf.Diagnostics) {
+	type remark struct {
+		level string
+		e     *conf.Error
+	}
+	var all []remark
+	for level, list := range map[string]conf.Errors{"NOTICE": diags.Notices, "DIAG": diags.Diags, "WARNING": diags.Warnings} {
+		for _, e := range list {
+			all = append(all, remark{level, e})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b remark) int { return a.e.Pos.Compare(b.e.Pos) })
+	for _, r := range all {
+		m.warned = m.warned || r.level == "WARNING"
+		m.say(r.level, "config : %s", placedAsHaproxy(r.e))
+	}
 }
 
 // placedAsHaproxy is an error with its place as HAProxy writes it; the column comes after, where there is one.

@@ -92,6 +92,7 @@ var hapConfigs = map[string][2]string{
 	"owners":  {"global\n  user nosuchuser\n  group nosuchgroup\n" + hapDefaults + hapFrontend, "global {\n  user = \"nosuchuser\"\n  group = \"nosuchgroup\"\n}\n" + hclDefaults + hclFrontend},
 	"socket":  {"global\n  stats socket DIR/a.sock\n", "global {\n  stats_socket \"DIR/a.sock\" {}\n}\n"},
 	"off":     {hapDefaults + "frontend f\n  disabled\n  bind 127.0.0.1:PORT\n", hclDefaults + "frontend \"f\" {\n  disabled = true\n  bind \"127.0.0.1:PORT\" {}\n}\n"},
+	"talks":   {".notice \"hello\"\n.diag \"doubt\"\n.notice\n" + hapDefaults + hapFrontend, hclDefaults + hclFrontend},
 	"taken":   {hapDefaults + strings.Replace(hapFrontend, "127.0.0.1", "192.0.2.1", 1), hclDefaults + strings.Replace(hclFrontend, "127.0.0.1", "192.0.2.1", 1)},
 	"servers": {hapDefaults + "frontend f\n  bind 127.0.0.1:PORT\n  default_backend b\nbackend b\n  server s 127.0.0.1:1\n", hclDefaults + hclTo + hclServer},
 }
@@ -204,6 +205,35 @@ func TestHaproxyMessages(t *testing.T) {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("no %s in\n%s", want, text)
 		}
+	}
+}
+
+// What a configuration itself says is told where HAProxy tells it: notices without a word about who is speaking.
+func TestHaproxyNotices(t *testing.T) {
+	theirs := peer.Need(t, "haproxy")
+	dir := hapFolder(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := regexp.MustCompile(`\(\d+\)|\.(notice|diag|warning): |'`)
+	plain := func(s string) string {
+		s = shape.ReplaceAllString(strings.ReplaceAll(s, "] : ", "]: "), "")
+		return strings.ReplaceAll(s, ".\n", "\n")
+	}
+	config := filepath.Join(dir, "cfg", "talks.cfg")
+	for _, line := range []string{"-c", "-c -q", "-c -dD", "-c -V", "-c -dW"} {
+		_, _, want := hapRun(t, theirs, dir, line+" -f "+config)
+		code, _, got := hapRun(t, self, dir, line+" -f "+config, "WEIR_TEST_MAIN=1")
+		if plain(got) != plain(want) || code != 0 {
+			t.Errorf("%s: code %d, stderr\n%s\nHAProxy's\n%s", line, code, got, want)
+		}
+	}
+	if code, out, text := weir("check", "-c", config); code != exitOK || text != config+":1:1: .notice: hello (notice)\n"+config+":2:1: .diag: doubt (notice)\n"+config+":3:1: .notice:  (notice)\n" {
+		t.Errorf("check: code %d\n%s%s", code, out, text)
+	}
+	if _, _, text := weir("check", "-q", "-c", config); text != "" {
+		t.Errorf("check -q: %s", text)
 	}
 }
 

@@ -152,9 +152,12 @@ func flatten(err error) []error {
 	return errs
 }
 
-// report prints warnings and errors, one a line, and reports whether the configuration may run.
+// report prints notices, warnings and errors, one a line, and reports whether the configuration may run.
 func report(w io.Writer, diags conf.Diagnostics, quiet bool) bool {
 	if !quiet {
+		for _, e := range diags.Notices {
+			fmt.Fprintf(w, "%s (notice)\n", e)
+		}
 		for _, e := range diags.Warnings {
 			fmt.Fprintf(w, "%s (warning)\n", e)
 		}

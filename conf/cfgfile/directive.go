@@ -96,20 +96,34 @@ func (d *decoder) branch(words []Word) {
 	}
 }
 
-// message reads .notice, .warning, .alert and .diag. A notice tells nothing that has to be dealt with, and .diag is for HAProxy's
-// diagnostic mode only.
+// message reads .notice, .warning, .alert and .diag, which may say nothing.
 func (d *decoder) message(words []Word) {
 	w := words[0]
-	if len(words) != 2 {
-		d.add(conf.Bad(w.Pos, w.Text, "want one message in quotes"))
+	if len(words) > 2 {
+		d.add(conf.Bad(words[2].Pos, w.Text, "unexpected %q; want one message, in quotes where it has spaces", words[2].Text))
 		return
 	}
-	e := conf.Bad(w.Pos, w.Text, "%s", words[1].Text)
+	text := ""
+	if len(words) == 2 {
+		text = words[1].Text
+	}
+	e := conf.Bad(w.Pos, w.Text, "%s", text)
 	switch w.Text {
 	case ".alert":
 		d.add(e)
 	case ".warning":
 		d.warn(e)
+	case ".notice":
+		d.tell(&d.diags.Notices, e)
+	case ".diag":
+		d.tell(&d.diags.Diags, e)
+	}
+}
+
+// tell notes a message that changes nothing.
+func (d *decoder) tell(list *conf.Errors, e *conf.Error) {
+	if len(*list) < conf.MaxErrors {
+		*list = append(*list, e)
 	}
 }
 
