@@ -65,6 +65,9 @@ func haproxyMain(s *streams, args []string) int {
 		return exitFail
 	}
 	switch {
+	case f.poisonHelp:
+		io.WriteString(s.out, hapPoisonUsage)
+		return exitOK
 	case f.version > 0:
 		printHapVersion(s.out, f)
 		return exitOK
@@ -113,6 +116,9 @@ func (p *hapProcess) load() int {
 	if f.zeroWarn && p.msg.warned {
 		p.msg.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
 		return exitFail
+	}
+	if f.objects {
+		printObjects(p.s.out)
 	}
 	if f.dump != nil {
 		dumpKeywords(p.s.out, f.dump)
@@ -212,6 +218,11 @@ func (p *hapProcess) serve(cfg *conf.Config) int {
 
 // failed tells why nothing was started, one alert for each cause.
 func (p *hapProcess) failed(err error) {
+	var pid *pidFileError
+	if errors.As(err, &pid) {
+		p.msg.alert("[haproxy.main()] Cannot create pidfile %s : %s", pid.path, plainCause(pid.cause))
+		return
+	}
 	for _, e := range flatten(err) {
 		p.msg.alert("%s", e)
 	}

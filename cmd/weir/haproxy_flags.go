@@ -30,6 +30,7 @@ type hapFlags struct {
 	ignoreNames, zeroWarn, diag      bool
 	maxconn, proxyMaxconn, megabytes int
 	finish, terminate                []int // -sf, -st: process ids
+	objects, poisonHelp              bool  // -dL, -dMhelp
 	inert                            []string
 	masterSockets                    []string
 	oldSocket                        string // -x
@@ -43,7 +44,7 @@ var hapInert = map[string]string{
 	"dI": "insecure forks: Weir never forks", "dS": "splice is used where it can be", "dp": "there is no poll poller", "dk": "there is no kqueue poller",
 	"de": "epoll is the only poller", "dG": "names are looked up by Go's own resolver", "dR": "the process alone decides when sockets are shared",
 	"dV": "nothing is verified without TLS to servers", "dt": "there are no traces", "dZ": "bytes are only copied where they must be",
-	"dF": "fast-forwarding is no choice", "dL": "the program is static: there are no shared libraries",
+	"dF": "fast-forwarding is no choice",
 	"dv": "nothing is verified without TLS to servers",
 }
 
@@ -189,6 +190,8 @@ func (f *hapFlags) toggle(name string) bool {
 		f.worker, f.systemd = true, true
 	case "dr":
 		f.ignoreNames = true
+	case "dL":
+		f.objects = true
 	case "dD":
 		f.diag = true
 	case "dW":
@@ -205,7 +208,7 @@ func (f *hapFlags) debugSwitch(name string) error {
 	case strings.HasPrefix(name, "dK"):
 		f.dump = strings.Split(name[2:], ",")
 	case strings.HasPrefix(name, "dM"):
-		f.inert = append(f.inert, "-dM: Go's memory needs no poisoning")
+		return f.poison(name[2:])
 	case strings.HasPrefix(name, "dC"):
 		return errors.New("-dC: the dump of the configuration is not done yet; \"weir convert\" writes it in Weir's own language")
 	case hapInert[name] != "":
@@ -244,8 +247,14 @@ func (f *hapFlags) add(path string) error {
 	f.named = true
 	f.given = append(f.given, path)
 	at := path
-	if f.dir != "" && !filepath.IsAbs(path) {
-		at = filepath.Join(f.dir, path)
+	if f.dir != "" {
+		if st, err := os.Stat(f.dir); err != nil || !st.IsDir() {
+			f.files = append(f.files, path) // the change to it fails, which is said then
+			return nil
+		}
+		if !filepath.IsAbs(path) {
+			at = filepath.Join(f.dir, path)
+		}
 	}
 	st, err := os.Stat(at)
 	if err != nil {

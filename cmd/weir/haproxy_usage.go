@@ -21,12 +21,13 @@ const hapUsage = `Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn
         -p writes the pid to this file
         -dK{class[,...]} dumps the keywords that Weir knows (use 'help' for a list)
         -dD tells what .diag says in the configuration
+        -dL lists the files that are loaded as code, after the configuration is checked
         -dr ignores server address resolution failures
         -dW fails if any warning is emitted
         -sf/-st [pid ]* finishes/terminates old pids.
         -S <bind>[,<bind options>...] the master's command line
         -x <unix_socket> is not done : listening sockets are shared instead
-        Accepted without effect, for Weir knows one way only : -dF -dG -dI -dL -dM -dR -dS -dV -dZ -de -dk -dp -dt
+        Accepted without effect, for Weir knows one way only : -dF -dG -dI -dM[<byte>,help,...] -dR -dS -dV -dZ -de -dk -dp -dt
 `
 
 func printHapUsage(w io.Writer) { io.WriteString(w, hapUsage+"\n") }

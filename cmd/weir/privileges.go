@@ -14,6 +14,15 @@ import (
 	"weir/conf"
 )
 
+// pidFileError is that of a process whose id cannot be written down.
+type pidFileError struct {
+	path  string
+	cause error
+}
+
+func (e *pidFileError) Error() string { return "pidfile: " + e.cause.Error() }
+func (e *pidFileError) Unwrap() error { return e.cause }
+
 // writePidFile writes the process's id; remove takes the file away again, unless another process has written its own since.
 func writePidFile(path string) (remove func(), err error) {
 	if path == "" {
@@ -21,7 +30,7 @@ func writePidFile(path string) (remove func(), err error) {
 	}
 	own := strconv.Itoa(os.Getpid()) + "\n"
 	if err := os.WriteFile(path, []byte(own), 0o644); err != nil {
-		return nil, fmt.Errorf("pidfile: %w", err)
+		return nil, &pidFileError{path, err}
 	}
 	return func() {
 		if text, err := os.ReadFile(path); err == nil && string(text) == own {
