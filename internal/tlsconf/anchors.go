@@ -43,6 +43,16 @@ func (a anchors) find(c *x509.Certificate) *anchor {
 	return nil
 }
 
+// end reports whether a chain can end at one of them.
+func (a anchors) end() bool {
+	for _, list := range a {
+		if slices.ContainsFunc(list, func(n *anchor) bool { return n.pool != nil }) {
+			return true
+		}
+	}
+	return false
+}
+
 // ownIssuer reports whether a certificate is its own issuer. Of one whose algorithm is too old to be checked the names and key identifiers count:
 // nobody relies on the signature of an authority that a file names.
 func ownIssuer(c *x509.Certificate) bool {

@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,7 +132,19 @@ func TestBindErrors(t *testing.T) {
 	if _, err := l.bind(conf.BindTLS{Lists: []string{"mistakes"}}); strings.Contains(fmt.Sprint(err), "no certificate;") {
 		t.Errorf("a list with mistakes is told to be empty: %v", err)
 	}
-	f("tls-ticket-keys", conf.BindTLS{Certs: []string{"good.pem"}, TicketKeys: l.dir + "/keys"})
+	f("keys\": line 1: want 48 or 80 bytes in base64", conf.BindTLS{Certs: []string{"good.pem"}, TicketKeys: l.dir + "/keys"})
+	l.write("mixed", strings.Repeat("A", 64)+"\n\n"+base64.StdEncoding.EncodeToString(make([]byte, 80))+"\n"+strings.Repeat("C", 64)+"\n")
+	f("mixed\": line 3: a key of 80 bytes; want 48, as the ones before", conf.BindTLS{Certs: []string{"good.pem"}, TicketKeys: l.dir + "/mixed"})
+	for _, x := range []struct {
+		bad  string
+		list []string
+	}{{"999", []string{"10", "999"}}, {"95", []string{"95"}}, {"0", []string{"0"}}, {"all", []string{"all", "10"}}, {"all", []string{"10", "all"}}, {"X509_V_OK", []string{"X509_V_OK"}}} {
+		b := crt("good.pem") // whether clients are asked or not
+		b.CrtIgnore = x.list
+		f(`crt-ignore-err: got "`+x.bad+`"; want "all" alone`, b)
+		b.CrtIgnore, b.CAIgnore = nil, x.list
+		f(`ca-ignore-err: got "`+x.bad+`"; want "all" alone`, b)
+	}
 	verify := func(file string) conf.BindTLS {
 		b := crt("good.pem")
 		b.Verify, b.CAFile = "required", file

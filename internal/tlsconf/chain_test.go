@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"math/big"
 	mrand "math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
+	"weir/conf"
 	"weir/internal/testpki"
 )
 
@@ -184,6 +186,22 @@ func TestAnchors(t *testing.T) {
 	f(errNoIssuerOfCA, inter.cert)
 	f(errNoIssuer, leaf.cert)
 	f(errNoIssuer, root.cert)
+}
+
+// TestAnchorsWarning: a file that nobody is trusted by is told of.
+func TestAnchorsWarning(t *testing.T) {
+	l := newLab(t)
+	l.write("inter.pem", string(l.ca.Sub(t, "Inter").PEM()))
+	l.file("a.pem", leafFor("a"))
+	for _, x := range []struct {
+		file, more string
+		warned     bool
+	}{{"ca.pem", "", false}, {"inter.pem", "", true}, {"inter.pem", "ca.pem", false}} {
+		l.mustBind(conf.BindTLS{Certs: []string{"a.pem"}, TLS: conf.TLS{Verify: "required", CAFile: x.file}, CAVerifyFile: x.more})
+		if got := strings.Contains(strings.Join(l.warnings, "\n"), "no certificate in it is signed by itself"); got != x.warned {
+			t.Errorf("%s and %q: warned %v; want %v", x.file, x.more, got, x.warned)
+		}
+	}
 }
 
 // TestSystemCerts: the authorities of the system are those of the file or folder that the environment names.

@@ -21,6 +21,8 @@ var levelBits = [conf.MaxSecurityLevel + 1]int{0, 80, 112, 128, 192, 256}
 func (l level) bits() int { return levelBits[l] }
 
 const (
+	// levelDebian is that of OpenSSL in Debian.
+	levelDebian = 2
 	// levelPFS is the first that wants a key exchange with forward secrecy, and no session tickets.
 	levelPFS = 3
 	// levelSHA1 is the first without suites whose MAC is SHA-1.
@@ -174,19 +176,24 @@ func (l level) judge(chain []*x509.Certificate) (bad *VerifyError, what string) 
 
 // own reports a certificate of ours that the level forbids to show.
 func (l level) own(keyword string, p *Pair, r *report) {
-	if l == 0 {
-		return
-	}
 	chain := []*x509.Certificate{p.Leaf}
 	for _, der := range p.tls.Certificate[min(1, len(p.tls.Certificate)):] {
 		if c, err := x509.ParseCertificate(der); err == nil {
 			chain = append(chain, c)
 		}
 	}
-	if bad, what := l.judge(chain); bad != nil {
+	least := l
+	if l == 0 {
+		least = levelDebian
+	}
+	if bad, what := least.judge(chain); bad != nil {
 		whose := "it has"
 		if bad.Depth > 0 {
 			whose = fmt.Sprintf("certificate %d of its chain has", bad.Depth+1)
+		}
+		if l == 0 {
+			r.warn(keyword, "%q: %s %s, of less than %d bits of security: OpenSSL as Debian has it shows no such certificate, nor would ssl-security-level %d", p.Path, whose, what, least.bits(), least)
+			return
 		}
 		r.bad(keyword, "%q: %s %s, of less than the %d bits of security that ssl-security-level %d wants", p.Path, whose, what, l.bits(), l)
 	}

@@ -4,12 +4,16 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"math/big"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"weir/conf"
 	"weir/internal/testpki"
@@ -65,6 +69,33 @@ func TestLevelCertificates(t *testing.T) {
 	g(3, rsaPair, "its key is too small for ssl-security-level")
 	g(3, ecPair, "")
 	g(4, ecPair, "its key is too small for ssl-security-level")
+}
+
+// TestLevelWarning: a certificate that HAProxy in Debian refuses to show is told, where nothing is said of levels.
+func TestLevelWarning(t *testing.T) {
+	l := newLab(t)
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"a"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.write("small.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))+string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})))
+	l.file("good.pem", leafFor("a"))
+	f := func(level int, file, warning string) {
+		t.Helper()
+		l.cfg.Global.TLS.SecurityLevel = level
+		l.mustBind(conf.BindTLS{Certs: []string{file}})
+		if got := strings.Join(l.warnings, "\n"); (warning == "") != (got == "") || !strings.Contains(got, warning) {
+			t.Errorf("level %d, %s: got %q; want %q", level, file, got, warning)
+		}
+	}
+	f(0, "good.pem", "")
+	f(0, "small.pem", `small.pem": it has an RSA key of 1024 bits, of less than 112 bits of security: OpenSSL as Debian has it shows no such certificate, nor would ssl-security-level 2`)
+	f(1, "small.pem", "") // that is what was asked for
 }
 
 // TestLevelParams: versions, suites and groups that are too weak are not offered.

@@ -42,8 +42,8 @@ func (c *resumer) dial(b *Bind, show bool) (resumed bool, err error) {
 	return r.server.DidResume, err
 }
 
-// TestResumptionContexts: bind lines that share a file of ticket keys take each other's tickets only where they are one line's: never for
-// another address, other authorities or other rules. A session of before a change of authorities or of a revocation is refused after it.
+// TestResumptionContexts: bind lines that share a file of ticket keys take each other's tickets, wherever they listen, but never with other
+// authorities, other rules or a certificate for other names. A session of before a change of authorities or of a revocation is refused after it.
 func TestResumptionContexts(t *testing.T) {
 	for _, v := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		l := newLab(t)
@@ -80,8 +80,20 @@ func TestResumptionContexts(t *testing.T) {
 		if ok, err := c.dial(home, false); !ok || err != nil {
 			t.Errorf("TLS %x: it is not resumed where it began: %v", v, err)
 		}
+		l.write("same.pem", string(l.ca.PEM())+string(l.ca.PEM()))
+		l.file("renewed.pem", leafFor("a.example.com"))
+		l.file("b.pem", testpki.Leaf{Names: []string{"a.example.com", "b.example.com"}})
 		for what, b := range map[string]*Bind{
-			"another address":    bind(2, nil),
+			"another address":               bind(2, nil),
+			"the same authorities":          bind(1, func(x *conf.BindTLS) { x.CAFile = "same.pem" }),
+			"another certificate for these": bind(1, func(x *conf.BindTLS) { x.Certs = []string{"renewed.pem"} }),
+		} {
+			if ok, err := c.dial(b, false); !ok || err != nil {
+				t.Errorf("TLS %x: a session does not go over to %s: %v", v, what, err)
+			}
+		}
+		for what, b := range map[string]*Bind{
+			"other names":        bind(1, func(x *conf.BindTLS) { x.Certs = []string{"b.pem"} }),
 			"other authorities":  bind(1, func(x *conf.BindTLS) { x.CAFile = "both.pem" }),
 			"a revocation list":  bind(1, func(x *conf.BindTLS) { x.CRLFile = "crl.pem" }),
 			"no certificates":    bind(1, func(x *conf.BindTLS) { x.Verify, x.CAFile = "none", "" }),
@@ -107,7 +119,9 @@ func TestResumptionContexts(t *testing.T) {
 		want(t, err, "it is revoked")
 		c.first(home)
 		commit("ca-file", "ca.pem", string(other.PEM()))
-		_, err = c.dial(home, false)
+		_, err = c.dial(home, false) // it is of other authorities now
+		want(t, err, "didn't provide a certificate")
+		_, err = c.dial(home, true)
 		want(t, err, "its issuer is not trusted")
 	}
 }

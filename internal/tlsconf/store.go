@@ -277,6 +277,9 @@ func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *r
 		}
 		a.crls, a.needList = c.list, true
 	}
+	if len(a.trusted) > 0 && !a.trusted.end() {
+		r.warn("ca-file", "no certificate in it is signed by itself: chains end at one that is, and without it nobody is trusted")
+	}
 	a.id = a.identity()
 	return a
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,13 +24,18 @@ type tickets struct {
 // so that a group of machines can change keys at different moments.
 func parseTicketKeys(b []byte) ([][]byte, error) {
 	var all [][]byte
+	number := 0
 	for line := range strings.SplitSeq(string(b), "\n") {
+		number++
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		raw, err := base64.StdEncoding.DecodeString(line)
 		if err != nil || len(raw) != 48 && len(raw) != 80 {
-			return nil, errors.New("want lines with 48 or 80 bytes in base64")
+			return nil, fmt.Errorf("line %d: want 48 or 80 bytes in base64", number)
+		}
+		if len(all) > 0 && len(raw) != len(all[0]) {
+			return nil, fmt.Errorf("line %d: a key of %d bytes; want %d, as the ones before", number, len(raw), len(all[0]))
 		}
 		all = append(all, raw)
 	}
@@ -71,8 +78,26 @@ func (f *keyFile) use() {
 	f.cfg.SetSessionTicketKeys([][32]byte{k(1), k(2), k(0)})
 }
 
-// bind makes tickets good for one server name under one set of rules about certificates: whoever has shown a certificate, or none, for one
-// name has not done so for another.
+// policy is what a session of this choice is good for: a server that is proved to have these names, with these demands on clients. Where it listens
+// is no part of it: lines and machines that share a file of keys resume each other's sessions, also when one has its certificate renewed before the
+// other. A server of other names would not have been believed by the client, and a client not have been let in by other demands.
+func (c *choice) policy() string {
+	names := slices.Clone(c.pair.names)
+	for _, ip := range c.pair.Leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	slices.Sort(names)
+	who := strings.Join(slices.Compact(names), "\x00")
+	if who == "" {
+		who = string(c.pair.Leaf.RawSubjectPublicKeyInfo)
+	}
+	if c.auth == nil {
+		return who
+	}
+	return fmt.Sprintf("%s|%d|%x", who, c.cfg.ClientAuth, c.auth.id)
+}
+
+// bind makes tickets good for one server name under one policy: whoever has shown a certificate, or none, for one name has not done so for another.
 func (k *tickets) bind(cfg *tls.Config, context string) {
 	cfg.WrapSession = func(cs tls.ConnectionState, ss *tls.SessionState) ([]byte, error) {
 		ss.Extra = append(ss.Extra, k.extra(cs.ServerName, context, time.Now()))

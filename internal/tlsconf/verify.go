@@ -154,17 +154,18 @@ type ignored struct {
 	codes []int
 }
 
+const wantIgnored = `got %q; want "all" alone, numbers of errors from 1 to 94 or names such as X509_V_ERR_CERT_HAS_EXPIRED`
+
 func parseIgnored(list []string) (g ignored, bad string) {
+	if len(list) == 1 && list[0] == "all" {
+		return ignored{all: true}, ""
+	}
 	for _, w := range list {
-		if w == "all" {
-			g.all = true
-			continue
-		}
 		n, err := strconv.Atoi(w)
 		if err != nil { // HAProxy 2.9 has names too
 			n = slices.Index(VerifyNames[:], w)
 		}
-		if n < 1 {
+		if n < 1 || n >= len(VerifyNames) {
 			return g, w
 		}
 		g.codes = append(g.codes, n)
