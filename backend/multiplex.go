@@ -35,7 +35,7 @@ func (ls *Lease) multiplex(k *link) error {
 	o.HTTP2.Counters = (*http2.Counters)(&b.local[ls.loop.ID()].traffic.HTTP2)
 	if b.note != nil {
 		l := ls.loop
-		o.Reason = func(reason string) { b.note(l, reason) }
+		o.Reason = func(reason string, _ *http2.Error) { b.note(l, reason) }
 	}
 	k.mux = h2mux.NewServer(k.conn, o)
 	if !ls.enterStream(k) { // the server takes no stream, for now or ever
@@ -54,7 +54,10 @@ func (b *Backend) http2Options() (o http2.Options) {
 	t := &g.Tune.H2
 	o.Streams, o.Window = cmp.Or(t.BEStreams, t.Streams), cmp.Or(t.BEWindow, t.Window)
 	o.TableSize, o.Glitches, o.Fields = t.HeaderTable, t.BEGlitches, g.Tune.MaxHeaders
-	o.Frames = t.BEFrames
+	o.Frames, o.Buffer = t.BEFrames, t.BERxBuf
+	if g.Tune.BufSize > 0 {
+		o.MaxFrame = min(t.MaxFrame, g.Tune.BufSize)
+	}
 	if n := g.Tune.BufSize - g.Tune.MaxRewrite; n > 0 {
 		o.HeadBytes = n
 	}

@@ -67,7 +67,7 @@ func answer(c net.Conn) {
 	buf, have := make([]byte, 8<<10), 0
 	for {
 		n, err := c.Read(buf[have:])
-		if err != nil {
+		if n == 0 || err != nil { // ... or a body that nobody has read fills the buffer
 			return
 		}
 		have += n

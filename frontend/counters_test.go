@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/http2"
@@ -94,4 +95,44 @@ func TestHTTP2FrameCounters(t *testing.T) {
 		return nil
 	})
 	px.balanced()
+}
+
+// What a client does wrong in HTTP/2 is logged as far as tune.h2.log-errors wants; it is always counted.
+func TestHTTP2LogErrors(t *testing.T) {
+	f := func(level string, stream, conn bool) {
+		t.Helper()
+		o := newTestOrigin(t)
+		px := newTestProxy(t, level+simple(o.addr(), "", ""))
+		k := dialH2(t, px.addr("f", 0))
+		k.request(1, false, getRoot...)
+		k.must(k.fr.WriteRawFrame(http2.FrameWindowUpdate, 0, 1, make([]byte, 4)))
+		k.must(k.fr.WriteRawFrame(http2.FramePing, 0, 0, make([]byte, 7)))
+		for {
+			if _, ok := k.next().(*http2.GoAwayFrame); ok {
+				break
+			}
+		}
+		k.Close()
+		px.balanced()
+		px.onLoop(func(w *worker) {
+			if w.faults["h2_no_increment"] != 1 || w.faults["h2_control_size"] != 1 {
+				t.Errorf("%q: counted %v", level, w.faults)
+			}
+		})
+		log := func(want string, is bool) {
+			t.Helper()
+			if is {
+				px.logLine(want)
+			} else if strings.Contains(px.out.String(), want) {
+				t.Errorf("%q: %s is logged", level, want)
+			}
+		}
+		log("HTTP/2 error: a control frame has the wrong size (FRAME_SIZE_ERROR)", conn)
+		log("HTTP/2 stream error: h2_no_increment", stream)
+	}
+	tune := func(level string) string { return "global {\n tune {\n  h2_log_errors = \"" + level + "\"\n }\n}\n" }
+	f("", false, false)
+	f(tune("none"), false, false)
+	f(tune("connection"), false, true)
+	f(tune("stream"), true, true)
 }

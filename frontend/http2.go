@@ -46,9 +46,9 @@ func (s *session) multiplex() {
 		HTTP2: http2.Options{
 			Streams: firstInt(t.FEStreams, t.Streams), Window: firstInt(t.FEWindow, t.Window), TableSize: t.HeaderTable,
 			HeadBytes: s.fe.limits.HeadBytes, Fields: s.fe.limits.Fields, Total: t.FETotal, Glitches: t.FEGlitches, Frames: t.FEFrames, Connect: !t.NoConnect,
-			Counters: (*http2.Counters)(&s.fe.traffic(w).HTTP2),
+			Buffer: t.FERxBuf, Resets: t.FEResets, MaxFrame: min(t.MaxFrame, w.l.BufSize()), Counters: (*http2.Counters)(&s.fe.traffic(w).HTTP2),
 		},
-		Stream: s.branch, Closed: s.felled, Reason: w.note,
+		Stream: s.branch, Closed: s.felled, Reason: s.odd,
 		Idle: firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client), Stall: tm.Client,
 	})
 	s.dropBuf()
@@ -57,6 +57,17 @@ func (s *session) multiplex() {
 	}
 	if w.px.stopping.Load() {
 		m.GoAway()
+	}
+}
+
+// odd counts what a client did wrong in HTTP/2, and logs it where tune.h2.log-errors wants that.
+func (s *session) odd(reason string, over *http2.Error) {
+	s.w.note(reason)
+	switch logged := s.w.px.cfg.Global.Tune.H2.LogErrors; {
+	case over != nil && (logged == "connection" || logged == "stream"):
+		s.logRefused(reason, "HTTP/2 error: "+over.Error())
+	case over == nil && logged == "stream":
+		s.logRefused(reason, "HTTP/2 stream error: "+reason)
 	}
 }
 

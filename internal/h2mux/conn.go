@@ -16,8 +16,8 @@ type Options struct {
 	Secure bool
 	// Closed is told that the connection is over, once.
 	Closed func()
-	// Reason is told why a stream or the connection was ended, for the counters; nil = nobody.
-	Reason func(reason string)
+	// Reason is told why a stream was ended or, with over, the connection, for counters and logs; nil = nobody.
+	Reason func(reason string, over *http2.Error)
 	// Idle is how long the connection may have no stream, Stall how long the peer may take nothing of what is to be sent; 0 = for ever.
 	Idle, Stall time.Duration
 }

@@ -84,7 +84,7 @@ func TestClient(t *testing.T) {
 		t.Helper()
 		said := ""
 		k := newServer(t, Options{}, "GET", "POST")
-		k.c.Reasons = func(r string) { said = r }
+		k.c.Reasons = func(r string, _ *Error) { said = r }
 		play(k)
 		if err := k.feed(0); err != nil {
 			t.Errorf("%s: %v", name, err)

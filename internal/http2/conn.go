@@ -16,6 +16,9 @@ type Options struct {
 	Total     int  // streams after which the client is asked to open another connection; 0 = no limit
 	Glitches  int  // after which the connection is ended; 0 = no limit
 	Frames    int  // that Feed takes at once; 0 = all there are
+	Resets    int  // RST_STREAM that Feed takes at once; 0 = all there are
+	MaxFrame  int  // octets of a frame that the peer may send
+	Buffer    int  // octets of bodies that all streams may hold together; 0 = as many as their windows let
 	Connect   bool // extended CONNECT is taken (RFC 8441)
 	Counters  *Counters
 }
@@ -29,6 +32,7 @@ func (o *Options) setDefaults() {
 	set(&o.Streams, defaultStreams)
 	set(&o.Window, defaultWindow)
 	set(&o.TableSize, 4096)
+	o.MaxFrame = max(o.MaxFrame, minFrame)
 	set(&o.HeadBytes, defaultHeadBytes)
 	set(&o.Fields, defaultFields)
 }
@@ -56,7 +60,7 @@ type Stream struct {
 
 	send     int   // the peer's window for it
 	recv     int   // what the peer may still send
-	taken    int   // received and not yet given back to the window
+	unread   int   // received, or about to be, and not taken by the user yet
 	length   int64 // of the body that is still to come by Content-Length; -1 = not told
 	ended    bool  // the peer has sent everything
 	done     bool  // this side has
@@ -96,6 +100,7 @@ type Conn struct {
 	fresh bool    // HEADERS opens a stream
 	over  *Error
 	taken int // frames, by this call of Feed
+	rsts  int // RST_STREAM among them
 	work  int // what those cost: see turnWork
 
 	dec  *hpack.Decoder
@@ -114,6 +119,7 @@ type Conn struct {
 	maxFrame int
 	send     int // the connection's window
 	recv     int
+	back     int // octets that may be given back to the connection's window
 
 	goingAway bool
 	recent    [recentResets]uint32
@@ -122,9 +128,9 @@ type Conn struct {
 	resets    int
 	wrongs    int
 	budget    int
-	lastTick  int64 // seconds
-	Glitches  int   // legal or not, what a well-made client does not do (HAProxy's fc_glitches)
-	Reasons   func(reason string)
+	lastTick  int64                            // seconds
+	Glitches  int                              // legal or not, what a well-made client does not do (HAProxy's fc_glitches)
+	Reasons   func(reason string, over *Error) // over: it ends the connection
 }
 
 type phase uint8
@@ -154,9 +160,10 @@ func newConn(o Options, h Handler) *Conn {
 	o.Counters.OpenConns++
 	c := &Conn{
 		n: o.Counters,
-		o: o, h: h, streams: map[uint32]*Stream{}, window: defaultWindow, maxFrame: minFrame, send: defaultWindow, recv: connWindow,
+		o: o, h: h, streams: map[uint32]*Stream{}, window: defaultWindow, maxFrame: minFrame, send: defaultWindow,
 		budget: budget, limit: -1,
 	}
+	c.recv = c.whole()
 	c.dec = hpack.NewDecoder(uint32(o.TableSize), func(f hpack.HeaderField) {
 		c.head.field(f, c.o.HeadBytes, c.fields())
 	})
@@ -185,6 +192,9 @@ func (c *Conn) greet() {
 	if c.o.TableSize != 4096 {
 		settings = append(settings, [2]int{setTableSize, c.o.TableSize})
 	}
+	if c.o.MaxFrame != minFrame {
+		settings = append(settings, [2]int{setFrameSize, c.o.MaxFrame})
+	}
 	if c.o.Connect {
 		settings = append(settings, [2]int{setConnect, 1})
 	}
@@ -192,7 +202,9 @@ func (c *Conn) greet() {
 	for _, s := range settings {
 		c.out = appendSetting(c.out, uint16(s[0]), s[1])
 	}
-	c.out = appendWindow(c.out, 0, connWindow-defaultWindow)
+	if more := c.whole() - defaultWindow; more > 0 {
+		c.out = appendWindow(c.out, 0, more)
+	}
 }
 
 // Tick tells the time in seconds, for the limits that are rates.
@@ -217,7 +229,7 @@ func (c *Conn) spend() *Error {
 func (c *Conn) glitch(reason string) *Error {
 	c.Glitches++
 	if c.Reasons != nil {
-		c.Reasons(reason)
+		c.Reasons(reason, nil)
 	}
 	if c.o.Glitches > 0 && c.Glitches >= c.o.Glitches {
 		return errGlitches
@@ -293,7 +305,7 @@ func (c *Conn) fail(e *Error) *Error {
 		c.over = e
 		c.Glitches++
 		if c.Reasons != nil {
-			c.Reasons(e.Reason)
+			c.Reasons(e.Reason, e)
 		}
 		c.goingAway = true
 		c.n.ConnErrors++
@@ -334,6 +346,7 @@ func (c *Conn) wasReset(id uint32) bool {
 func (c *Conn) drop(s *Stream) {
 	if !s.gone {
 		c.n.OpenStreams--
+		c.giveBack(s.unread)
 	}
 	s.gone = true
 	if s.ID == 0 {
@@ -494,17 +507,6 @@ func (c *Conn) finish(s *Stream) {
 	if s.ended {
 		c.drop(s)
 	}
-}
-
-// Taken gives n octets of a body back to the client's window of that stream.
-func (c *Conn) Taken(s *Stream, n int) {
-	s.taken += n
-	if s.gone || s.ended || s.taken == 0 || s.taken < c.o.Window/4 && s.recv > c.o.Window/2 {
-		return
-	}
-	c.out = appendWindow(c.out, s.ID, s.taken)
-	s.recv += s.taken
-	s.taken = 0
 }
 
 // Gone reports whether the stream is over: both sides have ended it, or one has reset it.

@@ -6,7 +6,7 @@ import "encoding/binary"
 // behind it, or, where Paused says so, without. The error ends the connection once Out has been sent.
 func (c *Conn) Feed(b []byte) (int, error) {
 	n := 0
-	for c.taken, c.work = 0, 0; c.over == nil && !c.Paused(); {
+	for c.taken, c.work, c.rsts = 0, 0, 0; c.over == nil && !c.Paused(); {
 		used, e := c.step(b[n:])
 		c.work++
 		n += used
@@ -28,7 +28,9 @@ func (c *Conn) Feed(b []byte) (int, error) {
 }
 
 // Paused reports whether the last call of Feed has taken as many frames as Options let it, or as much as others should wait for.
-func (c *Conn) Paused() bool { return c.o.Frames > 0 && c.taken >= c.o.Frames || c.work >= turnWork }
+func (c *Conn) Paused() bool {
+	return c.work >= turnWork || c.o.Frames > 0 && c.taken >= c.o.Frames || c.o.Resets > 0 && c.rsts >= c.o.Resets
+}
 
 // Busy tells what the handler had to do besides, in units of turnWork.
 func (c *Conn) Busy(work int) { c.work += work }
@@ -75,7 +77,7 @@ func (c *Conn) preface(b []byte) (int, *Error) {
 func (c *Conn) frame(b []byte) (int, *Error) {
 	f := parseHeader(b)
 	switch {
-	case f.length > minFrame:
+	case f.length > c.o.MaxFrame:
 		return 0, errFrameSize
 	case c.phase == inFirst && (f.typ != frameSettings || f.flags&flagAck != 0):
 		return 0, errFirstFrame
@@ -187,6 +189,7 @@ func (c *Conn) reset(f header, p []byte) *Error {
 		return errIdle
 	}
 	c.n.Resets++
+	c.rsts++
 	s := c.streams[f.stream]
 	if s == nil {
 		return c.spend() // it was over: the frames crossed

@@ -32,13 +32,7 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 	if !ok {
 		return 0, e
 	}
-	if c.recv -= f.length; c.recv < 0 {
-		return 0, errWindow
-	}
-	if c.recv < connWindow/2 {
-		c.out = appendWindow(c.out, 0, connWindow-c.recv)
-		c.recv = connWindow
-	}
+	held := 0
 	c.n.Data++
 	c.f, c.of, c.phase = f, c.streams[f.stream], inData
 	c.work += f.length / workData
@@ -60,8 +54,12 @@ func (c *Conn) beginData(f header, b []byte) (int, *Error) {
 		e = c.violation(s, FlowControlError, "h2_window")
 	default:
 		s.recv -= f.length
-		s.taken += f.length - c.left // padding is used up at once
+		held = c.left // padding is used up at once
+		s.unread += held
 		c.earn(budgetPerKiBData * c.left >> 10)
+	}
+	if e == nil {
+		e = c.received(f, held)
 	}
 	if e == nil && f.flags&flagEndStream == 0 && c.left < c.tiny() {
 		e = c.spend()

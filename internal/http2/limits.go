@@ -8,7 +8,7 @@ const (
 	defaultWindow = 65535
 	// connWindow is the window of the connection. It is given back as bytes come, since streams have their own.
 	connWindow = 1 << 20
-	// minFrame is the frame size that every peer takes (RFC 9113, 4.2), and the largest that is taken and sent here.
+	// minFrame is the frame size that every peer takes (RFC 9113, 4.2), and the largest that is sent here, and taken by default.
 	minFrame = 16384
 	// maxWindow is the most a window may be (RFC 9113, 6.9.1).
 	maxWindow = 1<<31 - 1
