@@ -96,6 +96,22 @@ func (r *record) logs(w *worker) bool {
 	return !r.logged && w.access != nil && r.fe.lines.atEnd() && r.fe.log.Wants(r.severity())
 }
 
+// logsTunnel is logs for a stream that no rule will see again, but that may still end badly.
+func (r *record) logsTunnel(w *worker) bool {
+	return r.logs(w) || !r.logged && !r.leveled && r.fe.p.Options.LogSeparateErrors && w.access != nil && r.fe.lines.atEnd() && r.fe.log.Wants(logsink.Err)
+}
+
+// loudest is the most severe level that the line of a stream of a section with these options may get.
+func (px *Proxy) loudest(o *conf.Options) logsink.Level {
+	switch {
+	case px.relevels:
+		return logsink.Emerg
+	case o.LogSeparateErrors:
+		return logsink.Err
+	}
+	return logsink.Info
+}
+
 // severity is the level of the line: by set-log-level, else, with "option log-separate-errors", by how the stream went.
 func (r *record) severity() logsink.Level {
 	switch {

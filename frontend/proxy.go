@@ -67,6 +67,7 @@ type Proxy struct {
 	connRate  pace         // maxconnrate
 	sessRate  pace         // maxsessrate
 	tlsRate   pace         // maxsslrate
+	relevels  bool         // a rule may change the level of a stream's line
 	stopping  atomic.Bool
 	malformed atomic.Uint64 // messages, of either side
 	accepted  atomic.Bool   // stopping, and no loop accepts any more
@@ -92,6 +93,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	px.elder = opt.Before.ACME()
 	px.opt.Before = nil // or no generation would ever be let go
 	px.limit.Store(int64(cfg.Global.Maxconn))
+	px.relevels = relevels(cfg)
 	px.tls = tlsconf.New(cfg, nil)
 	px.tlsOptions = tlsio.Options{Record: cfg.Global.TLS.MaxRecord, KeepHello: cfg.Global.TLS.Capture, KeyLog: cfg.Global.TLS.KeyLog, Count: tlsio.NewCount(cfg.Global.TLS.MaxConn, px.heritage.tlsCount())}
 	px.connRate.limit(cfg.Global.MaxConnRate)

@@ -286,7 +286,7 @@ func (r *record) writeStream(st *stream) {
 		return
 	}
 	r.logged = true
-	r.keepLine(st)
+	r.requestLine(st)
 	r.srv = r.serverName(st)
 	r.emit(st.w, st, false)
 }
@@ -305,9 +305,9 @@ func (r *record) wentBadly() bool {
 	return r.fault != nil && r.fault != fault.Intercepted || r.retries > 0 || r.status >= 500
 }
 
-// keepLine copies the request line out of the request's buffer, once, where it will be logged.
+// keepLine copies the request line out of the request's buffer, once, where anything may still have it logged.
 func (r *record) keepLine(st *stream) {
-	if st.w.access != nil && r.fe.log.Wants(logsink.Info) {
+	if st.w.access != nil && r.fe.log.Wants(st.w.px.loudest(&r.fe.p.Options)) {
 		r.requestLine(st)
 	}
 }
@@ -349,7 +349,7 @@ func (r *record) asap(st *stream) {
 		r.srvConn = st.last.Streams()
 	}
 	if r.logs(st.w) {
-		r.keepLine(st)
+		r.requestLine(st)
 		r.srv = r.serverName(st)
 		r.emit(st.w, st, true)
 	}
@@ -377,11 +377,11 @@ func (r *record) detach(st *stream, c *record) {
 func (r *record) part(st *stream, c *record) {
 	r.route = st.route
 	*c = *r
-	if c.logged = !r.logs(st.w); c.logged {
+	if c.logged = !r.logsTunnel(st.w); c.logged {
 		c.told = nil
 		return
 	}
-	r.keepLine(st)
+	r.requestLine(st)
 	c.told = new(told)
 	*c.told = *r.told
 	c.outlive(st)

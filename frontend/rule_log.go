@@ -1,6 +1,11 @@
 package frontend
 
-import "weir/internal/loop"
+import (
+	"slices"
+
+	"weir/conf"
+	"weir/internal/loop"
+)
 
 // doLog is do-log.
 type doLog struct{}
@@ -26,7 +31,15 @@ func (r *record) logNow(st *stream) {
 		return
 	}
 	r.bytes, r.route = st.down.sent, st.route
-	r.keepLine(st)
+	r.requestLine(st)
 	r.srv = r.serverName(st)
 	r.emit(st.w, st, false)
+}
+
+// relevels reports whether any rule may change the level of a stream's line: a line that nobody wants so far may then still be wanted.
+func relevels(cfg *conf.Config) bool {
+	sets := func(r *conf.Rule) bool { _, ok := r.Action.(*conf.SetLogLevel); return ok }
+	return slices.ContainsFunc(cfg.Proxies, func(p *conf.Proxy) bool {
+		return slices.ContainsFunc(slices.Concat(p.TCPReqRules, p.TCPRespRules, p.HTTPReqRules, p.HTTPRespRules, p.HTTPAfterRules), sets)
+	})
 }
