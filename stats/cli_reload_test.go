@@ -108,6 +108,18 @@ func TestPlan(t *testing.T) {
 	a, b := inode("a"), inode("b")
 	open := dialSocket(t, at("b"))
 	defer open.Close()
+	talk := func(command string) string {
+		open.Write([]byte(command))
+		said := ""
+		for buf := make([]byte, 100); !strings.HasSuffix(said, "> "); {
+			n, err := open.Read(buf)
+			if said += string(buf[:n]); err != nil {
+				break
+			}
+		}
+		return said
+	}
+	talk("prompt\n") // else it may still wait to be accepted when b ends
 
 	apply(Socket{Address: "unix@" + at("c"), Level: LevelUser}, Socket{Address: "unix@" + at("a"), Level: LevelOperator, Mode: 0o640})
 	level("a", "operator")
@@ -118,10 +130,8 @@ func TestPlan(t *testing.T) {
 	if _, err := os.Lstat(at("b")); err == nil {
 		t.Error("the file of b is still there")
 	}
-	open.Write([]byte("show cli level\n"))
-	buf := make([]byte, 100)
-	if n, _ := open.Read(buf); string(buf[:n]) != "user\n\n" {
-		t.Errorf("a connection to b was answered %q", buf[:n])
+	if got := talk("show cli level\n"); got != "user\n\n> " {
+		t.Errorf("a connection to b was answered %q", got)
 	}
 
 	// What cannot be bound changes nothing.
