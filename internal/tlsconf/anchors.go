@@ -53,7 +53,7 @@ func (a anchors) end() bool {
 	return false
 }
 
-// ownIssuer reports whether a certificate is its own issuer. Of one whose algorithm is too old to be checked the names and key identifiers count:
+// ownIssuer reports whether a certificate is its own issuer. Of one whose algorithm is too old to be checked, or not known here, the names and key identifiers count:
 // nobody relies on the signature of an authority that a file names.
 func ownIssuer(c *x509.Certificate) bool {
 	if !mayIssue(c, c) {
@@ -61,7 +61,7 @@ func ownIssuer(c *x509.Certificate) bool {
 	}
 	err := c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 	var old x509.InsecureAlgorithmError
-	return err == nil || errors.As(err, &old)
+	return err == nil || errors.As(err, &old) || errors.Is(err, x509.ErrUnsupportedAlgorithm)
 }
 
 // mayIssue reports whether x is the issuer of c as far as names and key identifiers tell.

@@ -15,8 +15,6 @@ import (
 	cryptobyteasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-type pkixExtension = pkix.Extension
-
 var (
 	oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 	oidDeltaCRL        = asn1.ObjectIdentifier{2, 5, 29, 27}
@@ -50,7 +48,9 @@ func parseCRLs(b []byte) ([]*crl, error) {
 		c := &crl{list: r, revoked: map[string]bool{}}
 		for i := range r.RevokedCertificateEntries {
 			e := &r.RevokedCertificateEntries[i]
-			c.revoked[e.SerialNumber.String()] = e.ReasonCode != removeFromCRL
+			if serial := e.SerialNumber.String(); e.ReasonCode != removeFromCRL {
+				c.revoked[serial] = true
+			}
 			c.strange = c.strange || slices.ContainsFunc(e.Extensions, func(x pkix.Extension) bool { return x.Critical }) // of an indirect list
 		}
 		for _, x := range r.Extensions {

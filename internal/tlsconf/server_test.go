@@ -60,7 +60,11 @@ func TestServer(t *testing.T) {
 	l.write("othercrl.pem", string(other.CRL(t, time.Hour)))
 	f("there is no revocation list of its issuer", conf.ServerTLS{TLS: conf.TLS{CRLFile: "othercrl.pem"}}, "", good)
 	f("", conf.ServerTLS{TLS: conf.TLS{Verify: "none"}}, "whatever", strange)
-	f("its issuer is not trusted", conf.ServerTLS{TLS: conf.TLS{CAFile: "@system-ca"}}, "", good)
+	l.write("other.pem", string(other.PEM()))
+	for file, text := range map[string]string{"ca.pem": "", "other.pem": "its issuer is not trusted"} {
+		t.Setenv("SSL_CERT_FILE", l.dir+"/"+file)
+		f(text, conf.ServerTLS{TLS: conf.TLS{CAFile: "@system-ca"}}, "", good)
+	}
 }
 
 func TestServerErrors(t *testing.T) {

@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"slices"
 	"time"
@@ -226,5 +227,5 @@ func (w *walk) names() bool {
 
 // constrains reports whether an issuer constrains names.
 func constrains(c *x509.Certificate) bool {
-	return slices.ContainsFunc(c.Extensions, func(e pkixExtension) bool { return e.Id.Equal(oidNameConstraints) })
+	return slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidNameConstraints) })
 }
