@@ -101,6 +101,7 @@ type Global struct {
 	ACMEManual     bool // "acme.scheduler off": certificates are ordered where somebody asks for it only
 	Process        Process
 	Cases          []string // "h1-case-adjust": names of fields as some clients and servers need them written
+	AnyPayload     bool     // "h1-accept-payload-with-any-method": GET, HEAD and DELETE of HTTP/1.0 may have a body
 	CaseFile       string   // "h1-case-adjust-file": more of them, as "name Name" on each line
 	MaxConnRate    int      // connections a second over all frontends; 0 = no limit
 	MaxSessRate    int      // ... and sessions: connections that the rules have let in
@@ -156,6 +157,7 @@ type Tune struct {
 	SndBufServer, RcvBufServer, NotSentServer int
 	Vars                                      VarSizes
 	LogURILen                                 int // tune.http.logurilen: bytes of a logged request line; default 1024
+	CookieLen                                 int // tune.http.cookielen: bytes of a captured cookie, its name included; default 63
 	MaxPollEvents                             int // events of one poll
 	RunQueue                                  int // tune.runqueue-depth: tasks resumed in a row
 	PipeSize                                  int

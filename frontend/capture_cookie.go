@@ -14,10 +14,10 @@ type captureCookie struct {
 	len    int
 }
 
-func compileCookie(p *conf.Proxy) *captureCookie {
+func compileCookie(p *conf.Proxy, most int) *captureCookie {
 	for _, c := range p.Captures {
 		if c.Cookie != "" {
-			return &captureCookie{c.Cookie, c.Len}
+			return &captureCookie{c.Cookie, min(c.Len, most)}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -108,7 +109,7 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	}
 	fe.lines, err = compileLines(comp, p)
 	add(err)
-	fe.cookie = compileCookie(p)
+	fe.cookie = compileCookie(p, cmp.Or(px.cfg.Global.Tune.CookieLen, defaultCookieLen))
 	add(checkACLs(comp, p))
 	fe.logConnect = !fe.lines.atEnd() && px.opt.Access != nil
 	return fe, errors.Join(errs...)
@@ -144,7 +145,7 @@ func (fe *Frontend) secure() error {
 // settle compiles what frontends and backends have in common.
 func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	t := &px.cfg.Global.Tune
-	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders, Lax: p.Options.AcceptUnsafeReq}
+	s.limits = http1.Limits{HeadBytes: t.BufSize - t.MaxRewrite, Fields: t.MaxHeaders, Lax: p.Options.AcceptUnsafeReq, AnyPayload: px.cfg.Global.AnyPayload}
 	s.respLimits = s.limits
 	s.respLimits.Lax = p.Options.AcceptUnsafeResp
 	var errs []error

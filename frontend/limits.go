@@ -51,6 +51,8 @@ const (
 	// maxGreeting bounds the wait for a PROXY header where no timeout is shorter: the protocol asks for at least 3 seconds, so that a
 	// lost packet can come again, and a header that has not come by then holds a place that others need.
 	maxGreeting = 10 * time.Second
+	// defaultCookieLen bounds a captured cookie where tune.http.cookielen says nothing: it goes into every log line. It is HAProxy's.
+	defaultCookieLen = 63
 	// maxUniqueID bounds unique-id-format's text, which goes into a header and every log line. It is HAProxy's limit.
 	maxUniqueID = 127
 )

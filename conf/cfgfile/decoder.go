@@ -32,6 +32,7 @@ type decoder struct {
 	store        *conf.CrtStore // the crt-store section being read
 	acme         *conf.ACME
 	later        []*errorFilesLine
+	guids        map[string]conf.Pos // "guid"s, where they stand
 }
 
 func newDecoder(sources []Source) *decoder {

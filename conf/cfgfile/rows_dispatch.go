@@ -11,8 +11,18 @@ func addDispatch() {
 	proxyTable.rows = append(proxyTable.rows,
 		row{name: "dispatch", in: inBackend, args: "<address>:<port>", strict: true, doc: "where streams go that persistence leads to no server; without effect beside balance", read: readDispatch},
 		row{name: "persist", in: forBackends, args: "rdp-cookie[(<name>)]", doc: "clients go to the server whose address is in a cookie of RDP", read: readPersistRDP},
+		row{name: "guid", in: inListen, args: "<id>", status: Inert, why: whyGUID, read: readGUID},
 		row{name: "max-session-srv-conns", in: forFrontends, args: "<number>", doc: "idle connections to servers that one client's connection may have for itself",
 			read: sectionInt(func(s *section) *int { return &s.SessionConns }, 0, maxInt)})
+	bindTable.rows = append(bindTable.rows, row{name: "guid-prefix", args: "<prefix>", status: Inert, why: whyGUID, read: readGUID})
+	serverTable.rows = append(serverTable.rows,
+		row{name: "guid", args: "<id>", status: Inert, why: whyGUID, read: readGUID},
+		row{name: "pool-low-conn", args: "<number>", status: Inert, why: "loops take no idle connections from each other, however many there are", read: func(l *line) {
+			var n int
+			l.int(&n, 0, maxInt)
+		}})
+	globalTable.rows = append(globalTable.rows,
+		globalRow("h1-accept-payload-with-any-method", "", "GET, HEAD and DELETE of HTTP/1.0 may have a body", globalFlag(func(g *conf.Global) *bool { return &g.AnyPayload })))
 }
 
 func readDispatch(l *line) {
@@ -45,4 +55,33 @@ func readPersistRDP(l *line) {
 	default:
 		l.sec.PersistRDP = inside
 	}
+}
+
+const whyGUID = "counters outlive a reload by the names of sections and servers"
+
+// maxGUID is the most bytes of an id, as in HAProxy.
+const maxGUID = 127
+
+// readGUID takes an id that no other section, bind line or server has.
+func readGUID(l *line) {
+	w, ok := l.arg("<id>")
+	if !ok {
+		return
+	}
+	if want, at := conf.CheckName(w.Text); want != "" {
+		l.add(conf.BadValue(w.At(at), l.path, w.Text, want))
+		return
+	}
+	if len(w.Text) > maxGUID {
+		l.wrong(w, "an id of at most 127 bytes")
+		return
+	}
+	if l.d.guids == nil {
+		l.d.guids = map[string]conf.Pos{}
+	}
+	if at, twice := l.d.guids[w.Text]; twice && at != w.Pos {
+		l.bad(w, "%q is already the id of something else, at %s", w.Text, at)
+		return
+	}
+	l.d.guids[w.Text] = w.Pos
 }

@@ -14,6 +14,8 @@ const (
 	whyDH     = "crypto/tls exchanges keys over elliptic curves only"
 	whyEngine = "it tunes HAProxy's own engine, and Weir has no such part"
 	maxInt    = math.MaxInt32
+	// UDP in HAProxy's sense: listeners of QUIC and log-forward, servers of logs.
+	whyDatagrams = "it is for sockets of datagrams that nobody is connected to, of which Weir has none there"
 )
 
 var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal, rows: []row{
@@ -95,6 +97,7 @@ func addInertGlobals() {
 		{"tune.ssl.cachesize", 1, "sessions are resumed by tickets, which clients keep"},
 		{"tune.ssl.force-private-cache", 0, "sessions are resumed by tickets, which clients keep"},
 		{"noktls", 0, whyKTLS},
+		{"tune.rcvbuf.frontend", 1, whyDatagrams}, {"tune.rcvbuf.backend", 1, whyDatagrams}, {"tune.sndbuf.frontend", 1, whyDatagrams},
 		{"tune.ssl.certificate-compression", 1, "crypto/tls sends certificates as they are"},
 		{"tune.ssl.keyupdate-rate-limit", 1, "crypto/tls has a limit of its own: it ends a connection after 16 messages in a row without data"},
 	} {

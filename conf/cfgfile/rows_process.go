@@ -40,6 +40,7 @@ func addProcess() {
 		globalRow("tune.sndbuf.server", "<bytes>", "the kernel's buffer of what is sent to a server", globalSize(func(g *conf.Global) *int { return &t(g).SndBufServer }, 0, maxInt)),
 		globalRow("tune.rcvbuf.server", "<bytes>", "the kernel's buffer of what a server sends", globalSize(func(g *conf.Global) *int { return &t(g).RcvBufServer }, 0, maxInt)),
 		globalRow("tune.notsent-lowat.server", "<bytes>", "how much may wait in the kernel that is not sent to a server yet", globalSize(func(g *conf.Global) *int { return &t(g).NotSentServer }, 0, maxInt)),
+		globalRow("tune.http.cookielen", "<bytes>", "bytes of a captured cookie, at most", globalInt(func(g *conf.Global) *int { return &t(g).CookieLen }, 1, maxInt)),
 		globalRow("tune.http.logurilen", "<bytes>", "bytes of a logged request line", globalInt(func(g *conf.Global) *int { return &t(g).LogURILen }, 2, maxInt)),
 		globalRow("tune.maxpollevents", "<number>", "events of one poll, up to 256", globalInt(func(g *conf.Global) *int { return &t(g).MaxPollEvents }, 1, maxInt)),
 		globalRow("tune.runqueue-depth", "<number>", "tasks resumed in a row", globalInt(func(g *conf.Global) *int { return &t(g).RunQueue }, 1, maxInt)),

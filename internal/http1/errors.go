@@ -45,7 +45,9 @@ var (
 	ErrHostDiffers = &Error{400, "host_differs", "RFC 9112, 3.2.2", "the Host field and the request-target name different hosts"}
 	ErrConnection  = &Error{400, "connection_options", "RFC 9110, 7.6.1", "Connection lists more than 32 options"}
 	ErrExpect      = &Error{417, "bad_expect", "RFC 9110, 10.1.1", "Expect asks for something else than 100-continue"}
-	ErrUpgrade     = &Error{400, "bad_upgrade", "RFC 9110, 15.2.2", "a 101 response names no protocol in Upgrade and Connection"}
+	// ErrPayload10 is answered as by HAProxy: whoever passes such a request on may lead to two readings of it.
+	ErrPayload10 = &Error{413, "http10_payload", "RFC 9112, 9.3", "a GET, HEAD or DELETE of HTTP/1.0 has a body, which old servers take for the next request"}
+	ErrUpgrade   = &Error{400, "bad_upgrade", "RFC 9110, 15.2.2", "a 101 response names no protocol in Upgrade and Connection"}
 
 	ErrLength          = &Error{400, "bad_content_length", "RFC 9112, 6.3", "Content-Length is not one decimal number without leading zeros"}
 	ErrLengths         = &Error{400, "many_content_lengths", "RFC 9112, 6.3", "there is more than one Content-Length"}

@@ -77,3 +77,11 @@ func parseLength(b []byte) (int64, error) {
 	}
 	return n, nil
 }
+
+// oldPayload reports a body where old servers expect none, and do not look for its length: HTTP/1.0 does not say that there may be one.
+func oldPayload(req *message.Request) bool {
+	if req.Major > 1 || req.Minor != 0 || req.ContentLength <= 0 || req.Framing == message.NoBody {
+		return false
+	}
+	return req.MethodID == message.MethodGet || req.MethodID == message.MethodHead || req.MethodID == message.MethodDelete
+}

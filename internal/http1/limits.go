@@ -10,6 +10,8 @@ type Limits struct {
 	Fields int
 	// Lax passes over some faults of a peer that cannot be mended; see Parser.Forgiven.
 	Lax bool
+	// AnyPayload lets GET, HEAD and DELETE of HTTP/1.0 have a body ("h1-accept-payload-with-any-method").
+	AnyPayload bool
 }
 
 // DefaultLimits are HAProxy's: tune.bufsize 16384 less tune.maxrewrite 1024, and tune.http.maxhdr 101.

@@ -27,6 +27,9 @@ func (p *Parser) Request(buf []byte, req *message.Request, lim Limits) (int, err
 		return 0, err
 	}
 	n, err := parseRequest(buf, req, lim, &p.Forgiven)
+	if err == nil && !lim.AnyPayload && oldPayload(req) {
+		err = ErrPayload10
+	}
 	return p.settle(buf, n, lim.HeadBytes, err)
 }
 
