@@ -90,6 +90,7 @@ func init() {
 	addSSLCommands()
 	addACMECommands()
 	addDynamicCommands()
+	addProcessCommands()
 	insertCommand(command{"set severity-output", "none|number|string", "show the severity of messages on this connection", LevelUser, false, setSeverity})
 	insertCommand(command{"show servers conn", "[<backend>]", "the connections to each server", LevelOperator, false, showServersConn})
 }
@@ -146,6 +147,8 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(RateLimiter)
 	case "get var", "set var":
 		_, ok = a.(VarAdmin)
+	case "show activity", "show tasks", "show threads":
+		_, ok = a.(ActivityAdmin)
 	case "show servers conn":
 		_, ok = a.(ConnLister)
 	case "add server", "del server":

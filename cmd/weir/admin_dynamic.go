@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"weir/backend"
 	"weir/conf"
@@ -54,4 +55,15 @@ func (a *admin) ServersConn(_ context.Context, b string) (rows []stats.ServerCon
 		}
 	}
 	return rows
+}
+
+// Activity is for "show activity" and its like.
+func (a *admin) Activity(context.Context) (list []stats.LoopActivity) {
+	for _, l := range a.px.Loops() {
+		s := &l.Stats
+		list = append(list, stats.LoopActivity{Turns: s.Turns.Load(), Stalls: s.Stalls.Load(), Panics: s.Panics.Load(), Stale: s.Stale.Load(),
+			AcceptErrors: s.AcceptErrors.Load(), Spliced: s.Spliced.Load(), Busy: time.Duration(s.BusyNS.Load()), Idle: time.Duration(s.IdleNS.Load()),
+			Conns: s.Conns.Load(), Tasks: s.Tasks.Load()})
+	}
+	return list
 }
