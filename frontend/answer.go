@@ -157,7 +157,7 @@ func (st *stream) reply(t *loop.Task, body []byte) next {
 		st.rec.fail(f)
 		return nextClose
 	case !keep:
-		return nextLinger
+		return st.dismiss()
 	}
 	return s.nextOrIdle()
 }
@@ -199,9 +199,17 @@ func (st *stream) skipBody() bool {
 		return true
 	case message.Chunked:
 		var c http1.ChunkReader
-		_, n, _ := c.Decode(in.bytes())
-		in.r += n
-		return c.Done()
+		used := 0
+		for err := error(nil); err == nil; { // nothing is moved: what is not all here is read on from its beginning
+			var n int
+			_, n, err = c.Next(in.bytes()[used:])
+			used += n
+		}
+		if !c.Done() {
+			return false
+		}
+		in.r += used
+		return true
 	}
 	return false
 }

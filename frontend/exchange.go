@@ -93,9 +93,10 @@ func (st *stream) observe(f *fault.Fault) {
 	}
 }
 
-// pumpUp moves the request's body on. A server that stops taking it may still answer: that is not the stream's end.
+// pumpUp moves the request's body on. A server that stops taking it may still answer: that is not the stream's end. Once it has, the rest is
+// read and forgotten (see drain.go); over HTTP/2 the end of the stream tells the client to stop.
 func (st *stream) pumpUp() (status, *fault.Fault) {
-	if !st.up.on {
+	if !st.up.on || st.up.dry && (!st.answered || st.s.trunk != nil) {
 		return relayDone, nil
 	}
 	s := st.up.step(st.w)
@@ -109,8 +110,7 @@ func (st *stream) pumpUp() (status, *fault.Fault) {
 	case relaySrcBad:
 		return s, fault.BadRequestData
 	case relayDstEnd:
-		st.up.on, st.up.cut = false, true
-		st.closeSide = true // what is left of the body is not read
+		st.up.discard(st.w.l)
 		return relayDone, nil
 	default:
 		return s, nil
@@ -206,6 +206,7 @@ func clientGone(client *loop.Conn, up status, abort bool) *fault.Fault {
 // interim forwards a 1xx response. A client of HTTP/1.0 knows none.
 func (st *stream) interim(t *loop.Task) *fault.Fault {
 	st.parser = http1.Parser{}
+	st.goesOn = st.goesOn || st.resp.Status == 100
 	if st.req.Minor == 0 {
 		return nil
 	}
@@ -244,6 +245,11 @@ func (st *stream) respond(t *loop.Task) next {
 			st.s.c.Reset() // a FIN would say that this close-delimited body is complete
 		}
 		return nextClose
+	}
+	if st.up.on {
+		if over, n := st.rest(t); over {
+			return n
+		}
 	}
 	st.reuse = st.resp.KeepAlive && st.resp.Framing != message.UntilClose && !st.bodyless && !st.up.on && st.up.ended && st.out.len() == 0 &&
 		st.route.p.Options.ConnMode == conf.KeepAlive && st.fe().p.Options.ConnMode == conf.KeepAlive
@@ -285,10 +291,7 @@ func (st *stream) headSent() {
 // after is what becomes of the client's connection once the response has left.
 func (st *stream) after() next {
 	s := st.s
-	switch {
-	case st.up.on: // the request has not ended and nobody reads the rest
-		return nextLinger
-	case st.closeSide:
+	if st.closeSide {
 		if st.req.Framing != message.NoBody || s.in.len() > 0 || s.c.Readable() {
 			return nextLinger
 		}
@@ -367,11 +370,10 @@ func (st *stream) relayResponse(t *loop.Task) *fault.Fault {
 	return st.bodies(t)
 }
 
-// mustClose decides whether the client's connection ends with this response. A client whose request is refused while it still
-// sends is told to stop by it (RFC 9112, 9.3); where both bodies flow at once the request may yet come to its end.
+// mustClose decides whether the client's connection ends with this response. That the request has not come to its end is no reason: it is
+// read to there in any case.
 func (st *stream) mustClose() bool {
-	refused := st.up.on && !st.up.ended && st.resp.Status >= 300
-	return !st.req.KeepAlive || st.resp.Framing == message.UntilClose || refused ||
+	return !st.req.KeepAlive || st.resp.Framing == message.UntilClose || st.unasked() ||
 		st.fe().p.Options.ConnMode == conf.HTTPClose || st.w.leaving()
 }
 
@@ -394,8 +396,7 @@ func (st *stream) bodies(t *loop.Task) *fault.Fault {
 		}
 		up, f := st.pumpUp()
 		if f != nil { // the client stopped sending: the response may still reach it
-			st.up.on, st.up.cut = false, true
-			st.closeSide = true
+			st.up.on, st.closeSide = false, true
 			up = relayDone
 		}
 		if down == relayMore || up == relayMore {

@@ -5,10 +5,16 @@ import "time"
 // Every bound of the client side, and what it prevents.
 const (
 	// lingerTime is how long a connection that we closed first is drained: closing with unread bytes sends a RST, which
-	// can destroy the response before the client has read it (RFC 9112, 9.6).
+	// can destroy the response before the client has read it (RFC 9112, 9.6). The body of a request is not meant: see drainTime.
 	lingerTime = 2 * time.Second
-	// lingerBytes is how much is drained in that time: who sends more was not going to read the response.
+	// lingerBytes is how much is drained in that time: what comes there belongs to no request that is served.
 	lingerBytes = 1 << 20
+	// drainTime is how long the body of a request that was answered before its end is read and forgotten, as long as timeout client lets the
+	// client live: most clients read no answer before they have sent everything. A body without an end must not hold a connection
+	// for good.
+	drainTime = 5 * time.Minute
+	// drainBytes is how much of it: what an upload may well have, and no more than a few seconds of a fast network.
+	drainBytes = 1 << 30
 	// turnAround is the pause before connecting again to the server that just refused: it may be restarting, and
 	// hammering it helps nobody (HAProxy manual, "retries").
 	turnAround = time.Second

@@ -29,7 +29,7 @@ type relay struct {
 	sent  int64 // octets of head and body given to dst
 	ended bool  // the body is complete; what is pending may still have to leave
 	on    bool  // begun and not done
-	cut   bool  // given up before its end
+	dry   bool  // dst takes no more: the rest is read and forgotten
 }
 
 // status is what a relay waits for.
@@ -165,7 +165,7 @@ func (r *relay) fill(w *worker) status {
 }
 
 func (r *relay) splices() bool {
-	return r.plain && !r.chunked && !r.win.keep && r.win.len() == 0 &&
+	return r.plain && !r.chunked && !r.dry && !r.win.keep && r.win.len() == 0 &&
 		(r.framing == message.Length && r.left >= spliceMin || r.framing == message.UntilClose && r.moved >= spliceMin)
 }
 
@@ -184,6 +184,10 @@ func (r *relay) forward(w *worker) status {
 			return st
 		}
 		return r.emit(out)
+	}
+	if r.dry {
+		r.take(len(r.raw()))
+		return relayDone
 	}
 	n, err := r.dst.TrySend(r.raw())
 	if err == loop.ErrAgain {
@@ -249,7 +253,7 @@ func (r *relay) decode(out []byte) ([]byte, status) {
 
 // emit sends b, which is the worker's scratch, and holds what dst does not take.
 func (r *relay) emit(b []byte) status {
-	if len(b) == 0 {
+	if len(b) == 0 || r.dry {
 		return relayDone
 	}
 	n, err := r.dst.TrySend(b)

@@ -24,7 +24,7 @@ func (s *session) Run(t *loop.Task) {
 	defer st.crash(s)
 	for burst := 1; ; burst++ {
 		next := st.live(t)
-		if next == nextLinger && st.killed {
+		if (next == nextLinger || next == nextDrain) && st.killed {
 			next = nextClose // nobody waits for a client whose stream is ended from outside
 		}
 		st.finish()
@@ -43,6 +43,9 @@ func (s *session) Run(t *loop.Task) {
 		case nextLinger:
 			s.w.putStream(st)
 			s.linger()
+		case nextDrain:
+			s.w.putStream(st)
+			s.drain()
 		case nextMultiplex:
 			s.w.putStream(st)
 			s.multiplex()
@@ -61,6 +64,7 @@ const (
 	nextRequest               // the next request is in the buffer already
 	nextIdle                  // wait for the next request
 	nextLinger                // close it gently: the client may still be sending
+	nextDrain                 // it is amid the body of a request that has been answered: see drain.go
 	nextTunnel                // the connection was handed over
 	nextMultiplex             // it speaks HTTP/2
 )

@@ -20,6 +20,7 @@ import (
 // While it rests it holds no task and no buffer.
 type session struct {
 	previous *backend.Server // of the last request, for prefer-last-server
+	drainer  *drainer        // of a body that nobody takes
 	w        *worker
 	fe       *Frontend
 	ln       *listener

@@ -67,6 +67,7 @@ type stream struct {
 	bodyless  bool             // the response's body is not for the client, who asked with HEAD
 	muted     bool             // http-after-response has failed and is not asked again
 	released  bool             // the request's head is gone but for its line
+	goesOn    bool             // the client was told to by a 100 of the server's
 	inspected bool             // the frontend's content rules have been run
 }
 
@@ -164,7 +165,7 @@ func (st *stream) finish() {
 	st.undone, st.old1 = false, false
 	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
 	st.tcp, st.inspected, st.killed = false, false, false
-	st.lax, st.muted, st.released, st.again, st.bodyless = false, false, false, false, false
+	st.lax, st.muted, st.released, st.again, st.bodyless, st.goesOn = false, false, false, false, false, false
 	st.set = overrides{retries: asConfigured}
 	st.decoded, st.hints = 0, st.hints[:0]
 }

@@ -27,17 +27,18 @@ type worker struct {
 	target   []byte            // the name of a backend being made
 	snis     map[string]string // see intern
 	spread   spread
-	reqs     uint64                   // requests, for "show info"
-	conns    uint64                   // connections accepted
-	seq      uint64                   // streams, of whatever became of them
-	noSplice bool                     // "nosplice"
+	reqs     uint64 // requests, for "show info"
+	conns    uint64 // connections accepted
+	seq      uint64 // streams, of whatever became of them
+	noSplice bool   // "nosplice"
+	drain    drainLimits
 	trunks   map[*session]*h2mux.Conn // clients of HTTP/2
 	branches []*session               // of their streams, to be used again
 	faults   map[string]uint64        // how streams failed, by reason
 }
 
 func newWorker(px *Proxy, l *loop.Loop) *worker {
-	w := &worker{px: px, l: l, id: l.ID(), trunks: map[*session]*h2mux.Conn{}, noSplice: px.cfg.Global.Tune.NoSplice}
+	w := &worker{px: px, l: l, id: l.ID(), trunks: map[*session]*h2mux.Conn{}, drain: drainLimits{drainTime, drainBytes}, noSplice: px.cfg.Global.Tune.NoSplice}
 	// A head grows by what rules add and by what chunking adds to a body.
 	w.scratch = make([]byte, 0, 2*l.BufSize()+4096)
 	if px.opt.Access != nil {
