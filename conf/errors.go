@@ -107,8 +107,6 @@ func Unknown(pos Pos, path, kind, got string, known []string) *Error {
 
 // instead says what to do without a keyword that is not done yet, by its name in HAProxy.
 var instead = map[string]string{
-	"chroot":           "use the service manager's sandbox",
-	"daemon":           "run it under a service manager, which keeps its output too",
 	"idle-pool-shared": "each loop keeps its own idle connections",
 	"pool-low-conn":    "loops take no idle connections from each other",
 }

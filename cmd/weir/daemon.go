@@ -15,47 +15,67 @@ const daemonEnv = "WEIR_DAEMON_FD"
 
 func inDaemon() bool { return os.Getenv(daemonEnv) != "" }
 
-// daemonise starts the same command line again in a session of its own and waits until it has bound everything. A Go process cannot
-// fork: the other one reads the configuration anew. What it says until it is ready goes where ours goes, and its exit code is ours
-// where it fails.
-func (p *hapProcess) daemonise() int {
+// daemonise starts the program again with these arguments, in a session of its own and in the folder dir, and waits until it has bound
+// everything. A Go process cannot fork: the other one reads the configuration anew. What it says until it is ready goes where ours
+// goes, and its exit code is ours where it fails.
+func daemonise(args []string, dir string) (code int, err error) {
 	ready, end, err := os.Pipe()
 	if err != nil {
-		p.msg.alert("[haproxy.main()] Cannot fork: %s", err)
-		return exitFail
+		return exitFail, err
 	}
 	defer ready.Close()
-	cmd, err := p.again(end)
+	cmd, err := again(args, dir, end)
 	if err == nil {
 		err = cmd.Start()
 	}
 	end.Close()
 	if err != nil {
-		p.msg.alert("[haproxy.main()] Cannot fork: %s", err)
-		return exitFail
+		return exitFail, err
 	}
 	if _, err := io.ReadFull(ready, make([]byte, 1)); err == nil {
 		cmd.Process.Release()
-		return exitOK
+		return exitOK, nil
 	}
-	var code *exec.ExitError
-	if err := cmd.Wait(); errors.As(err, &code) && code.ExitCode() > 0 {
-		return code.ExitCode()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); errors.As(err, &exit) && exit.ExitCode() > 0 {
+		return exit.ExitCode(), nil
 	}
-	return exitFail
+	return exitFail, nil
 }
 
-// again is the command that runs this command line as a daemon.
-func (p *hapProcess) again(ready *os.File) (*exec.Cmd, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
+// daemonise runs this command line as a daemon.
+func (p *hapProcess) daemonise() int {
 	name := os.Args[:1]
 	if !calledHaproxy(os.Args[0]) {
 		name = []string{os.Args[0], "haproxy"}
 	}
-	cmd := &exec.Cmd{Path: self, Args: append(append([]string{}, name...), p.args...), Dir: p.from, ExtraFiles: []*os.File{ready}}
+	code, err := daemonise(append(append([]string{}, name...), p.args...), p.from)
+	if err != nil {
+		p.msg.alert("[haproxy.main()] Cannot fork: %s", err)
+	}
+	return code
+}
+
+// keptInFront says why a process that is told to be a daemon is none; empty = it becomes one.
+func keptInFront() string {
+	switch {
+	case inDaemon():
+		return "it is one already"
+	case os.Getenv("NOTIFY_SOCKET") != "":
+		return "a service manager waits for this process (NOTIFY_SOCKET)"
+	case os.Getpid() == 1:
+		return "a container ends with this process"
+	}
+	return ""
+}
+
+// again is the command of a daemon.
+func again(args []string, dir string, ready *os.File) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := &exec.Cmd{Path: self, Args: args, Dir: dir, ExtraFiles: []*os.File{ready}}
 	cmd.Env = append(os.Environ(), daemonEnv+"="+strconv.Itoa(3)) // the first of ExtraFiles
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -32,7 +32,7 @@ func TestCommandLine(t *testing.T) {
 	f("help chek", exitUsage, "", `weir: help: got "chek"; want run, check, convert, explain, compat, haproxy, health, version, help (did you mean "check"?)`)
 	f("rnu", exitUsage, "", `weir: command: got "rnu"; want run, check, convert, explain, compat, haproxy, health, version, help (did you mean "run"?)`)
 	f("frobnicate", exitUsage, "", "weir: command: got \"frobnicate\"; want run, check, convert, explain, compat, haproxy, health, version, help\n")
-	f("run --log-fromat json", exitUsage, "", `weir run: flag: got "-log-fromat"; want -c, --check, --cpu-profile, -d, --log-format, --log-level, -q (did you mean "log-format"?)`)
+	f("run --log-fromat json", exitUsage, "", `weir run: flag: got "-log-fromat"; want -c, --check, --cpu-profile, -d, --foreground, --log-format, --log-level, -q (did you mean "log-format"?)`)
 	f("run weir.hcl", exitUsage, "", `weir run: got the argument "weir.hcl"; want flags only; a configuration is given with -c`)
 	f("run -c", exitUsage, "", "flag needs an argument: -c")
 	f("run --log-level loud", exitFail, "", `--log-level: got "loud"; want debug, info, warn or error`)

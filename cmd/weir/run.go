@@ -32,6 +32,7 @@ func runCommand() *command {
   -d                   debug messages: the same as --log-level debug
   --log-level LEVEL    of Weir's own messages: debug, info (the default), warn or error
   --log-format FORMAT  of Weir's own messages: console (the default) or json
+  --foreground         stay in the foreground whatever "daemon" says
   --check              check the configuration and stop, as "weir check -q" does
   --cpu-profile FILE   write where the CPU time goes, for "go tool pprof", until the process ends
 
@@ -49,6 +50,7 @@ examples:
 type runFlags struct {
 	paths         files
 	quiet, check  bool
+	foreground    bool
 	format, level string
 	profile       string
 }
@@ -60,6 +62,7 @@ func parseRun(s *streams, args []string) (*runFlags, int, bool) {
 	set.BoolVar(&f.quiet, "q", false, "")
 	debug := set.Bool("d", false, "")
 	set.BoolVar(&f.check, "check", false, "")
+	set.BoolVar(&f.foreground, "foreground", false, "")
 	set.StringVar(&f.level, "log-level", "info", "")
 	set.StringVar(&f.profile, "cpu-profile", "", "")
 	set.StringVar(&f.format, "log-format", "console", "")
@@ -109,6 +112,17 @@ func run(s *streams, args []string) int {
 		fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(len(diags.Errors), "error"))
 		return exitFail
 	}
+	if cfg.Global.Daemon && !f.foreground {
+		switch why := keptInFront(); {
+		case why == "":
+			return background(s, args)
+		case !inDaemon():
+			log.Warn("daemon has no effect: " + why)
+		}
+	}
+	if cfg.Global.MasterWorker {
+		log.Info("master_worker has no effect: one process does the work of both, and reloads on SIGUSR2 in any case")
+	}
 	r := &runtimeOptions{cfg: cfg, log: log, sigs: sigs, startup: said.String(), words: weirWords}
 	r.reporter = func() reporter { return &weirReporter{w: s.err, log: log, quiet: f.quiet} }
 	r.read = func(rep reporter) *conf.Config {
@@ -121,11 +135,25 @@ func run(s *streams, args []string) int {
 		if ex != nil {
 			io.WriteString(s.out, ex.Help())
 		}
+		daemonReady()
 	}
 	if err := ignoreStopped(serve(r)); err != nil {
 		return fail(s, err)
 	}
 	return exitOK
+}
+
+// background runs the configuration in a process of its own.
+func background(s *streams, args []string) int {
+	dir, err := os.Getwd()
+	if err != nil {
+		return fail(s, err)
+	}
+	code, err := daemonise(append([]string{os.Args[0], "run"}, args...), dir)
+	if err != nil {
+		return fail(s, fmt.Errorf("daemon: %w", err))
+	}
+	return code
 }
 
 func checkArgs(paths files) []string {

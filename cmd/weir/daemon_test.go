@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// daemonConf writes a configuration that is to be a daemon.
+func daemonConf(t *testing.T, more string) (path, pid string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, pid = filepath.Join(dir, "weir.hcl"), filepath.Join(dir, "pid")
+	text := fmt.Sprintf(`global {
+  daemon        = true
+  master_worker = true
+  pidfile       = %q
+}
+defaults {
+  timeout {
+    client  = "1s"
+    server  = "1s"
+    connect = "1s"
+  }
+}
+frontend "f" {
+  bind "unix@%s/sock" {}
+  default_backend = "b"
+}
+backend "b" {
+  server "s" {
+    address = "127.0.0.1:1"
+  }
+}
+%s`, pid, dir, more)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path, pid
+}
+
+// "weir run" goes into the background where the configuration says so, once everything is bound.
+func TestRunDaemon(t *testing.T) {
+	path, pidFile := daemonConf(t, "")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "run", "-c", path)
+	cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1")
+	if said, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(said), "ready") {
+		t.Fatalf("%v: %s", err, said)
+	}
+	text, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGKILL) })
+	if sid, err := sessionOf(pid); err != nil || sid != pid {
+		t.Errorf("its session is %d, %v; want its own, %d", sid, err, pid)
+	}
+	syscall.Kill(pid, syscall.SIGTERM)
+	waitGone(t, pid)
+}
+
+// What is wrong is told before it would go.
+func TestRunDaemonFails(t *testing.T) {
+	path, pidFile := daemonConf(t, `listen "taken" {
+  bind "unix@/nowhere/at/all" {}
+}
+`)
+	p := startWeir(t, t.TempDir(), "run", "-c", path)
+	if code := p.end(t); code != exitFail {
+		t.Errorf("exit code %d", code)
+	}
+	if _, said := p.text(); !strings.Contains(said, "/nowhere/at/all") {
+		t.Errorf("it said %s", said)
+	}
+	if _, err := os.Stat(pidFile); err == nil {
+		t.Error("a pid file was written")
+	}
+}
+
+// --foreground keeps it, and so does a service manager that waits.
+func TestRunDaemonStays(t *testing.T) {
+	f := func(env, flag, want string) {
+		t.Helper()
+		path, pidFile := daemonConf(t, "")
+		if env != "" {
+			t.Setenv("NOTIFY_SOCKET", env)
+		}
+		args := []string{"run", "-c", path}
+		if flag != "" {
+			args = append(args, flag)
+		}
+		p := startWeir(t, t.TempDir(), args...)
+		p.wait(t, "the pid file", func() bool {
+			text, err := os.ReadFile(pidFile)
+			return err == nil && strings.TrimSpace(string(text)) == strconv.Itoa(p.cmd.Process.Pid)
+		})
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		if code := p.end(t); code != exitOK {
+			t.Errorf("exit code %d", code)
+		}
+		if _, said := p.text(); !strings.Contains(said, want) {
+			t.Errorf("%q is not in %s", want, said)
+		}
+	}
+	f("", "--foreground", "master_worker has no effect")
+	f(filepath.Join(t.TempDir(), "n"), "", "daemon has no effect: a service manager waits")
+}
