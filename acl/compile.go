@@ -65,6 +65,9 @@ func (c *Compiler) In(path, backend string) *Compiler {
 	return &in
 }
 
+// Where is the path of an error about what, for who compiles something with this one's help.
+func (c *Compiler) Where(what string) string { return c.at(what) }
+
 func (c *Compiler) fail(e *conf.Error) { c.errs = append(c.errs, e) }
 
 func (c *Compiler) warn(e *conf.Error) {

@@ -186,7 +186,9 @@ func newHTTPExpect(c *texts, a *conf.CheckExpect, on404 bool, at ruleAt) *httpEx
 	case "status":
 		var err error
 		x.statuses, err = conf.ParseStatuses(pattern)
-		c.note(err)
+		if err != nil {
+			c.note(conf.Misread(a.Pos, "check expect", pattern, err))
+		}
 		bad = checkL7STS
 	case "rstatus":
 		x.re, bad = c.regex(a.Pos, pattern), checkL7STS

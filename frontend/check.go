@@ -53,7 +53,7 @@ func (k *checkExprs) Expr(e *conf.Expr) (backend.CheckText, error) {
 func (k *checkExprs) Regex(pos conf.Pos, text string) (backend.Matcher, error) {
 	re, err := acl.CompileRegex(text, false)
 	if err != nil {
-		return nil, conf.BadValue(pos, "check", text, "a regular expression ("+err.Error()+")")
+		return nil, conf.Misread(pos, k.Where("check expect"), text, err)
 	}
 	return re, nil
 }

@@ -157,6 +157,18 @@ func (l *line) size(to *int, low, high int) {
 // duration takes a time in milliseconds, or in the unit behind it.
 func (l *line) duration(to *time.Duration) bool { return l.durationIn(to, "") }
 
+// positive takes a time that is not 0.
+func (l *line) positive(to *time.Duration) {
+	i := l.i
+	var d time.Duration
+	switch ok := l.duration(&d); {
+	case ok && d == 0:
+		l.wrong(l.words[i], "a time above 0")
+	case ok:
+		*to = d
+	}
+}
+
 // durationIn takes a time whose bare numbers are in that unit.
 func (l *line) durationIn(to *time.Duration, unit string) bool {
 	w, ok := l.arg("<time>")

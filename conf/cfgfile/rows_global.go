@@ -264,7 +264,7 @@ func readLocalPeer(l *line) {
 
 var statsGlobalTable = table{context: "global stats", in: inGlobal, rows: []row{
 	{name: "socket", in: inGlobal, args: "<address> [<option> ...]", doc: "a socket that takes commands", read: readStatsSocket},
-	{name: "timeout", in: inGlobal, args: "<time>", doc: "idle time after which a connection to it is closed", read: func(l *line) { l.duration(&l.d.cfg.Global.StatsTimeout) }},
+	{name: "timeout", in: inGlobal, args: "<time>", doc: "idle time after which a connection to it is closed", read: func(l *line) { l.positive(&l.d.cfg.Global.StatsTimeout) }},
 	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections to each of them at once", read: readStatsMaxconn},
 	{name: "bind-process", in: inGlobal, args: "<value>", status: Removed, why: "there is one process", read: ignored},
 }}

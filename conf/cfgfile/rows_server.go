@@ -32,9 +32,9 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "redir", args: "<prefix>", doc: "where clients are sent for GET and HEAD, before the path", read: func(l *line) { l.text(&l.srv.Redir, "<prefix>") }},
 	{name: "check", doc: "health checks", read: func(l *line) { l.srv.Check = true }},
 	{name: "no-check", doc: "undoes check of a default-server line", read: func(l *line) { l.srv.Check = false }},
-	{name: "inter", args: "<time>", doc: "time between two checks", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.Inter })},
-	{name: "fastinter", args: "<time>", doc: "time between two checks while the state is changing", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.FastInter })},
-	{name: "downinter", args: "<time>", doc: "time between two checks while it is down", read: serverTime(func(s *serverCtx) *time.Duration { return &s.Checks.DownInter })},
+	{name: "inter", args: "<time>", doc: "time between two checks", read: serverInterval(func(s *serverCtx) *time.Duration { return &s.Checks.Inter })},
+	{name: "fastinter", args: "<time>", doc: "time between two checks while the state is changing", read: serverInterval(func(s *serverCtx) *time.Duration { return &s.Checks.FastInter })},
+	{name: "downinter", args: "<time>", doc: "time between two checks while it is down", read: serverInterval(func(s *serverCtx) *time.Duration { return &s.Checks.DownInter })},
 	{name: "rise", args: "<number>", doc: "good checks in a row that bring it up", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Rise }, 1, maxInt)},
 	{name: "fall", args: "<number>", doc: "bad checks in a row that take it down", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Fall }, 1, maxInt)},
 	{name: "port", args: "<port>", doc: "port to check", read: serverInt(func(s *serverCtx) *int { return &s.Checks.Port }, 0, 65535)},
@@ -43,7 +43,7 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "no-agent-check", doc: "undoes agent-check of a default-server line", read: func(l *line) { l.srv.Agent = false }},
 	{name: "agent-port", args: "<port>", doc: "port of the agent", read: serverInt(func(s *serverCtx) *int { return &s.AgentCheck.Port }, 0, 65535)},
 	{name: "agent-addr", args: "<address>", doc: "address of the agent", read: func(l *line) { l.text(&l.srv.AgentCheck.Addr, "<address>") }},
-	{name: "agent-inter", args: "<time>", doc: "time between two questions to the agent", read: serverTime(func(s *serverCtx) *time.Duration { return &s.AgentCheck.Inter })},
+	{name: "agent-inter", args: "<time>", doc: "time between two questions to the agent", read: serverInterval(func(s *serverCtx) *time.Duration { return &s.AgentCheck.Inter })},
 	{name: "agent-send", args: "<text>", doc: "what the agent is told", read: func(l *line) { l.text(&l.srv.AgentCheck.Send, "<text>") }},
 	{name: "observe", args: "<layer4|layer7>", doc: "what traffic shows counts as checks", read: func(l *line) {
 		words := []string{"", "layer4", "layer7"}
@@ -94,6 +94,11 @@ func serverInt(at func(*serverCtx) *int, low, high int) func(*line) {
 
 func serverTime(at func(*serverCtx) *time.Duration) func(*line) {
 	return func(l *line) { l.duration(at(l.srv)) }
+}
+
+// serverInterval is serverTime of what cannot be done all the time.
+func serverInterval(at func(*serverCtx) *time.Duration) func(*line) {
+	return func(l *line) { l.positive(at(l.srv)) }
 }
 
 func addSource() {

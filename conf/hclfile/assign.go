@@ -59,7 +59,7 @@ func (d *decoder) assign(field any, r *info, a *attr) {
 			d.int(f, v, r, a)
 		}
 	case *time.Duration:
-		d.duration(f, v, a)
+		d.duration(f, v, r, a)
 	case *bool:
 		d.bool(f, v, a)
 	case *string:
@@ -118,13 +118,15 @@ func (d *decoder) size(f *int, v value, r *info, a *attr) {
 	}
 }
 
-func (d *decoder) duration(f *time.Duration, v value, a *attr) {
+func (d *decoder) duration(f *time.Duration, v value, r *info, a *attr) {
 	dur, err := conf.ParseDuration(v.s)
 	switch {
 	case v.kind != vNumber && v.kind != vString:
 		d.wrong(v, a, `a time such as "25s"`)
 	case err != nil:
 		d.wrong(v, a, trimWant(err))
+	case dur == 0 && r.min > 0:
+		d.wrong(v, a, "a time above 0")
 	default:
 		*f = dur
 	}

@@ -67,7 +67,7 @@ type info struct {
 	name     string
 	in       where // 0 = wherever its block may stand
 	typ      typ
-	min, max int      // of tInt and tSize; max 0 = no bound but the type's
+	min, max int      // of tInt and tSize; max 0 = no bound but the type's. Of tDuration, a min says that 0 is none
 	enum     []string // of tWord
 	def      string   // what it is where it is not given, in the words of the file
 	doc      string

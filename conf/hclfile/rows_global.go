@@ -38,7 +38,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		at: func(g *conf.Global) any { return &g.LogTag }},
 	{info: info{name: "log_send_hostname", typ: tString, doc: "host name in syslog lines"},
 		at: func(g *conf.Global) any { return &g.LogSendHost }},
-	{info: info{name: "stats_timeout", typ: tDuration, def: "10s", doc: "idle time after which a stats socket's connection is closed"},
+	{info: info{name: "stats_timeout", typ: tDuration, min: 1, def: "10s", doc: "idle time after which a stats socket's connection is closed"},
 		at: func(g *conf.Global) any { return &g.StatsTimeout }},
 	{info: info{name: "hard_stop_after", typ: tDuration, doc: "time that a graceful stop may take; where not given, for ever"},
 		at: func(g *conf.Global) any { return &g.HardStopAfter }},

@@ -69,7 +69,7 @@ var serverGrammar = grammar[server]{context: "server", places: func(s *server) *
 	{info: info{name: "agent_check", typ: tBool, doc: "an agent is asked for its state"}, at: func(s *server) any { return &s.Agent }},
 	{info: info{name: "agent_port", typ: tInt, max: 65535, doc: "port of the agent"}, at: func(s *server) any { return &s.AgentCheck.Port }},
 	{info: info{name: "agent_addr", typ: tString, doc: "address of the agent; where not given, the server's"}, at: func(s *server) any { return &s.AgentCheck.Addr }},
-	{info: info{name: "agent_inter", typ: tDuration, def: "2s", doc: "time between two questions to the agent"}, at: func(s *server) any { return &s.AgentCheck.Inter }},
+	{info: info{name: "agent_inter", typ: tDuration, min: 1, def: "2s", doc: "time between two questions to the agent"}, at: func(s *server) any { return &s.AgentCheck.Inter }},
 	{info: info{name: "agent_send", typ: tString, doc: "what the agent is told first"}, at: func(s *server) any { return &s.AgentCheck.Send }},
 	{info: info{name: "check", typ: tBool, doc: "health checks; a block where they have settings"}, at: func(s *server) any { return &s.Check }},
 }, slices.Concat(serverTLSRows, checkRows)...), nests: []nest[server]{
@@ -81,9 +81,9 @@ var serverGrammar = grammar[server]{context: "server", places: func(s *server) *
 
 // checkRows are the settings of health checks, which may stand in the server or in its check block.
 var checkRows = []row[server]{
-	{info: info{name: "inter", typ: tDuration, def: "2s", doc: "time between two checks"}, at: func(s *server) any { return &s.Checks.Inter }},
-	{info: info{name: "fastinter", typ: tDuration, doc: "time between two checks while the state is changing; where not given, inter"}, at: func(s *server) any { return &s.Checks.FastInter }},
-	{info: info{name: "downinter", typ: tDuration, doc: "time between two checks while it is down; where not given, inter"}, at: func(s *server) any { return &s.Checks.DownInter }},
+	{info: info{name: "inter", typ: tDuration, min: 1, def: "2s", doc: "time between two checks"}, at: func(s *server) any { return &s.Checks.Inter }},
+	{info: info{name: "fastinter", typ: tDuration, min: 1, doc: "time between two checks while the state is changing; where not given, inter"}, at: func(s *server) any { return &s.Checks.FastInter }},
+	{info: info{name: "downinter", typ: tDuration, min: 1, doc: "time between two checks while it is down; where not given, inter"}, at: func(s *server) any { return &s.Checks.DownInter }},
 	{info: info{name: "rise", typ: tInt, min: 1, def: "2", doc: "good checks in a row that bring it up"}, at: func(s *server) any { return &s.Checks.Rise }},
 	{info: info{name: "fall", typ: tInt, min: 1, def: "3", doc: "bad checks in a row that take it down"}, at: func(s *server) any { return &s.Checks.Fall }},
 	{info: info{name: "port", typ: tInt, min: 1, max: 65535, doc: "port to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Port }},
