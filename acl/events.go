@@ -23,10 +23,15 @@ const (
 // Events is where the converter debug puts lines: buf0, which the stats socket shows, and the process's output. Its methods may be
 // called from any goroutine. It takes a lock, for which reason it is for finding faults and not for logs.
 type Events struct {
+	buf0, records ring
+	sinks         [2]streamSink
+}
+
+// ring remembers the newest lines.
+type ring struct {
 	mu    sync.Mutex
 	lines []string // a ring once it is full
 	next  int
-	sinks [2]streamSink
 }
 
 // streamSink is stdout or stderr, written to by a goroutine of its own.
@@ -81,16 +86,33 @@ func (e *Events) put(sink int, now time.Time, line []byte) {
 		}
 		return
 	}
-	text := "<0>" + now.UTC().Format("2006-01-02T15:04:05.000000+00:00") + " " + string(line)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.lines) < maxEvents {
-		e.lines = append(e.lines, text)
+	e.buf0.put(now, string(line))
+}
+
+func (r *ring) put(now time.Time, line string) {
+	text := "<0>" + now.UTC().Format("2006-01-02T15:04:05.000000+00:00") + " " + line
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.lines) < maxEvents {
+		r.lines = append(r.lines, text)
 		return
 	}
-	e.lines[e.next] = text
-	e.next = (e.next + 1) % maxEvents
+	r.lines[r.next] = text
+	r.next = (r.next + 1) % maxEvents
 }
+
+// all are the lines, the oldest first.
+func (r *ring) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append(slices.Clone(r.lines[r.next:]), r.lines[:r.next]...)
+}
+
+// sinkRecords is the sink of HAProxy's that tells of TXT records which an acme section wants made. No expression writes to it.
+const sinkRecords = "dpapi"
+
+// TellRecords puts a line into it.
+func (e *Events) TellRecords(line string) { e.records.put(time.Now(), line) }
 
 // EventSinks describes the sinks as HAProxy does.
 func (e *Events) EventSinks() []string {
@@ -98,18 +120,20 @@ func (e *Events) EventSinks() []string {
 		fmt.Sprintf("    stdout     : type=fd, %d dropped, standard output (fd#1)", e.sinks[sinkStdout].dropped.Load()),
 		fmt.Sprintf("    stderr     : type=fd, %d dropped, standard output (fd#2)", e.sinks[sinkStderr].dropped.Load()),
 		"    buf0       : type=buffer, 0 dropped, in-memory ring buffer",
+		"    dpapi      : type=buffer, 0 dropped, TXT records that acme sections want made",
 	}
 }
 
 // Events is what a sink remembers, the oldest first; false where there is none of that name.
 func (e *Events) Events(sink string) ([]string, bool) {
+	if sink == sinkRecords {
+		return e.records.all(), true
+	}
 	i := slices.Index(sinkNames, sink)
 	if i != sinkBuffer {
 		return nil, i >= 0
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return append(slices.Clone(e.lines[e.next:]), e.lines[:e.next]...), true
+	return e.buf0.all(), true
 }
 
 // appendPrintable appends text so that it can stand in a line of a terminal.

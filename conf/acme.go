@@ -1,6 +1,10 @@
 package conf
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // ACME is an acme section: an authority that certificates are ordered from (RFC 8555), and how.
 type ACME struct {
@@ -20,7 +24,33 @@ type ACME struct {
 	Profile    string
 	EABKeyID   string // the file with the name of an account elsewhere that this one is bound to (RFC 8555, 7.3.4)
 	EABMACKey  string // the file with its key
+
+	Ready      string        // "challenge-ready": what is waited for with dns-01, of ACMEReady, with commas; default cli
+	DNSDelay   time.Duration // "dns-delay": before and between looks for a TXT record; default 30s
+	DNSTimeout time.Duration // "dns-timeout": how long one is looked for; default 10m
+	Provider   string        // "provider-name" and "acme-vars": for the program that makes the records
+	Vars       string
 }
+
+// What challenge-ready may ask for before the authority is told to look.
+const (
+	ReadyCLI   = "cli"   // that somebody says so
+	ReadyDNS   = "dns"   // that the record is found
+	ReadyDelay = "delay" // dns-delay
+	ReadyNone  = "none"
+)
+
+// ACMEReady are all of them.
+var ACMEReady = []string{ReadyCLI, ReadyDNS, ReadyDelay, ReadyNone}
+
+// Waits reports whether something is waited for before the authority is told to look for a TXT record.
+func (a *ACME) Waits(what string) bool { return slices.Contains(strings.Split(a.Ready, ","), what) }
+
+// The defaults of dns-delay and dns-timeout.
+const (
+	DefaultDNSDelay   = 30 * time.Second
+	DefaultDNSTimeout = 10 * time.Minute
+)
 
 // IPFamilies are those that addresses can be preferred of.
 var IPFamilies = []string{"ipv4", "ipv6"}
@@ -29,11 +59,12 @@ var IPFamilies = []string{"ipv4", "ipv6"}
 const (
 	ACMEHTTP = "http-01"     // RFC 8555, 8.3
 	ACMEALPN = "tls-alpn-01" // RFC 8737
+	ACMEDNS  = "dns-01"      // RFC 8555, 8.4
 )
 
 // What an acme section can choose from.
 var (
-	ACMEChallenges = []string{ACMEHTTP, ACMEALPN}
+	ACMEChallenges = []string{ACMEHTTP, ACMEALPN, ACMEDNS}
 	ACMEKeyTypes   = []string{"ECDSA", "RSA"}
 	ACMECurves     = []string{"P-256", "P-384", "P-521"}
 )

@@ -54,8 +54,42 @@ func (v *validator) acmeSection(a *ACME) {
 	if a.Bits != 0 && a.KeyType != "RSA" {
 		v.warn(Bad(a.Pos, v.path(title, "bits"), "does nothing without keytype RSA"))
 	}
-	if a.Map != "" && a.Challenge == ACMEALPN {
-		v.warn(Bad(a.Pos, v.path(title, "map"), "does nothing with challenge %s", ACMEALPN))
+	if a.Map != "" && a.Challenge != ACMEHTTP {
+		v.warn(Bad(a.Pos, v.path(title, "map"), "does nothing with challenge %s", a.Challenge))
+	}
+	v.acmeDNS(a, title)
+}
+
+// acmeDNS checks what is for the challenge dns-01 alone.
+func (v *validator) acmeDNS(a *ACME, title string) {
+	idle := func(keyword string, set bool, without string) {
+		if set {
+			v.warn(Bad(a.Pos, v.path(title, keyword), "does nothing without %s", without))
+		}
+	}
+	if a.Challenge != ACMEDNS {
+		if a.Ready != "" {
+			v.add(Bad(a.Pos, v.path(title, "challenge-ready"), "has a meaning with challenge %s only, and it is %s", ACMEDNS, a.Challenge))
+		}
+		for _, x := range []struct {
+			keyword string
+			set     bool
+		}{{"dns-delay", a.DNSDelay != 0}, {"dns-timeout", a.DNSTimeout != 0}, {"provider-name", a.Provider != ""}, {"acme-vars", a.Vars != ""}} {
+			idle(x.keyword, x.set, v.kw("challenge")+" "+ACMEDNS)
+		}
+		return
+	}
+	setDefault(&a.Ready, ReadyCLI)
+	if a.Waits(ReadyNone) && a.Ready != ReadyNone {
+		v.add(Bad(a.Pos, v.path(title, "challenge-ready"), "none stands with others: %s", a.Ready))
+	}
+	idle("dns-delay", a.DNSDelay != 0 && !a.Waits(ReadyDelay) && !a.Waits(ReadyDNS), v.kw("challenge-ready")+" delay or dns")
+	idle("dns-timeout", a.DNSTimeout != 0 && !a.Waits(ReadyDNS), v.kw("challenge-ready")+" dns")
+	if a.Waits(ReadyDelay) || a.Waits(ReadyDNS) {
+		setDefault(&a.DNSDelay, DefaultDNSDelay)
+	}
+	if a.Waits(ReadyDNS) {
+		setDefault(&a.DNSTimeout, DefaultDNSTimeout)
 	}
 }
 
@@ -111,17 +145,16 @@ func (v *validator) issue(pos Pos, c *Issue, title, keyword string) *ACME {
 // CheckDomain returns what is wrong with a name that the section is to have a certificate for, without its place; nil = nothing.
 func (a *ACME) CheckDomain(name string) *Error {
 	if _, err := netip.ParseAddr(name); err == nil {
-		if a.Challenge == ACMEALPN {
+		if a.Challenge != ACMEHTTP {
 			return BadValue(Pos{}, "", name, "a name: addresses need challenge "+ACMEHTTP)
 		}
 		return nil
 	}
-	if strings.HasPrefix(name, "*.") {
-		e := BadValue(Pos{}, "", name, "a name without a wildcard")
-		e.Fix = "authorities give those for the challenge dns-01 only, which is not done yet"
-		return e
+	rest, wild := strings.CutPrefix(name, "*.")
+	if wild && a.Challenge != ACMEDNS {
+		return BadValue(Pos{}, "", name, "a name without a wildcard: those need challenge "+ACMEDNS)
 	}
-	if !isHostName(name) {
+	if !isHostName(rest) {
 		return BadValue(Pos{}, "", name, "a name such as www.example.com")
 	}
 	return nil
@@ -147,7 +180,7 @@ func isHostName(name string) bool {
 
 // answered warns where nobody would answer http-01.
 func (v *validator) answered(pos Pos, path string, a *ACME) {
-	if a.Challenge == ACMEALPN || a.Map != "" {
+	if a.Challenge != ACMEHTTP || a.Map != "" {
 		return
 	}
 	for _, p := range v.cfg.Proxies {

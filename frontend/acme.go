@@ -15,7 +15,7 @@ func (px *Proxy) addKeeper() (err error) {
 		if !px.state.Patterns.PutEntry(file, key, value) && value != "" {
 			px.log.Warn("acme: no rule looks into the map of the section: something else must answer the challenge", zap.String("map", file))
 		}
-	}})
+	}, Event: px.state.Events.TellRecords})
 	return err
 }
 

@@ -131,7 +131,7 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(CertAdmin)
 	}
 	switch c.name {
-	case "acme renew", "acme status":
+	case "acme challenge_ready", "acme renew", "acme status":
 		_, ok = a.(ACMEAdmin)
 	case "show sess", "shutdown session", "shutdown sessions server":
 		_, ok = a.(SessionAdmin)

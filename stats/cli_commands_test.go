@@ -15,7 +15,7 @@ func TestThere(t *testing.T) {
 		"prepare acl", "prepare map", "set map", "set rate-limit", "set var", "show acl", "show errors", "show events", "show map", "show sess",
 		"reload", "show generations", "show proc", "show startup-logs",
 		"shutdown session", "shutdown sessions server", "add server", "del server", "show servers conn", "show activity", "show tasks", "show threads"}
-	want = append(append(want, SSLCommands()...), "acme renew", "acme status")
+	want = append(append(want, SSLCommands()...), "acme challenge_ready", "acme renew", "acme status")
 	slices.Sort(want)
 	var missing, missingWhole []string
 	for i := range commandTable {

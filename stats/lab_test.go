@@ -245,3 +245,13 @@ func (l *lab) SSLCommand(_ context.Context, name string, args []string, payload 
 func (l *lab) ACMEStatus(context.Context) string { return "# certificate\tsection\na.pem\tle\n" }
 
 func (l *lab) ACMERenew(_ context.Context, name string) bool { return name == "a.pem" }
+
+func (l *lab) ACMEReady(_ context.Context, name, domain string) (said, left int) {
+	switch domain {
+	case "two.example.com":
+		return 1, 2
+	case "last.example.com":
+		return 2, 0
+	}
+	return 0, 3
+}

@@ -14,3 +14,8 @@ func (a *admin) ACMEStatus(context.Context) string {
 
 // ACMERenew is for "acme renew".
 func (a *admin) ACMERenew(_ context.Context, name string) bool { return a.px.ACME().Renew(name) }
+
+// ACMEReady is for "acme challenge_ready".
+func (a *admin) ACMEReady(_ context.Context, name, domain string) (said, left int) {
+	return a.px.ACME().Ready(name, domain)
+}

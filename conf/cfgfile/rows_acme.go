@@ -48,14 +48,14 @@ func acmeWord(name, doc string, words []string, to func(*conf.ACME) *string) row
 		case i >= 0:
 			*to(l.d.acme) = words[i]
 		case name == "challenge" && strings.HasPrefix(strings.ToLower(w.Text), "dns"):
-			l.add(conf.NotDone(w.Pos, l.path, w.Text, "want http-01 or tls-alpn-01"))
+			l.add(conf.NotDone(w.Pos, l.path, w.Text, "want http-01, tls-alpn-01 or dns-01"))
 		default:
 			l.wrong(w, words...)
 		}
 	}}
 }
 
-var acmeTable = table{context: "acme", in: inACME, pending: "acme-vars challenge-ready dns-delay dns-timeout provider-name", rows: []row{
+var acmeTable = table{context: "acme", in: inACME, rows: []row{
 	acmeText("directory", "<url>", "where the authority tells of itself", func(a *conf.ACME) *string { return &a.Directory }),
 	acmeText("ca-file", "<file>", "certificates that the authority's own may be of", func(a *conf.ACME) *string { return &a.CAFile }),
 	acmeText("contact", "<address>", "a mail address for the authority", func(a *conf.ACME) *string { return &a.Contact }),
@@ -74,8 +74,28 @@ var acmeTable = table{context: "acme", in: inACME, pending: "acme-vars challenge
 	acmeText("profile", "<name>", "which of its kinds of certificates the authority is asked for", func(a *conf.ACME) *string { return &a.Profile }),
 	acmeText("eab-key-id", "<file>", "the name of the account elsewhere that this one is bound to", func(a *conf.ACME) *string { return &a.EABKeyID }),
 	acmeText("eab-mac-key", "<file>", "its key, in base64url", func(a *conf.ACME) *string { return &a.EABMACKey }),
+	{name: "challenge-ready", in: inACME, args: "<value>[,<value> ...]", doc: "what is waited for before the authority is told to look for a TXT record: cli, delay, dns, or none", read: readReady},
+	{name: "dns-delay", in: inACME, args: "<time>", doc: "the time before and between looks for a TXT record", read: func(l *line) { l.duration(&l.d.acme.DNSDelay) }},
+	{name: "dns-timeout", in: inACME, args: "<time>", doc: "how long a TXT record is looked for", read: func(l *line) { l.duration(&l.d.acme.DNSTimeout) }},
+	acmeText("provider-name", "<name>", "for the program that makes TXT records", func(a *conf.ACME) *string { return &a.Provider }),
+	acmeText("acme-vars", "<text>", "for that program, too", func(a *conf.ACME) *string { return &a.Vars }),
 	{name: "eab-mac-alg", in: inACME, args: "<HS256>", doc: "how the binding is signed", read: func(l *line) { l.word("HS256") }},
 }}
+
+// readReady takes words of conf.ACMEReady.
+func readReady(l *line) {
+	w, ok := l.arg("<value>[,<value> ...]")
+	if !ok {
+		return
+	}
+	for item := range strings.SplitSeq(w.Text, ",") {
+		if !slices.Contains(conf.ACMEReady, item) {
+			l.wrong(Word{Text: item, Pos: w.Pos}, conf.ACMEReady...)
+			return
+		}
+	}
+	l.d.acme.Ready = w.Text
+}
 
 // addACME adds what other tables have of it.
 func addACME() {

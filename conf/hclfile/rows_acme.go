@@ -1,6 +1,8 @@
 package hclfile
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"weir/conf"
@@ -20,6 +22,18 @@ var acmeGrammar = grammar[conf.ACME]{context: "acme", rows: []row[conf.ACME]{
 	{info: info{name: "profile", typ: tString, doc: "which of its kinds of certificates the authority is asked for"}, at: func(a *conf.ACME) any { return &a.Profile }},
 	{info: info{name: "ca_file", typ: tString, doc: "certificates that the authority's own may be of; where not given, httpclient_ssl_ca_file"}, at: func(a *conf.ACME) any { return &a.CAFile }},
 	{info: info{name: "eab_key_id", typ: tString, doc: "the file with the name of the account elsewhere that this one is bound to"}, at: func(a *conf.ACME) any { return &a.EABKeyID }},
+	{info: info{name: "challenge_ready", typ: tList, enum: conf.ACMEReady, def: "cli", doc: "what is waited for with dns-01 before the authority is told to look for a TXT record: that somebody says so on a stats socket, dns_delay, that it is found"},
+		read: func(d *decoder, a *conf.ACME, t *attr) { a.Ready = strings.Join(d.strings(t, conf.ACMEReady), ",") },
+		text: func(a *conf.ACME) string {
+			if a.Ready == "" {
+				return ""
+			}
+			return textList(strings.Split(a.Ready, ","))
+		}},
+	{info: info{name: "dns_delay", typ: tDuration, doc: "the time before and between looks for a TXT record; where not given, 30s"}, at: func(a *conf.ACME) any { return &a.DNSDelay }},
+	{info: info{name: "dns_timeout", typ: tDuration, doc: "how long a TXT record is looked for; where not given, 10m"}, at: func(a *conf.ACME) any { return &a.DNSTimeout }},
+	{info: info{name: "provider_name", typ: tString, doc: "for the program that makes TXT records"}, at: func(a *conf.ACME) any { return &a.Provider }},
+	{info: info{name: "acme_vars", typ: tString, doc: "for that program, too"}, at: func(a *conf.ACME) any { return &a.Vars }},
 	{info: info{name: "eab_mac_key", typ: tString, doc: "the file with its key, in base64url"}, at: func(a *conf.ACME) any { return &a.EABMACKey }},
 }}
 

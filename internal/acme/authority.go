@@ -101,7 +101,7 @@ func plain(err error) error {
 // order is the whole way of RFC 8555, 7.4.
 func (ca *authority) order(ctx context.Context, is *tlsconf.Issued, old leaf) (*made, error) {
 	var r rest
-	m, err := ca.issue(r.within(ctx), is, old)
+	m, err := ca.issue(context.WithValue(r.within(ctx), errandKey{}, is.Name), is, old)
 	if err != nil {
 		ca.setSession(nil)
 		return nil, &failure{err: err, retryAfter: r.left(), at: ca.a.Directory, timed: ctx.Err() != nil}
@@ -264,9 +264,11 @@ func (ca *authority) renewal(ctx context.Context, of leaf) (window, error) {
 // solver shows an authority what it looks for.
 type solver struct{ ca *authority }
 
-func (s *solver) Present(_ context.Context, c rfc.Challenge) error {
+func (s *solver) Present(ctx context.Context, c rfc.Challenge) error {
 	k := s.ca.k
 	switch {
+	case c.Type == conf.ACMEDNS:
+		s.announce(ctx, c)
 	case c.Type == conf.ACMEALPN:
 		cert, err := acmez.TLSALPN01ChallengeCert(c)
 		if err != nil {
@@ -283,9 +285,11 @@ func (s *solver) Present(_ context.Context, c rfc.Challenge) error {
 	return nil
 }
 
-func (s *solver) CleanUp(_ context.Context, c rfc.Challenge) error {
+func (s *solver) CleanUp(ctx context.Context, c rfc.Challenge) error {
 	k := s.ca.k
 	switch {
+	case c.Type == conf.ACMEDNS:
+		s.retract(ctx, c)
 	case c.Type == conf.ACMEALPN:
 		swap(&k.pending, &k.pending.certs, func(m map[string]*tls.Certificate) { delete(m, strings.ToLower(c.Identifier.Value)) })
 	case s.ca.a.Map != "":

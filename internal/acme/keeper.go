@@ -3,6 +3,7 @@ package acme
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type Options struct {
 	Version string
 	// SetMap puts a value into a map, which rules look into; "" takes the key out again.
 	SetMap func(file, key, value string)
+	// Event is told, as JSON, of TXT records that somebody has to make or may remove; nil = nobody is.
+	Event func(line string)
 }
 
 // Keeper keeps the certificates of a configuration. Its methods may be called from any goroutine.
@@ -38,8 +41,11 @@ type Keeper struct {
 	stop context.CancelFunc // nil = it does not run
 	done chan struct{}      // closed when the goroutine has ended
 
-	mu    sync.Mutex
-	certs []*cert // the list is immutable; what they hold is guarded by mu
+	lookup func(ctx context.Context, name string) ([]string, error) // of TXT records
+
+	mu      sync.Mutex
+	certs   []*cert   // the list is immutable; what they hold is guarded by mu
+	records []*record // those that orders under way wait for
 }
 
 // New makes the Keeper of what bind lines, stores and lists have issued, once store knows all of them; nil where that is nothing. Nothing
@@ -49,7 +55,7 @@ func New(cfg *conf.Config, store *tlsconf.Store, opt Options) (*Keeper, error) {
 	if len(issued) == 0 {
 		return nil, nil
 	}
-	k := &Keeper{opt: opt, log: opt.Log, store: store, manual: cfg.Global.ACMEManual, authorities: map[string]*authority{}, wake: make(chan struct{}, 1)}
+	k := &Keeper{opt: opt, log: opt.Log, store: store, manual: cfg.Global.ACMEManual, authorities: map[string]*authority{}, wake: make(chan struct{}, 1), lookup: net.DefaultResolver.LookupTXT}
 	if k.log == nil {
 		k.log = zap.NewNop()
 	}

@@ -6,6 +6,9 @@ import "time"
 const (
 	// orderTime is how long one order may take: an authority that never answers must not keep the other certificates waiting.
 	orderTime = 5 * time.Minute
+	// readyTime is how long somebody may take to say that TXT records are there: authorities keep what they validate for some days, and a person who
+	// makes records by hand may be asleep.
+	readyTime = 24 * time.Hour
 	// maxAtOnce is how many certificates one authority is busy with for us at the same time, once an order of ours has gone well there: one whose
 	// validation takes long does not hold up the others, and what an authority counts (new orders in hours, requests in a second) is far away.
 	maxAtOnce = 4

@@ -29,6 +29,10 @@ func explain(err error) (why string, after time.Duration, all bool) {
 	if !errors.As(err, &f) {
 		return err.Error(), 0, false
 	}
+	var u *unready
+	if errors.As(err, &u) {
+		return u.text, f.retryAfter, false
+	}
 	var p rfc.Problem
 	if errors.As(err, &p) {
 		return problem(&p), f.retryAfter, p.Status == 503 || ofAccount[p.Type]
@@ -37,15 +41,15 @@ func explain(err error) (why string, after time.Duration, all bool) {
 	if u, err := url.Parse(f.at); err == nil {
 		host = u.Host
 	}
-	var u *url.Error
+	var wrong *url.Error
 	switch {
 	case f.timed:
 		return fmt.Sprintf("the authority %s has not come to an end within %s", host, orderTime), f.retryAfter, true
-	case errors.As(err, &u):
-		if to, err := url.Parse(u.URL); err == nil && to.Host != "" {
+	case errors.As(err, &wrong):
+		if to, err := url.Parse(wrong.URL); err == nil && to.Host != "" {
 			host = to.Host
 		}
-		return fmt.Sprintf("the authority %s cannot be reached: %s", host, network(u.Err)), f.retryAfter, true
+		return fmt.Sprintf("the authority %s cannot be reached: %s", host, network(wrong.Err)), f.retryAfter, true
 	}
 	return err.Error(), f.retryAfter, f.retryAfter > 0
 }

@@ -71,7 +71,7 @@ func (k *Keeper) order(ctx context.Context, c *cert) {
 	c.running, c.asked, c.began = true, false, time.Now()
 	old := c.leaf
 	k.mu.Unlock()
-	timed, cancel := context.WithTimeout(ctx, orderTime)
+	timed, cancel := context.WithTimeout(ctx, orderTime+patience(c.ca.a))
 	made, err := contained(func() (*made, error) { return c.orders.order(timed, c.is, old) })
 	cancel()
 	if err == nil {

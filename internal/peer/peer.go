@@ -13,7 +13,7 @@ import (
 )
 
 // packages are the Debian packages of the programs whose name differs.
-var packages = map[string]string{"node": "nodejs", "npm": "npm", "halog": "haproxy", "testssl": "testssl.sh", "nghttp": "nghttp2-client", "h2load": "nghttp2-client"}
+var packages = map[string]string{"node": "nodejs", "npm": "npm", "halog": "haproxy", "testssl": "testssl.sh", "nghttp": "nghttp2-client", "h2load": "nghttp2-client", "pebble-challtestsrv": "pebble"}
 
 // Need returns the path of the program.
 func Need(t testing.TB, name string) string {

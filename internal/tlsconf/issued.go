@@ -87,7 +87,11 @@ func (s *Store) bindIssue(b *conf.Bind) string {
 	if a == nil || !b.TLS.On || len(b.TLS.Domains) == 0 {
 		return ""
 	}
-	return s.file(strings.ToLower(b.TLS.Domains[0])+".pem", a.Storage, a.Pos)
+	name := strings.ToLower(b.TLS.Domains[0])
+	if rest, wild := strings.CutPrefix(name, "*."); wild {
+		name = "_wildcard." + rest
+	}
+	return s.file(name+".pem", a.Storage, a.Pos)
 }
 
 // issue notes one certificate, unless nobody has it issued. Two lines may name one where they mean the same.
