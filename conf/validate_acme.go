@@ -138,8 +138,23 @@ func (v *validator) issue(pos Pos, c *Issue, title, keyword string) *ACME {
 			v.add(e)
 		}
 	}
+	if d := Twice(c.Domains); d != "" {
+		v.add(Bad(pos, path, "%q is given twice", d))
+	}
 	v.answered(pos, path, a)
 	return a
+}
+
+// Twice is a name that stands twice in a list, in whatever case; "" = none does.
+func Twice(names []string) string {
+	seen := map[string]bool{}
+	for _, n := range names {
+		if n = strings.ToLower(n); seen[n] {
+			return n
+		}
+		seen[n] = true
+	}
+	return ""
 }
 
 // CheckDomain returns what is wrong with a name that the section is to have a certificate for, without its place; nil = nothing.
@@ -160,7 +175,7 @@ func (a *ACME) CheckDomain(name string) *Error {
 	return nil
 }
 
-// isHostName takes names of DNS as RFC 1123, 2.1, has them, in ASCII.
+// isHostName takes names of DNS as RFC 1123, 2.1, has them, in ASCII: authorities give no certificate for one with an underscore.
 func isHostName(name string) bool {
 	if len(name) > 253 {
 		return false
@@ -170,7 +185,7 @@ func isHostName(name string) bool {
 			return false
 		}
 		for _, c := range []byte(label) {
-			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
 				return false
 			}
 		}

@@ -122,6 +122,11 @@ func readBounded(r io.Reader) ([]byte, error) {
 // save writes a certificate. Where the key has a file of its own, both are written before either takes its place: a disk that is full must not
 // leave a certificate with another one's key.
 func (d *disk) save(is *tlsconf.Issued, m *made) error {
+	if is.Broken != nil {
+		if err := d.setAside(is.Crt, is.Key); err != nil {
+			return err
+		}
+	}
 	crt, err := d.stage(is.Crt, m.crtFile(is))
 	if err != nil {
 		return err
@@ -142,6 +147,28 @@ func (d *disk) save(is *tlsconf.Issued, m *made) error {
 	}
 	return errors.Join(crt.commit(), crt.sync())
 }
+
+// setAside keeps files that cannot be used under a name that no folder of certificates shows: there may be a key in them that somebody wants
+// back.
+func (d *disk) setAside(paths ...string) error {
+	for _, path := range paths {
+		root, name := d.roots[filepath.Dir(path)], filepath.Base(path)
+		if path == "" || root == nil {
+			continue
+		}
+		aside := "." + name + brokenEnding
+		if err := root.Remove(aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if err := root.Link(name, aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// brokenEnding is that of files that were set aside.
+const brokenEnding = ".broken"
 
 // write puts a file in place as a whole or not at all.
 func (d *disk) write(path string, data []byte) error {

@@ -561,3 +561,49 @@ func TestUnsaved(t *testing.T) {
 		}
 	})
 }
+
+// TestBroken: files that were cut short are kept aside, and another certificate is ordered; beside a reload the one that was read before is shown
+// meanwhile.
+func TestBroken(t *testing.T) {
+	for _, reload := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, 90*day, nil)
+			b.start(t)
+			b.k.Stop()
+			b.open(t) // read from its file, as at a start
+			b.start(t)
+			old := b.k
+			first, _ := b.held(t)
+			file := filepath.Join(b.dir, "st", "a.example.com.pem")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			broken := text[:len(text)/2]
+			if err := os.WriteFile(file, broken, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			b.open(t)
+			if reload {
+				b.k.TakeOver(old)
+			} else {
+				old.Stop()
+			}
+			if shown, temporary := b.held(t); temporary == reload || reload && !shown.Equal(first) {
+				t.Errorf("reload %t: temporary %t", reload, temporary)
+			}
+			b.start(t)
+			defer b.k.Stop()
+			if shown, temporary := b.held(t); temporary || shown.Equal(first) || len(b.by.orders) != 2 {
+				t.Errorf("reload %t: temporary %t after %d orders", reload, temporary, len(b.by.orders))
+			}
+			aside, err := os.ReadFile(filepath.Join(b.dir, "st", ".a.example.com.pem.broken"))
+			if err != nil || string(aside) != string(broken) {
+				t.Errorf("set aside: %q, %v", aside, err)
+			}
+			if now, err := os.ReadFile(file); err != nil || len(now) <= len(broken) {
+				t.Errorf("%d bytes were saved, %v", len(now), err)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"weir/conf"
+	"weir/internal/tlsconf"
 )
 
 // TakeOver stops the Keeper of the configuration before this one, and goes on where that was: what has failed there is not tried again at
@@ -19,7 +20,7 @@ func (k *Keeper) TakeOver(old *Keeper) {
 	for _, c := range k.certs {
 		for _, o := range old.certs {
 			if o.is.Name == c.is.Name && o.is.ACME == c.is.ACME && slices.Equal(o.is.Domains, c.is.Domains) && sameSection(o.ca.a, c.ca.a) {
-				k.inherit(c, o)
+				k.inherit(c, o, old.store)
 			}
 		}
 	}
@@ -33,9 +34,9 @@ func sameSection(a, b *conf.ACME) bool {
 }
 
 // inherit takes one certificate over.
-func (k *Keeper) inherit(c, o *cert) {
+func (k *Keeper) inherit(c, o *cert, old *tlsconf.Store) {
 	c.issued, c.failed = o.issued, o.failed
-	k.refresh(c, o)
+	k.refresh(c, o, old)
 	if o.fails == 0 || k.manual {
 		return
 	}
@@ -47,8 +48,11 @@ func (k *Keeper) inherit(c, o *cert) {
 }
 
 // refresh shows what was issued after the files of this configuration had been read, or could not be saved.
-func (k *Keeper) refresh(c, o *cert) {
+func (k *Keeper) refresh(c, o *cert, old *tlsconf.Store) {
 	if o.last == nil {
+		if c.is.Broken != nil { // its files were good when they were read before
+			k.store.Adopt(c.is.Name, old)
+		}
 		return
 	}
 	held, temporary, err := k.store.Held(c.is.Name)

@@ -29,6 +29,9 @@ func (k *Keeper) survey() {
 				c.ask = now.Add(askFirst + c.jitter(askFirst))
 			}
 		}
+		if c.is.Broken != nil && !k.manual && c.fails == 0 { // also where the one of before a reload is shown meanwhile
+			c.due = now
+		}
 		k.mu.Unlock()
 		k.tellPlan(c)
 	}
@@ -37,14 +40,24 @@ func (k *Keeper) survey() {
 func (k *Keeper) tellPlan(c *cert) {
 	k.mu.Lock()
 	f := []zap.Field{zap.String("certificate", c.is.Name), zap.String("acme", c.is.ACME), zap.Strings("domains", c.is.Domains)}
-	none := c.leaf == nil
+	none, over := c.leaf == nil, false
 	if !none {
+		over = time.Now().After(c.leaf.NotAfter)
 		f = append(f, moment("expires", c.leaf.NotAfter))
 	}
 	if !c.due.IsZero() {
 		f = append(f, moment("next_order", c.due))
 	}
 	k.mu.Unlock()
+	if c.is.Broken != nil {
+		k.log.Error("acme: the files of a certificate are broken: "+c.is.Broken.Error()+"; they will be kept aside when another is issued",
+			append(f, zap.String("file", c.is.Crt))...)
+		return
+	}
+	if over {
+		k.log.Warn("acme: the certificate that is kept has expired", f...)
+		return
+	}
 	if none {
 		k.log.Info("acme: no certificate has been issued yet: a temporary one is shown until then", f...)
 		return
@@ -137,6 +150,7 @@ func (k *Keeper) save(_ context.Context, c *cert) {
 	k.mu.Lock()
 	if err == nil {
 		c.unsaved, c.saveAt, c.saveFails = nil, time.Time{}, 0
+		c.is.Broken = nil
 		k.mu.Unlock()
 		return
 	}

@@ -201,7 +201,11 @@ func (b *Bind) build(r *report) (*names, error) {
 	for _, l := range lines {
 		e, err := b.s.pair(l.path)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s%q: %w", l.where(), l.path, err))
+			if b.s.issued[l.path] != nil {
+				r.bad("acme", "%s%q: %s", l.where(), l.path, err)
+			} else {
+				errs = append(errs, fmt.Errorf("%s%q: %w", l.where(), l.path, err))
+			}
 			continue
 		}
 		if e.pair == nil {

@@ -14,9 +14,11 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"weir/conf"
@@ -29,6 +31,8 @@ type Issued struct {
 	Pos      conf.Pos
 	Name     string // as "show ssl cert" has it
 	Crt, Key string // its files; no Key: it stands in Crt
+	// Broken is why its files could not be used, whatever they are: another certificate is to be ordered. It is set when they are read.
+	Broken error
 }
 
 // ChallengeProto is the protocol that an authority's validation agrees on (RFC 8737, 3).
@@ -109,15 +113,19 @@ func (s *Store) issue(is *Issued) {
 	}
 }
 
-// loadIssued reads a certificate that may not be there yet. Where it stands with a key of another, as a crash between the two files leaves it,
-// it is as good as not there: nothing but another order helps.
+// loadIssued reads a certificate that may not be there yet. One that was cut short, or that stands with the key of another as a crash between the
+// two files leaves it, is as good as not there: nothing but another order helps, and all the other names must be served meanwhile. The
+// Keeper tells of it, rather than a warning, which could keep Weir from starting (zero-warning).
 func (s *Store) loadIssued(is *Issued, load func() (*Pair, error)) (*Pair, error) {
-	if _, err := os.Stat(is.Crt); !errors.Is(err, os.ErrNotExist) {
+	switch _, err := os.Stat(is.Crt); {
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, fmt.Errorf("%q is no directory", filepath.Dir(is.Crt))
+	case !errors.Is(err, os.ErrNotExist):
 		p, err := load()
-		if is.Key == "" || !errors.Is(err, errOtherKey) {
+		if err == nil || !orderHelps(err) {
 			return p, err
 		}
-		s.doubt(conf.Bad(is.Pos, "acme", "%q: %s: a temporary one is shown until another is issued", is.Crt, err))
+		is.Broken = err
 	}
 	text, err := selfSigned(is.Domains)
 	if err != nil {
@@ -128,6 +136,39 @@ func (s *Store) loadIssued(is *Issued, load func() (*Pair, error)) (*Pair, error
 		p.temporary = true
 	}
 	return p, err
+}
+
+// orderHelps tells what is wrong with a certificate's files from what is wrong with the machine, or with a passphrase that is asked for.
+func orderHelps(err error) bool {
+	var no syscall.Errno
+	var run *exec.ExitError
+	if errors.As(err, &no) {
+		return no == syscall.ENOENT // of the key
+	}
+	return !errors.As(err, &run) && !strings.Contains(err.Error(), "encrypted") && !strings.Contains(err.Error(), "passphrase")
+}
+
+// Adopt shows, in the place of one that stands for one to come, the certificate that another Store has under that name.
+func (s *Store) Adopt(name string, from *Store) {
+	from.mu.Lock()
+	e, err := from.pair(name)
+	var p *Pair
+	if err == nil {
+		p = e.pair
+	}
+	from.mu.Unlock()
+	if p == nil || p.temporary {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.pairs[name]; e != nil && e.pair != nil && e.pair.temporary {
+		old := e.pair
+		e.pair = p
+		if s.rebuild() != nil {
+			e.pair = old
+		}
+	}
 }
 
 // selfSigned makes a certificate that nobody trusts.
@@ -283,6 +324,9 @@ func (s *Store) listIssue(file string, n *line, path string, pos conf.Pos) error
 		if e := a.CheckDomain(d); e != nil {
 			return fmt.Errorf("domains: %w", e)
 		}
+	}
+	if d := conf.Twice(n.issue.Domains); d != "" {
+		return fmt.Errorf("domains: %q is given twice", d)
 	}
 	if strings.HasPrefix(path, "@") {
 		return errors.New("acme: want a file, not a name of a crt-store, which says it itself")

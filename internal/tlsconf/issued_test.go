@@ -105,7 +105,7 @@ func TestIssued(t *testing.T) {
 	}
 }
 
-// TestIssuedErrors: what cannot be meant is an error, and a file that is there and broken is never passed over.
+// TestIssuedErrors: what cannot be meant is an error.
 func TestIssuedErrors(t *testing.T) {
 	f := func(list, file, wanted string, bind conf.BindTLS, uses ...*conf.CrtUse) {
 		t.Helper()
@@ -118,7 +118,8 @@ func TestIssuedErrors(t *testing.T) {
 		want(t, err, wanted)
 	}
 	listed := conf.BindTLS{Lists: []string{"list"}}
-	f("", "a.example.com.pem", "no certificate in it", conf.BindTLS{Issue: of("le", "a.example.com")})
+	f("a.pem [acme le domains a.example.com,A.example.com]", "", `"a.example.com" is given twice`, listed)
+	f("a.pem [acme le domains bad_name.example.com]", "", "want a name such as", listed)
 	f("", "", "is issued for other names", conf.BindTLS{Issue: of("le", "a.example.com")}, use("a.example.com.pem", of("le", "b.example.com")))
 	f("", "", "is issued for other names", conf.BindTLS{Issue: of("le", "a.example.com")}, use("a.example.com.pem", of("other", "a.example.com")))
 	f("", "", "", conf.BindTLS{Issue: of("le", "a.example.com")}, use("a.example.com.pem", of("le", "a.example.com")))
@@ -214,10 +215,33 @@ func TestIssuedTorn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, temporary, err := s.Held("@st/a"); err != nil || !temporary || len(l.warnings) != 1 {
-		t.Errorf("temporary %t, %v, warnings %q", temporary, err, l.warnings)
+	if _, temporary, err := s.Held("@st/a"); err != nil || !temporary || s.Issued()[0].Broken == nil {
+		t.Errorf("temporary %t, %v, broken: %v", temporary, err, s.Issued()[0].Broken)
 	}
 	load.Issue = conf.Issue{} // one that people look after is theirs to mend
 	_, _, err = issuing(l, conf.BindTLS{Certs: []string{"@st/a"}})
 	want(t, err, "not that of the certificate")
+}
+
+// TestIssuedBroken: a file that was cut short is told to the Keeper and stops nobody; one that cannot be read is an error.
+func TestIssuedBroken(t *testing.T) {
+	crt, key := newLab(t).ca.Issue(t, testpki.Leaf{Names: []string{"a.example.com"}})
+	whole := string(crt) + string(key)
+	for _, cut := range []int{0, 1, len(crt) / 2, len(crt), len(crt) + len(key)/2, len(whole) - 10} {
+		l := newLab(t)
+		l.write("a.example.com.pem", whole[:cut])
+		s, _, err := issuing(l, conf.BindTLS{Issue: of("le", "a.example.com")})
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		is := s.Issued()[0]
+		if _, temporary, err := s.Held(is.Name); err != nil || !temporary || is.Broken == nil || len(l.warnings) > 0 {
+			t.Errorf("cut at %d: temporary %t, %v, broken: %v, warnings %q", cut, temporary, err, is.Broken, l.warnings)
+		}
+	}
+	l := newLab(t)
+	l.write("file", "")
+	l.dir = filepath.Join(l.dir, "file")
+	_, _, err := issuing(l, conf.BindTLS{Issue: of("le", "a.example.com")})
+	want(t, err, `file" is no directory`)
 }
