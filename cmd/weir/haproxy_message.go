@@ -119,17 +119,61 @@ func (m *hapMessages) zap(level zapcore.Level) *zap.Logger {
 	if m.quiet {
 		return zap.NewNop()
 	}
-	words := map[zapcore.Level]string{zapcore.DebugLevel: "DEBUG", zapcore.InfoLevel: "NOTICE", zapcore.WarnLevel: "WARNING"}
-	enc := zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
-		LevelKey: "level", MessageKey: "msg", NameKey: "", ConsoleSeparator: "", LineEnding: "\n",
-		EncodeLevel: func(l zapcore.Level, to zapcore.PrimitiveArrayEncoder) {
-			word := words[l]
-			if word == "" {
-				word = "ALERT"
+	return zap.New(&hapCore{LevelEnabler: level, out: zapcore.Lock(zapcore.AddSync(m.w))})
+}
+
+// hapCore writes what is logged as HAProxy writes its messages: a label and plain text. Fields that the text does not tell come behind it.
+type hapCore struct {
+	zapcore.LevelEnabler
+	out    zapcore.WriteSyncer
+	fields []zapcore.Field
+}
+
+func (c *hapCore) With(f []zapcore.Field) zapcore.Core {
+	one := *c
+	one.fields = slices.Concat(c.fields, f)
+	return &one
+}
+
+func (c *hapCore) Check(e zapcore.Entry, to *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(e.Level) {
+		return to.AddCore(e, c)
+	}
+	return to
+}
+
+func (c *hapCore) Sync() error { return c.out.Sync() }
+
+func (c *hapCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	word := "ALERT"
+	switch e.Level {
+	case zapcore.DebugLevel:
+		word = "DEBUG"
+	case zapcore.InfoLevel:
+		word = "NOTICE"
+	case zapcore.WarnLevel:
+		word = "WARNING"
+	}
+	_, err := io.WriteString(c.out, hapLabel(word)+e.Message+besides(e.Message, slices.Concat(c.fields, fields))+"\n")
+	return err
+}
+
+// besides are the fields whose values do not stand in the text.
+func besides(text string, fields []zapcore.Field) string {
+	var list []string
+	for _, f := range fields {
+		m := zapcore.NewMapObjectEncoder()
+		f.AddTo(m)
+		for key, v := range m.Fields {
+			value := fmt.Sprint(v)
+			if value != "" && !strings.Contains(text, value) {
+				list = append(list, key+"="+value)
 			}
-			to.AppendString(hapLabel(word))
-		},
-		EncodeDuration: zapcore.StringDurationEncoder,
-	})
-	return zap.New(zapcore.NewCore(enc, zapcore.Lock(zapcore.AddSync(m.w)), level))
+		}
+	}
+	if list == nil {
+		return ""
+	}
+	slices.Sort(list)
+	return " (" + strings.Join(list, ", ") + ")"
 }

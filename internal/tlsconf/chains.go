@@ -35,7 +35,7 @@ func chainsIn(dir string) func() ([][]*x509.Certificate, error) {
 
 // complete adds the chain of a certificate that came without.
 func (x *extras) complete(p *Pair) error {
-	if p.issuer != nil || len(p.tls.Certificate) > 1 {
+	if len(p.tls.Certificate) > 1 {
 		return nil
 	}
 	chains, err := x.chains()

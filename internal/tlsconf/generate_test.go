@@ -160,7 +160,7 @@ func TestIssuersChain(t *testing.T) {
 	l.cfg.Global.TLS.IssuersChain = chains
 	f(3)
 	l.write("site.pem.issuer", string(l.ca.PEM()))
-	f(2)
+	f(3) // it is for OCSP
 	os.Remove(l.dir + "/site.pem.issuer")
 	testpki.Write(t, chains, "c.pem", []byte("junk"))
 	_, err := l.bind(conf.BindTLS{Certs: []string{"site.pem"}})

@@ -79,7 +79,7 @@ func (n *names) named(name string) []*choice {
 	if list := allowing(n.exact[name], name); list != nil {
 		return list
 	}
-	if i := strings.IndexByte(name, '.'); i > 0 {
+	if i := strings.IndexByte(name, '.'); i >= 0 {
 		if list := allowing(n.wild[name[i:]], name); list != nil {
 			return list
 		}

@@ -107,7 +107,8 @@ func namesOf(c *x509.Certificate) []string {
 	return list
 }
 
-// setIssuer finds who signed it: the next certificate of its file, or that of an .issuer file, which then completes the chain.
+// setIssuer finds who signed it: the next certificate of its file, or that of an .issuer file, which is for OCSP and is not
+// sent.
 func (p *Pair) setIssuer() error {
 	for _, der := range p.tls.Certificate[1:] {
 		if c, err := x509.ParseCertificate(der); err == nil && p.Leaf.CheckSignatureFrom(c) == nil {
@@ -127,9 +128,6 @@ func (p *Pair) setIssuer() error {
 		return fmt.Errorf("its .issuer file: %w", err)
 	}
 	p.issuer = c
-	if len(p.tls.Certificate) == 1 {
-		p.tls.Certificate = append(p.tls.Certificate, c.Raw)
-	}
 	return nil
 }
 

@@ -49,12 +49,12 @@ func TestBeside(t *testing.T) {
 	}
 	issuer := string(l.ca.PEM())
 	f("bare", nil, 0, 0, 1, "")
-	f("issuer", map[string]string{".issuer": issuer}, 0, 0, 2, "")
-	f("good", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Good, time.Hour)}, 1, 0, 2, "")
-	f("revoked", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Revoked, time.Hour)}, 0, 0, 2, "does not say that the certificate is good")
-	f("old", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Good, -time.Minute)}, 0, 0, 2, "it is out of date since")
+	f("issuer", map[string]string{".issuer": issuer}, 0, 0, 1, "")
+	f("good", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Good, time.Hour)}, 1, 0, 1, "")
+	f("revoked", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Revoked, time.Hour)}, 0, 0, 1, "does not say that the certificate is good")
+	f("old", map[string]string{".issuer": issuer, ".ocsp": response(ocsp.Good, -time.Minute)}, 0, 0, 1, "it is out of date since")
 	f("unknown", map[string]string{".ocsp": response(ocsp.Good, time.Hour)}, 0, 0, 1, "its issuer's certificate is not known")
-	f("junk", map[string]string{".issuer": issuer, ".ocsp": "junk"}, 0, 0, 2, "its OCSP response is left out")
+	f("junk", map[string]string{".issuer": issuer, ".ocsp": "junk"}, 0, 0, 1, "its OCSP response is left out")
 	f("scts", map[string]string{".sctl": "\x00\x07\x00\x01x\x00\x02yz"}, 0, 2, 1, "")
 
 	l.write("bad", string(cert))
