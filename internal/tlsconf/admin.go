@@ -3,8 +3,10 @@ package tlsconf
 import (
 	"bytes"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -160,12 +162,18 @@ func (t *certTxn) set(ending, payload string) error {
 	case ".ocsp":
 		der, err := unbase64(payload)
 		if err != nil {
-			return fmt.Errorf("OCSP response: %w", err)
+			return errors.New("Error reading OCSP response in base64 format") //nolint:staticcheck // it is HAProxy's
 		}
 		t.files.ocsp = der
 	case ".issuer":
+		if _, err := certsOf(b); err != nil {
+			return fmt.Errorf("'%s' cannot be read or parsed'.", t.path)
+		}
 		t.files.issuer = b
 	case ".sctl":
+		if err := new(Pair).setSCTs(b); err != nil {
+			return err
+		}
 		t.files.sctl = b
 	default:
 		block, _ := pem.Decode(b)
@@ -195,6 +203,9 @@ func (s *Store) commitCert(path string) string {
 		return refuse(ongoing(t.path, path))
 	}
 	p, err := s.x.parsePair(path, t.files)
+	if errors.Is(err, errOtherKey) {
+		return refuse("inconsistencies between private key and certificate loaded '" + path + "'.")
+	}
 	if err != nil {
 		return refuse(err.Error())
 	}
@@ -233,9 +244,9 @@ func (s *Store) delCert(path string) string {
 	case path == "":
 		return "'del ssl cert' expects a certificate name"
 	case s.pairs[path] == nil:
-		return cannot + path + "' doesn't exist!"
+		return cannot + path + "' doesn't exist!\n\n"
 	case s.users(path) > 0 || s.listedAnywhere(path):
-		return cannot + path + "' in use, can't be deleted!"
+		return cannot + path + "' in use, can't be deleted!\n\n"
 	}
 	delete(s.pairs, path)
 	return "Certificate '" + path + "' deleted!"
@@ -310,7 +321,7 @@ func (s *Store) listCommand(verb string, args []string, payload string) string {
 	switch verb {
 	case "add":
 		if len(args) < 1 || len(args) < 2 && payload == "" {
-			return "'add ssl crt-list' expects a filename and a certificate name"
+			return "'add ssl crtlist' expects a filename and a certificate name"
 		}
 		text := payload
 		if text == "" {
@@ -319,7 +330,7 @@ func (s *Store) listCommand(verb string, args []string, payload string) string {
 		return s.addLine(args[0], strings.Trim(text, "\r\n"))
 	case "del":
 		if len(args) < 2 {
-			return "'del ssl crt-list' expects a filename and a certificate name"
+			return "'del ssl crtlist' expects a filename and a certificate name"
 		}
 		return s.delLine(args[0], args[1])
 	}
@@ -337,15 +348,27 @@ func (s *Store) addLine(list, text string) string {
 	const cannot = "Can't edit the crt-list: "
 	l := s.lists[list]
 	if l == nil {
+		if bare := strings.TrimRight(list, "/"); s.lists[bare] != nil && s.lists[bare].folder {
+			l, list = s.lists[bare], bare
+		}
+	}
+	if l == nil {
 		return cannot + "crt-list '" + list + "' does not exist!"
 	}
 	n, err := parseListLine(text)
+	var option *optionError
 	switch {
+	case errors.As(err, &option):
+		return cannot + "parsing [CLI:1]: " + option.haproxy()
 	case err != nil:
-		return cannot + err.Error()
+		return cannot + "parsing [CLI:1]: " + err.Error()
 	case n == nil || strings.Contains(text, "\n"):
 		return cannot + "want one line"
-	case s.pairs[n.path] == nil || s.pairs[n.path].pair == nil:
+	case l.folder && filepath.Dir(n.path) != filepath.Clean(list):
+		return cannot + "'" + list + "' is a directory, certificate path '" + n.path + "' must contain the directory path"
+	case s.pairs[n.path] != nil && s.pairs[n.path].pair == nil:
+		return cannot + "certificate '" + n.path + "' is empty!"
+	case s.pairs[n.path] == nil:
 		return cannot + "certificate '" + n.path + "' does not exist!"
 	}
 	n.list, n.number = list, 1

@@ -21,6 +21,7 @@ type caKind[T any] struct {
 	count                func(T) string                                 // behind the name in a list
 	show                 func(path, status string, f T, one int) string // one is the number of the only one that is meant; 0 = all are
 	pem                  func(T) []byte
+	none                 func(T) bool // it was announced and not set yet
 }
 
 // before is what the file holds, with what has been changed and not put to use.
@@ -42,6 +43,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 			count: func(f *caFile) string { return fmt.Sprintf(" - %d certificate(s)", len(f.certs)) },
 			show:  func(path, status string, f *caFile, one int) string { return describeCAs(path, status, f.certs, one) },
 			pem:   func(f *caFile) []byte { return f.pem },
+			none:  func(f *caFile) bool { return len(f.certs) == 0 && !f.sys },
 		}, verb, path, payload)
 	}
 	return caRun(s, &caKind[*crlFile]{keyword: kind, short: "CRL", long: "CRL file", files: s.crls, txn: &s.txn.crl,
@@ -53,12 +55,13 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 		count: func(*crlFile) string { return "" },
 		show:  func(path, status string, f *crlFile, one int) string { return describeCRLs(path, status, f.list, one) },
 		pem:   func(*crlFile) []byte { return nil },
+		none:  func(f *crlFile) bool { return len(f.list) == 0 },
 	}, verb, path, payload)
 }
 
 func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
 	if path == "" && verb != "show" {
-		return "'" + verb + " ssl " + k.keyword + "' expects a filename"
+		return k.usage(verb)
 	}
 	t := *k.txn
 	switch verb {
@@ -82,14 +85,14 @@ func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
 			return fmt.Sprintf("The ongoing transaction is about '%s' but you are trying to abort a transaction for '%s'", t.path, path)
 		}
 		*k.txn = nil
-		return "Transaction aborted for " + k.long + " '" + path + "'!"
+		return "Transaction aborted for certificate '" + path + "'!" // HAProxy's word
 	}
 	cannot := "Can't remove the " + k.long + ": " + k.long + " '" + path
 	if _, have := k.files[path]; !have {
-		return cannot + "' doesn't exist!"
+		return cannot + "' doesn't exist!\n\n"
 	}
 	if s.trusts(k.keyword, path) {
-		return cannot + "' in use, can't be deleted!"
+		return cannot + "' in use, can't be deleted!\n\n"
 	}
 	delete(k.files, path)
 	return k.long + " '" + path + "' deleted!"
@@ -126,6 +129,9 @@ func (k *caKind[T]) list(s *Store, path string) string {
 	if !ok {
 		return "Can't display the " + k.short + " file : Not found!"
 	}
+	if k.none(f) {
+		return answer("Filename: "+path, "Status: Empty")
+	}
 	return k.show(path, status(path), f, one)
 }
 
@@ -142,6 +148,20 @@ func cutIndex[T any](path string, files map[string]T) (base string, one int) {
 	return path[:at], n
 }
 
+// usage is what a command without its argument is told, in HAProxy's words.
+func (k *caKind[T]) usage(verb string) string {
+	command := "'" + verb + " ssl " + k.keyword
+	switch verb {
+	case "set":
+		return command + " expects a filename and " + k.short + "s as a payload"
+	case "commit":
+		return "'commit ssl ca-file expects a filename" // of both kinds
+	case "del":
+		return command + "' expects a " + k.long + " name"
+	}
+	return command + "' expects a filename"
+}
+
 // set replaces what the file holds; add puts more behind it, for what does not fit into one command.
 func (k *caKind[T]) set(path, payload string, add bool) string {
 	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
@@ -149,11 +169,11 @@ func (k *caKind[T]) set(path, payload string, add bool) string {
 	if t != nil && t.path != path {
 		return refuse(ongoing(t.path, path))
 	}
+	if payload == "" {
+		return k.usage("set")
+	}
 	if _, have := k.files[path]; !have {
 		return refuse("Can't replace a " + k.long + " which is not referenced by the configuration!")
-	}
-	if payload == "" {
-		return "'set ssl " + k.keyword + " expects a filename and " + k.short + "s as a payload"
 	}
 	if add {
 		payload = k.before(path) + "\n" + payload

@@ -3,11 +3,14 @@ package tlsconf
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 const noOCSP = "Certificate ID does not match any certificate."
@@ -80,6 +83,9 @@ func (s *Store) setOCSP(arg, payload string) string {
 	raw, err := unbase64(arg)
 	if err != nil {
 		return "'set ssl ocsp-response' received invalid base64 encoded response."
+	}
+	if _, err := ocsp.ParseResponse(raw, nil); err != nil && !errors.As(err, new(ocsp.ResponseError)) {
+		return "Unable to parse OCSP response."
 	}
 	found := false
 	for _, path := range slices.Sorted(maps.Keys(s.pairs)) {

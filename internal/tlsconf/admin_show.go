@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 func unbase64(text string) ([]byte, error) {
@@ -52,7 +51,7 @@ func (s *Store) showCert(path string) string {
 	case e == nil:
 		return missing
 	case e.pair == nil:
-		return answer("Filename: "+path, "Status: Empty")
+		return answer("Filename: "+path, "Status: Empty", "OCSP Response Key: ")
 	case s.users(path) == 0:
 		return describePair(path, "Unused", e.pair)
 	}
@@ -110,6 +109,14 @@ func describeCAs(path, status string, certs []*x509.Certificate, one int) string
 	return answer(out...)
 }
 
+// crlVersion is that of a list: 2 where it has extensions (RFC 5280, 5.1.2.1).
+func crlVersion(l *x509.RevocationList) string {
+	if len(l.Extensions) > 0 {
+		return "Version 2"
+	}
+	return "Version 1"
+}
+
 func describeCRLs(path, status string, list []*crl, one int) string {
 	out := []string{"Filename: " + path, "Status: " + status}
 	if one > len(list) {
@@ -119,9 +126,19 @@ func describeCRLs(path, status string, list []*crl, one int) string {
 		if one > 0 && one != i+1 {
 			continue
 		}
-		out = append(out, " ", fmt.Sprintf("Certificate Revocation List #%d:", i+1), "Issuer: "+DNText(c.list.RawIssuer),
-			"Last Update: "+c.list.ThisUpdate.UTC().Format(time.RFC3339), "Next Update: "+c.list.NextUpdate.UTC().Format(time.RFC3339),
-			fmt.Sprintf("Revoked Certificates: %d", len(c.revoked)))
+		out = append(out, " ", fmt.Sprintf("Certificate Revocation List #%d:", i+1), crlVersion(c.list), "Signature Algorithm: "+longAlg(SigAlgName(c.list.SignatureAlgorithm)),
+			"Issuer: "+DNText(c.list.RawIssuer), "Last Update: "+sslTime(c.list.ThisUpdate))
+		if !c.list.NextUpdate.IsZero() {
+			out = append(out, "Next Update: "+sslTime(c.list.NextUpdate))
+		}
+		if len(c.list.RevokedCertificateEntries) == 0 {
+			out = append(out, "No Revoked Certificates.")
+			continue
+		}
+		out = append(out, "Revoked Certificates:")
+		for _, r := range c.list.RevokedCertificateEntries {
+			out = append(out, fmt.Sprintf("    Serial Number: %X", r.SerialNumber.Bytes()), "        Revocation Date: "+sslTime(r.RevocationTime))
+		}
 	}
 	return answer(out...)
 }

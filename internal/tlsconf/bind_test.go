@@ -49,7 +49,7 @@ func TestNames(t *testing.T) {
 		{"not.list.example.com", "one", none, "three"},
 		{"exact.list.example.com", "three", "three", "three"},
 		{"unused.example.org", "one", none, "three"}, // filters take the place of the certificate's own names
-		{".example.com", "two", "two", "two"}, // the wildcard's, as HAProxy has it
+		{".example.com", "two", "two", "two"},        // the wildcard's, as HAProxy has it
 		{"", "one", none, "three"},
 	} {
 		if x.name == "unused.example.org" {

@@ -147,17 +147,38 @@ func (l *line) setOptions(words []string) error {
 			for k := range listOptions {
 				known = append(known, k)
 			}
-			if near := conf.Nearest(w, known); near != "" {
-				return fmt.Errorf("unknown option %q (did you mean %q?)", w, near)
-			}
-			return fmt.Errorf("unknown option %q", w)
+			return &optionError{word: w, near: conf.Nearest(w, known)}
 		}
 		if i++; i == len(words) {
-			return fmt.Errorf("no value of %q", w)
+			return &optionError{word: w, short: true}
 		}
 		set(&l.tls, words[i])
 	}
 	return l.checkOptions()
+}
+
+// optionError is an option that is unknown, or short of its value.
+type optionError struct {
+	word, near string
+	short      bool
+}
+
+func (e *optionError) Error() string {
+	switch {
+	case e.short:
+		return fmt.Sprintf("no value of %q", e.word)
+	case e.near != "":
+		return fmt.Sprintf("unknown option %q (did you mean %q?)", e.word, e.near)
+	}
+	return fmt.Sprintf("unknown option %q", e.word)
+}
+
+// haproxy says it in HAProxy's words.
+func (e *optionError) haproxy() string {
+	if e.short {
+		return "ssl args out of '[]' for " + e.word
+	}
+	return "unknown ssl keyword " + e.word
 }
 
 func (l *line) checkOptions() error {

@@ -48,7 +48,7 @@ func (x *extras) parsePair(path string, f files) (*Pair, error) {
 	if err := x.complete(p); err != nil {
 		return nil, err
 	}
-	if err := p.setSCTs(); err != nil {
+	if err := p.setSCTs(f.sctl); err != nil {
 		return nil, err
 	}
 	p.setOCSP()
@@ -145,8 +145,7 @@ func (p *Pair) setOCSP() {
 }
 
 // setSCTs takes a list of signed certificate timestamps (RFC 6962, 3.3).
-func (p *Pair) setSCTs() error {
-	b := p.source.sctl
+func (p *Pair) setSCTs(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
