@@ -48,7 +48,7 @@ func (s *Server) edit(why string, fn func(st *state)) {
 // transition counts and logs a change of state. With Backend.mu held.
 func (s *Server) transition(before *state, why string, requeued int) {
 	st, b, now := &s.state, s.b, time.Now()
-	if before.alive() != st.alive() {
+	if before.alive() != st.alive() || before.drains() != st.drains() {
 		if !before.alive() {
 			st.downtime += now.Sub(before.changed)
 		}

@@ -175,6 +175,34 @@ func TestSetWeight(t *testing.T) {
 	f("static-rr", "5", `weight: got "5"; the balancing of backend "bk" is static: want 0% or 100%`)
 }
 
+// The time of the last change is that of a drain too, and what a server was down for is not lost by one.
+func TestLastChange(t *testing.T) {
+	b := newTest(t, proxy("roundrobin", "a b"))
+	a := b.Server("a")
+	past := time.Now().Add(-time.Hour)
+	f := func(what string, do func() error, isNew bool) {
+		t.Helper()
+		b.mu.Lock()
+		a.state.changed = past
+		b.mu.Unlock()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if changed := time.Since(a.state.changed) < 30*time.Minute; changed != isNew {
+			t.Errorf("%s: changed %v; want %v", what, changed, isNew)
+		}
+	}
+	set := func(state string) func() error { return func() error { return a.SetState(state) } }
+	f("drain", set("drain"), true)
+	f("drain again", set("drain"), false)
+	f("ready", set("ready"), true)
+	f("down", func() error { return a.SetHealth("down") }, true)
+	f("drain while it is down", set("drain"), false) // it is DOWN as before
+	if down := a.state.down(time.Now()).Round(time.Minute); down != time.Hour {
+		t.Errorf("down for %v", down)
+	}
+}
+
 func TestAdmin(t *testing.T) {
 	b := newTest(t, proxy("roundrobin", "a b"))
 	a := b.Server("a")
