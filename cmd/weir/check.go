@@ -96,6 +96,9 @@ func check(s *streams, args []string) int {
 		paths = files{path}
 	}
 	cfg, diags := load(paths)
+	if len(diags.Errors) == 0 {
+		diags.Warn(tooFewFDs(cfg, fdsToCome)...)
+	}
 	diags.Notices = append(diags.Notices, diags.Diags...)
 	diags.Tidy()
 	if builtIn {

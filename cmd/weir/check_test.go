@@ -190,6 +190,21 @@ func TestCheckSeveralFiles(t *testing.T) {
 	}
 }
 
+// checkAnywhere is "weir check" of a file, or of the example, without what it says of this machine's limit of open files.
+func checkAnywhere(path string) (code int, out, errText string) {
+	args := []string{"check"}
+	if path != "" {
+		args = append(args, "-c", path)
+	}
+	code, out, said := weir(args...)
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "global: as the limits are here, ") {
+			errText += line
+		}
+	}
+	return code, out, errText
+}
+
 // Every configuration that people are shown is good.
 func TestExamplesAreGood(t *testing.T) {
 	paths, err := filepath.Glob("../../examples/*/weir.hcl")
@@ -213,11 +228,11 @@ func TestExamplesAreGood(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if code, out, err := weir("check", "-c", here); code != exitOK || err != "" || !strings.Contains(out, ": good\n") {
+		if code, out, err := checkAnywhere(here); code != exitOK || err != "" || !strings.Contains(out, ": good\n") {
 			t.Errorf("%s: code %d\n%s%s", path, code, out, err)
 		}
 	}
-	if code, out, err := weir("check"); code != exitOK || err != "" || !strings.Contains(out, "backend bk_ws (http) balance url_param tableId") {
+	if code, out, err := checkAnywhere(""); code != exitOK || err != "" || !strings.Contains(out, "backend bk_ws (http) balance url_param tableId") {
 		t.Errorf("the built-in example: code %d\n%s%s", code, out, err)
 	}
 }

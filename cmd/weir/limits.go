@@ -67,6 +67,34 @@ func raiseFDLimit(want int) (uint64, error) {
 	return limit, nil
 }
 
+// fdsToCome is the limit that limitFDs would set here; 0 = nobody knows.
+func fdsToCome(g *conf.Global) uint64 {
+	r, err := fdLimit()
+	switch n := uint64(max(g.Process.ULimitN, 0)); {
+	case err != nil:
+		return 0
+	case n > 0 && (n <= r.Max || syscall.Geteuid() == 0):
+		return n
+	case g.FDHardLimit > 0:
+		return min(r.Max, uint64(g.FDHardLimit))
+	}
+	return r.Max
+}
+
+// tooFewFDs warns of what fitMaxconn would find at a start by whoever asks now, and changes nothing.
+func tooFewFDs(cfg *conf.Config, limit func(*conf.Global) uint64) []*conf.Error {
+	fds, maxconn := limit(&cfg.Global), cfg.Global.Maxconn
+	if fds == 0 {
+		return nil
+	}
+	text := fitMaxconn(cfg, fds)
+	cfg.Global.Maxconn = maxconn
+	if text == "" {
+		return nil
+	}
+	return []*conf.Error{conf.Bad(conf.Pos{}, "global", "as the limits are here, %s", text)}
+}
+
 // fixedFDs counts the descriptors that do not depend on the number of connections.
 func fixedFDs(cfg *conf.Config) int {
 	n := fdsSpare + fdsPerLoop*cfg.Global.NbThread

@@ -38,6 +38,34 @@ func TestFitMaxconn(t *testing.T) {
 	f(0, fixed+198, 99, "the limit of 293 file descriptors leaves room for a maxconn of 99 (2 a connection and 95 for everything else): raise it, or set maxconn")
 }
 
+// "weir check" tells of it too, and leaves the configuration as it is.
+func TestTooFewFDs(t *testing.T) {
+	cfg := &conf.Config{Global: conf.Global{NbThread: 1, Maxconn: 5000}}
+	f := func(limit uint64, want string) {
+		t.Helper()
+		got := ""
+		for _, e := range tooFewFDs(cfg, func(*conf.Global) uint64 { return limit }) {
+			got += e.Error()
+		}
+		if got != want || cfg.Global.Maxconn != 5000 {
+			t.Errorf("limit %d: got %q, maxconn %d; want %q", limit, got, cfg.Global.Maxconn, want)
+		}
+	}
+	f(0, "")
+	f(20000, "")
+	f(1024, "global: as the limits are here, maxconn 5000 needs 10072 file descriptors (2 a connection and 72 for everything else) and the limit is 1024: maxconn is lowered to 476")
+	hard, err := fdLimit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fdsToCome(&conf.Global{FDHardLimit: 77}); got != 77 {
+		t.Errorf("with fd-hard-limit 77: %d", got)
+	}
+	if got := fdsToCome(&conf.Global{}); got != hard.Max {
+		t.Errorf("%d; want %d", got, hard.Max)
+	}
+}
+
 func TestRaiseFDLimit(t *testing.T) {
 	hard, err := raiseFDLimit(0)
 	if err != nil || hard == 0 {
