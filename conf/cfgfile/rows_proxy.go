@@ -108,6 +108,7 @@ func readMode(l *line) {
 		l.add(e)
 	default:
 		l.wrong(w, "tcp", "http")
+		l.sec.Mode = conf.ModeHTTP // which has most keywords: what else is said of it must not follow from this error
 	}
 }
 

@@ -191,9 +191,12 @@ func (d *decoder) word(words []string, a *attr) int {
 }
 
 func readMode(d *decoder, s *section, a *attr) {
-	if i := d.word(modes, a); i >= 0 {
-		s.Mode = conf.Mode(i + 1)
+	i := d.word(modes, a)
+	if i < 0 {
+		s.Mode = conf.ModeHTTP // which has most keywords: what else is said of it must not follow from this error
+		return
 	}
+	s.Mode = conf.Mode(i + 1)
 }
 
 var reuses = []string{conf.ReuseSafe: "safe", conf.ReuseNever: "never", conf.ReuseAggressive: "aggressive", conf.ReuseAlways: "always"}
