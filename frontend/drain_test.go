@@ -339,3 +339,20 @@ func (zeros) Read(b []byte) (int, error) {
 	clear(b)
 	return len(b), nil
 }
+
+// Interim responses are among the octets of the log, of a client that leaves behind one too.
+func TestInterimIsCounted(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newTestProxy(t, simple(o.addr(), "", ""))
+	c := dialPeer(t, px.addr("f", 0))
+	c.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+	s := o.accept()
+	s.head()
+	s.send("HTTP/1.1 100 Continue\r\n\r\n")
+	n := len(c.head())
+	c.Close()
+	if l := px.logLine(" CD-- "); !strings.Contains(l, fmt.Sprintf(" %d - - CD-- ", n)) {
+		t.Errorf("logged %q; want %d octets", l, n)
+	}
+	px.balanced()
+}

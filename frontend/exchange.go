@@ -212,9 +212,11 @@ func (st *stream) interim(t *loop.Task) *fault.Fault {
 	}
 	h := st.toClient(http1.AppendResponse(st.w.scratch[:0], &st.resp, http1.ResponseOptions{}))
 	tm := st.fe().p.Timeouts.Client
+	n := int64(len(h))
 	if err := st.s.c.Send(t, append([]byte(nil), h...), after(st.w.l.Now(), tm)); err != nil {
 		return fault.ClientAbortHeaders
 	}
+	st.down.sent += n
 	return nil
 }
 
