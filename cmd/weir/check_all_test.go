@@ -173,7 +173,7 @@ listen "m" {
 }
 `)
 	code, _, said := weir("run", "-q", "-c", path)
-	want := "weir: " + path + ":3:3: log \"fd@9999\": fd 9999: bad file descriptor\nweir: " + path + ":7:3: log \"fd@9998\": fd 9998: bad file descriptor\n"
+	want := "weir: " + path + ":3:3: log \"fd@9999\": fd 9999: bad file descriptor\nweir: " + path + ":7:3: log \"fd@9998\": fd 9998: bad file descriptor\nweir run: 2 errors, nothing was started\n"
 	if code != exitFail || said != want {
 		t.Fatalf("code %d, %s\nwant\n%s", code, said, want)
 	}

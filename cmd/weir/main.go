@@ -121,6 +121,12 @@ func (c *command) describe(w io.Writer) {
 
 // fail prints an error as one line per cause and returns exitFail.
 func fail(s *streams, err error) int {
+	complain(s, err)
+	return exitFail
+}
+
+// complain says each error once and returns how many there were.
+func complain(s *streams, err error) int {
 	said := map[string]bool{} // a target that two sections log to cannot be opened for either
 	for _, e := range flatten(err) {
 		if text := e.Error(); !said[text] {
@@ -128,5 +134,5 @@ func fail(s *streams, err error) int {
 			fmt.Fprintf(s.err, "weir: %s\n", text)
 		}
 	}
-	return exitFail
+	return len(said)
 }

@@ -138,7 +138,10 @@ func run(s *streams, args []string) int {
 		daemonReady()
 	}
 	if err := ignoreStopped(serve(r)); err != nil {
-		return fail(s, err)
+		if n := complain(s, err); r.ready != nil {
+			fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(n, "error"))
+		}
+		return exitFail
 	}
 	return exitOK
 }

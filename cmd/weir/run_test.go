@@ -322,7 +322,7 @@ func TestPortsInUse(t *testing.T) {
 	p := startWeir(t, t.TempDir(), "run", "-c", path)
 	code := p.end(t)
 	_, errText := p.text()
-	for _, want := range []string{path + ":15:3: ", path + ":17:3: ", busy[0], busy[1], "address already in use"} {
+	for _, want := range []string{path + ":15:3: ", path + ":17:3: ", busy[0], busy[1], "address already in use", "weir run: 2 errors, nothing was started\n"} {
 		if !strings.Contains(errText, want) {
 			t.Errorf("no %q in\n%s", want, errText)
 		}
