@@ -106,6 +106,13 @@ func (c *Conn) Send(a, b []byte) (int, error) {
 // seal encrypts a and b and sends what the socket takes: all records in one call.
 func (c *Conn) seal(a, b []byte) error {
 	l := c.c.Loop()
+	if len(a) > 0 && len(b) > 0 && len(a)+len(b) <= min(maxJoin, c.record) {
+		// One record costs less than two and a copy. Where it is alone nothing is gathered: what gathers is free.
+		g := l.Gather()
+		*g = append(append((*g)[:0], a...), b...)
+		a, b = *g, nil
+		*g = (*g)[:0]
+	}
 	c.sending, c.alone = true, len(a)+len(b) <= c.record && (len(a) == 0 || len(b) == 0)
 	for _, p := range [2][]byte{a, b} {
 		for len(p) > 0 {

@@ -6,6 +6,8 @@ const (
 	maxRecord = 16 << 10
 	// maxSend bounds what one call encrypts: all of it may have to be held for a slow peer.
 	maxSend = 64 << 10
+	// maxJoin is up to how many bytes two pieces, such as a head and a body, are put into one record: copying more costs more than a record does.
+	maxJoin = 4 << 10
 	// maxQueue bounds what is queued beside what a caller sends: answers to a peer that asks for new keys again and again and reads
 	// nothing (RFC 8446, 4.6.3).
 	maxQueue = 256 << 10
