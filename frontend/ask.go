@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"errors"
 	"net/netip"
 	"strconv"
 	"time"
@@ -168,9 +169,10 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 		return acl.ConnError(st.s.refused), true
 	case acl.ServerErr:
 		if st.rec.fault == fault.ServerHandshake {
-			return acl.ConnError(tlsconf.Explain(st.ctx.ServerTLS.Err(), st.ctx.ServerTLS).Conn), true
+			return acl.ConnError(st.handshakeError()), true
 		}
-		return connErrors[st.rec.fault], true
+		n := connErrors[st.rec.fault]
+		return n, n != 0 || server || st.rec.conn != 0 // of no connection there is nothing to say, as in HAProxy
 	case acl.ClientAborted:
 		return asInt(st.rec.fault != nil && st.rec.fault.Side == fault.Client || st.s.c != nil && st.s.c.Failed()), true
 	case acl.ServerAborted:
@@ -179,6 +181,22 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 		return asInt(st.lease.Reused || st.rec.srvReused), server || st.rec.conn != 0
 	}
 	return 0, false
+}
+
+// handshakeError is HAProxy's name for why the handshake with the server failed. It tells a wrong name from everything else that a certificate
+// may have wrong, and the name that is configured from the one that was asked for.
+func (st *stream) handshakeError() string {
+	err := st.ctx.ServerTLS.Err()
+	var bad *tlsconf.VerifyError
+	switch {
+	case !errors.As(err, &bad):
+		return tlsconf.Explain(err, st.ctx.ServerTLS).Conn
+	case !bad.OtherName():
+		return "SSL_HANDSHAKE"
+	case st.last != nil && st.last.Conf().TLS.VerifyHost != "":
+		return "SSL_MISMATCH"
+	}
+	return "SSL_MISMATCH_SNI"
 }
 
 // connErrors are the numbers of the faults that are a connection's.

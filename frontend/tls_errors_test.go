@@ -165,10 +165,10 @@ func TestTLSServerFailures(t *testing.T) {
 	old.MaxVersion, old.MinVersion = tls.VersionTLS11, tls.VersionTLS10
 	for _, x := range []struct{ name, addr, text, err string }{
 		{"wrong-host", start(pair(b.ca, testpki.Leaf{Names: []string{"b.example.com", "c.example.com"}})),
-			`its certificate was not accepted: it is not for this name: want "a.example.com", got one for "b.example.com", "c.example.com"`, "31 error:0A000086:SSL routines::certificate verify failed"},
-		{"no-name", start(pair(b.ca, testpki.Leaf{CN: "me"})), `want "a.example.com", got one for no name; its subject is "CN=me,O=Weir,C=FR"`, "31 error:0A000086:SSL routines::certificate verify failed"},
-		{"expired", start(pair(b.ca, testpki.Leaf{Names: right.Names, From: -2 * time.Hour, To: -time.Hour})), `it has expired: "CN=a.example.com,O=Weir,C=FR" was good until 20`, "31 error:0A000086:SSL routines::certificate verify failed"},
-		{"wrong-ca", start(pair(testpki.NewCA(t, "Other"), right)), `its issuer is not trusted: "CN=a.example.com,O=Weir,C=FR" of "CN=Other,O=Test"`, "31 error:0A000086:SSL routines::certificate verify failed"},
+			`its certificate was not accepted: it is not for this name: want "a.example.com", got one for "b.example.com", "c.example.com"`, "33 error:0A000086:SSL routines::certificate verify failed"},
+		{"no-name", start(pair(b.ca, testpki.Leaf{CN: "me"})), `want "a.example.com", got one for no name; its subject is "CN=me,O=Weir,C=FR"`, "33 error:0A000086:SSL routines::certificate verify failed"},
+		{"expired", start(pair(b.ca, testpki.Leaf{Names: right.Names, From: -2 * time.Hour, To: -time.Hour})), `it has expired: "CN=a.example.com,O=Weir,C=FR" was good until 20`, "34 error:0A000086:SSL routines::certificate verify failed"},
+		{"wrong-ca", start(pair(testpki.NewCA(t, "Other"), right)), `its issuer is not trusted: "CN=a.example.com,O=Weir,C=FR" of "CN=Other,O=Test"`, "34 error:0A000086:SSL routines::certificate verify failed"},
 		{"plain", b.originAddr(), `what it says is not TLS: it begins with "HTTP/"`, "34 error:0A00010B:SSL routines::wrong version number"},
 		{"too-old", start(old), "it gave up: protocol version not supported", "34 error:0A00042E:SSL routines::tlsv1 alert protocol version"},
 		{"mutual", start(mutual), "it wants to be shown a certificate", ""},
@@ -244,5 +244,55 @@ backend app
 				return fmt.Errorf("%v", logged.All())
 			})
 		})
+	}
+}
+
+// TestServerErrNumbers: bc_err of a name that is configured, and of requests that never had a server, is what HAProxy 2.6 was seen to log.
+func TestServerErrNumbers(t *testing.T) {
+	b := newTLSBench(t, nil)
+	out := &syncBuffer{}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.TLS, s.Config.ErrorLog = &tls.Config{Certificates: []tls.Certificate{b.ca.Pair(t, testpki.Leaf{Names: []string{"b.example.com"}})}}, log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	access := logsink.New(logsink.Options{Producers: 1, Stdout: out})
+	proxy, err := New(parseCfg(t, fmt.Sprintf(`
+global
+    nbthread 1
+    log stdout format raw local0
+defaults
+    mode http
+    timeout client 5s
+    timeout connect 5s
+    timeout server 5s
+    retries 0
+frontend f
+    bind 127.0.0.1:1
+    log global
+    log-format "bc %%HP %%[bc_err]/%%[bc_err_str] %%[ssl_bc]"
+    http-request deny if { path /denied }
+    default_backend app
+backend app
+    server s1 %s ssl verify required ca-file %s sni str(a.example.com) verifyhost c.example.com
+`, s.Listener.Addr(), b.dir+"/ca.pem")), Options{Access: access})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer access.Close(waitTime)
+	defer proxy.Close()
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	px := &testProxy{Proxy: proxy, t: t, out: out}
+	for path, want := range map[string]string{
+		"/":       "bc / 32/Server presented an SSL certificate different from the configured one 1\n",
+		"/denied": "bc /denied -/- 0\n",
+	} {
+		resp, err := http.Get("http://" + px.addr("f", 0) + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		px.logLine(want)
 	}
 }

@@ -109,6 +109,9 @@ func certNames(c *x509.Certificate) string {
 	return few(list)
 }
 
+// OtherName reports that a certificate is good and for another name.
+func (e *VerifyError) OtherName() bool { return e.Code == errHostname }
+
 // authorities are trusted certificates and revocation lists.
 type authorities struct {
 	trusted  anchors
