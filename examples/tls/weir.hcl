@@ -44,6 +44,12 @@ frontend "web" {
     code   = 301
     when   = !ssl_fc()
   }
+  # Browsers come with TLS alone from now on (HSTS); also after redirects and errors of Weir's own.
+  http_after_response "set-header" {
+    name  = "Strict-Transport-Security"
+    value = "max-age=63072000"
+    when  = ssl_fc()
+  }
   http_request "set-header" {
     name  = "X-Forwarded-Proto"
     value = "https"
