@@ -3,13 +3,20 @@ package backend
 import (
 	"cmp"
 
+	"weir/conf"
 	"weir/internal/h2mux"
 )
 
 // checksHTTP2 reports whether the requests of health checks are HTTP/2's, on a connection whose TLS has agreed on a protocol; "" = on
-// none.
-func (s *Server) checksHTTP2(agreed string) bool {
-	proto := cmp.Or(s.conf.CheckProto, s.conf.Proto)
+// none. a is the rule that opened it; nil = none did.
+func (s *Server) checksHTTP2(a *conf.CheckConnect, agreed string) bool {
+	proto := ""
+	if a != nil {
+		proto = a.Proto
+	}
+	if a == nil || a.Default {
+		proto = cmp.Or(proto, s.conf.CheckProto, s.conf.Proto)
+	}
 	return proto == "h2" || proto == "" && agreed == "h2"
 }
 

@@ -3,16 +3,18 @@ package backend
 import (
 	"net/netip"
 
+	"weir/conf"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
 )
 
 // checkDial connects for a health check: through the SOCKS proxy where checks go there too, and with a PROXY header where the check is
-// of the address that streams go to and those have one, or where checks are to have one always. plain is set where no rule of the check
-// names another address or port.
-func (s *Server) checkDial(t *loop.Task, to *loop.Addr, deadline int64, plain bool) (*loop.Conn, error) {
+// of the address that streams go to and those have one, or where checks are to have one always. a is the rule that asks for the connection;
+// nil = none does. Without "default" a rule has but what it says itself.
+func (s *Server) checkDial(t *loop.Task, to *loop.Addr, deadline int64, a *conf.CheckConnect) (*loop.Conn, error) {
 	c, at := s.conf, to
-	if c.CheckSocks && s.socks != nil {
+	line := a == nil || a.Default
+	if (line && c.CheckSocks || a != nil && a.ViaSOCKS) && s.socks != nil && to.AddrPort().IsValid() {
 		at = s.socks
 	}
 	conn, err := t.Loop().Dial(t, at, s.dial, deadline)
@@ -22,8 +24,8 @@ func (s *Server) checkDial(t *loop.Task, to *loop.Addr, deadline int64, plain bo
 	if at != to {
 		err = socksAsk(t, conn, to.AddrPort(), deadline)
 	}
-	sends := c.SendProxy || c.SendProxyV2
-	if err == nil && (c.CheckProxy || sends && plain && c.Checks.Addr == "" && c.Checks.Port == 0) {
+	sends := c.CheckProxy || (c.SendProxy || c.SendProxyV2) && c.Checks.Addr == "" && c.Checks.Port == 0
+	if err == nil && (line && sends || a != nil && a.SendProxy) {
 		err = conn.Send(t, s.checkHeader(conn, to.AddrPort()), deadline)
 	}
 	if err != nil {

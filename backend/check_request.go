@@ -14,11 +14,13 @@ func (pl *plan) http(c *texts, p *conf.Proxy) {
 	rules := p.HTTPCheckRules
 	first := p.Check.Request
 	implied := !beginsWithConnect(rules)
+	alone := !implied         // a connect without a send has the option's request after it
 	for i, r := range rules { // the option's line is of the first request, wherever this stands
 		if s, ok := r.Action.(*conf.CheckSend); ok {
-			first = mergeSend(*s, p.Check.Request)
+			first = s.Or(&p.Check.Request)
 			rules = append([]*conf.Rule(nil), rules...)
 			rules[i] = &conf.Rule{Pos: r.Pos, Action: &first}
+			alone = false
 			break
 		}
 	}
@@ -34,6 +36,10 @@ func (pl *plan) http(c *texts, p *conf.Proxy) {
 		switch a := r.Action.(type) {
 		case *conf.CheckConnect:
 			pl.steps = append(pl.steps, newConnectStep(c, a, at))
+			if alone {
+				pl.steps = append(pl.steps, newRequestStep(c, &first, p.SendState, ruleAt{}))
+			}
+			alone = false
 		case *conf.CheckSend:
 			pl.steps = append(pl.steps, newRequestStep(c, a, p.SendState, at.with(a.Comment, "send")))
 			waiting = true
@@ -61,26 +67,6 @@ func firstSend(rules []*conf.Rule) int {
 		}
 	}
 	return -1
-}
-
-// mergeSend is a, with b where a says nothing.
-func mergeSend(a, b conf.CheckSend) conf.CheckSend {
-	if a.Method == "" {
-		a.Method = b.Method
-	}
-	if a.URI == nil {
-		a.URI = b.URI
-	}
-	if a.Version == "" {
-		a.Version = b.Version
-	}
-	if a.Headers == nil {
-		a.Headers = b.Headers
-	}
-	if a.Body == nil {
-		a.Body = b.Body
-	}
-	return a
 }
 
 func newRequestStep(c *texts, a *conf.CheckSend, state bool, at ruleAt) *requestStep {

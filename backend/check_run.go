@@ -153,8 +153,10 @@ func (r *checkRun) send(b []byte) error {
 // connectStep opens a connection.
 type connectStep struct {
 	at     ruleAt
-	addr   netip.Addr // invalid = the one that is checked
-	port   CheckText  // nil = the one that is checked
+	conf   *conf.CheckConnect // nil = no rule: as the server line says
+	addr   netip.Addr         // invalid = the one that is checked
+	unix   *loop.Addr         // nil = none
+	port   CheckText          // nil = the one that is checked
 	linger bool
 }
 
@@ -166,12 +168,17 @@ func newConnectStep(c *texts, a *conf.CheckConnect, at ruleAt) *connectStep {
 			what += " " + a.Port.Fetch.Args[0]
 		}
 	}
-	s := &connectStep{at: at.with(a.Comment, what), port: c.expr(a.Port), linger: a.Linger}
-	if a.Addr != "" {
-		if ad, err := conf.ParseAddr(a.Addr); err == nil {
-			s.addr, err = netip.ParseAddr(ad.Host)
-			c.note(err)
-		}
+	s := &connectStep{at: at.with(a.Comment, what), conf: a, port: c.expr(a.Port), linger: a.Linger}
+	ad, err := conf.ParseAddr(a.Addr)
+	switch {
+	case a.Addr == "" || err != nil: // validation has told
+	case ad.Kind == conf.AddrUnix:
+		s.unix = loop.UnixAddr(ad.Path)
+	case ad.Kind == conf.AddrAbstract:
+		s.unix = loop.AbstractAddr(ad.Path, !ad.Unpadded)
+	default:
+		s.addr, err = netip.ParseAddr(ad.Host)
+		c.note(err)
 	}
 	return s
 }
@@ -193,7 +200,7 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 	if to == nil {
 		return unable("the port is no number from 1 to 65535" + s.at.String()), true
 	}
-	conn, err := c.server.checkDial(r.t, to, connectBy, !s.addr.IsValid() && s.port == nil)
+	conn, err := c.server.checkDial(r.t, to, connectBy, s.conf)
 	if err != nil {
 		return connectResult(err, s.at.String()), true
 	}
@@ -202,14 +209,14 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 		r.deadline = c.loop.Now() + int64(p.Timeouts.Check)
 	}
 	ok, agreed := checkL4OK, ""
-	if secure := c.server.checkTLS(); secure != nil && !s.addr.IsValid() && s.port == nil {
+	if secure := c.server.checkTLS(s.conf); secure != nil {
 		x, err := tlsio.Client(r.t, conn, secure, tlsio.Options{}, r.deadline)
 		if err != nil {
 			return handshakeResult(err, x, s.at.String()), true
 		}
 		ok, agreed = checkL6OK, x.State().NegotiatedProtocol
 	}
-	if c.plan.requests && c.server.checksHTTP2(agreed) && !r.multiplex(ok == checkL6OK) {
+	if c.plan.requests && c.server.checksHTTP2(s.conf, agreed) && !r.multiplex(ok == checkL6OK) {
 		return failed(checkL7RSP, "HTTP/2 was not taken"+s.at.String()), true
 	}
 	return checkResult{status: ok, code: -1, text: passedText(s.at)}, false
@@ -218,6 +225,9 @@ func (s *connectStep) run(r *checkRun) (checkResult, bool) {
 // target is where the step connects to; nil where the port is none.
 func (s *connectStep) target(r *checkRun) *loop.Addr {
 	a := r.c.target()
+	if s.unix != nil {
+		return s.unix
+	}
 	if !s.addr.IsValid() && s.port == nil {
 		return a
 	}

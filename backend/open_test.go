@@ -132,7 +132,7 @@ func TestPoolRatios(t *testing.T) {
 // unless check-send-proxy asks for it. And through the SOCKS proxy only where checks go there too.
 func TestCheckDial(t *testing.T) {
 	loops := newLoops(t, 1)
-	f := func(name string, change func(*conf.Server, *conf.Global), plain bool, want string) {
+	f := func(name string, change func(*conf.Server, *conf.Global), a *conf.CheckConnect, want string) {
 		t.Helper()
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -173,10 +173,10 @@ func TestCheckDial(t *testing.T) {
 		loops[0].Post(func() {
 			loops[0].Go(loop.TaskFunc(func(task *loop.Task) {
 				to := loop.TCPAddr(here)
-				if p.Servers[0].CheckSocks {
+				if a == nil && p.Servers[0].CheckSocks || a != nil && a.ViaSOCKS {
 					to = loop.TCPAddr(netip.MustParseAddrPort("192.0.2.1:80"))
 				}
-				c, err := b.Server("a").checkDial(task, to, loop.Never, plain)
+				c, err := b.Server("a").checkDial(task, to, loop.Never, a)
 				if err == nil {
 					c.Close()
 				}
@@ -200,16 +200,21 @@ func TestCheckDial(t *testing.T) {
 			t.Errorf("%s: got %q; want %q", name, text, want)
 		}
 	}
-	f("nothing", func(*conf.Server, *conf.Global) {}, true, "")
-	f("v1", func(s *conf.Server, _ *conf.Global) { s.SendProxy = true }, true, "ends")
-	f("v2", func(s *conf.Server, _ *conf.Global) { s.SendProxyV2 = true }, true, "local")
-	f("v2, never local", func(s *conf.Server, g *conf.Global) { s.SendProxyV2, g.Process.PP2NeverLocal = true, true }, true, "ends")
-	f("another port", func(s *conf.Server, _ *conf.Global) { s.SendProxy, s.Checks.Port = true, 9 }, true, "")
-	f("a rule's port", func(s *conf.Server, _ *conf.Global) { s.SendProxy = true }, false, "")
-	f("asked for", func(s *conf.Server, _ *conf.Global) { s.CheckProxy = true }, false, "ends")
+	f("nothing", func(*conf.Server, *conf.Global) {}, nil, "")
+	f("v1", func(s *conf.Server, _ *conf.Global) { s.SendProxy = true }, nil, "ends")
+	f("v2", func(s *conf.Server, _ *conf.Global) { s.SendProxyV2 = true }, nil, "local")
+	f("v2, never local", func(s *conf.Server, g *conf.Global) { s.SendProxyV2, g.Process.PP2NeverLocal = true, true }, nil, "ends")
+	f("another port", func(s *conf.Server, _ *conf.Global) { s.SendProxy, s.Checks.Port = true, 9 }, nil, "")
+	f("another port, asked for", func(s *conf.Server, _ *conf.Global) { s.CheckProxy, s.Checks.Port = true, 9 }, nil, "ends")
+	f("a rule without", func(s *conf.Server, _ *conf.Global) { s.SendProxy, s.CheckProxy = true, true }, &conf.CheckConnect{}, "")
+	f("a rule's default", func(s *conf.Server, _ *conf.Global) { s.SendProxy = true }, &conf.CheckConnect{Default: true}, "ends")
+	f("a rule's own", func(s *conf.Server, _ *conf.Global) {}, &conf.CheckConnect{SendProxy: true}, "ends")
+	f("a rule's own, v2", func(s *conf.Server, _ *conf.Global) { s.SendProxyV2 = true }, &conf.CheckConnect{SendProxy: true}, "local")
 	socks := func(s *conf.Server, _ *conf.Global) {
 		s.Socks = &conf.Addr{Kind: conf.AddrTCP, Host: "127.0.0.1", Port: 1}
 	}
-	f("not through SOCKS", socks, true, "")
-	f("through SOCKS", func(s *conf.Server, g *conf.Global) { socks(s, g); s.CheckSocks = true }, true, "\x04\x01\x00\x50\xc0\x00\x02\x01\x00")
+	f("not through SOCKS", socks, nil, "")
+	f("through SOCKS", func(s *conf.Server, g *conf.Global) { socks(s, g); s.CheckSocks = true }, nil, "\x04\x01\x00\x50\xc0\x00\x02\x01\x00")
+	f("a rule not through SOCKS", func(s *conf.Server, g *conf.Global) { socks(s, g); s.CheckSocks = true }, &conf.CheckConnect{}, "")
+	f("a rule through SOCKS", socks, &conf.CheckConnect{ViaSOCKS: true}, "\x04\x01\x00\x50\xc0\x00\x02\x01\x00")
 }

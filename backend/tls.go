@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"weir/conf"
 	"weir/internal/fault"
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
@@ -36,7 +37,7 @@ func (b *Backend) UseTLS(store *tlsconf.Store, opt tlsio.Options) error {
 }
 
 func (s *Server) useTLS() error {
-	if !s.conf.TLS.On && !s.conf.TLS.Check {
+	if !s.b.conf.SpeaksTLS(s.conf) {
 		return nil
 	}
 	t, err := s.b.store.Server(s.b.conf, s.conf)
@@ -108,14 +109,23 @@ func (s *Server) tellHandshake(name string, err error, y *tlsio.Conn) {
 		zap.String("backend", s.b.Name()), zap.String("server", s.Name()), zap.String("sni", name), zap.Uint64("failed", s.tls.failed.Load()))
 }
 
-// checkTLS is the TLS of a server's health checks; nil = none. Those that go elsewhere than the streams speak it only where check-ssl
-// says so, as in HAProxy.
-func (s *Server) checkTLS() *tls.Config {
+// checkTLS is the TLS of a health check's connection; nil = none. a is the rule that opens it; nil = none does, and it is as the server
+// line says. Checks that the line has go elsewhere than the streams speak TLS only where check-ssl says so, as in HAProxy.
+func (s *Server) checkTLS(a *conf.CheckConnect) *tls.Config {
 	own := s.conf.Checks.Addr == "" && s.conf.Checks.Port == 0
-	if s.tls.conf == nil || s.conf.TLS.NoCheck || !s.conf.TLS.Check && !own {
+	line := !s.conf.TLS.NoCheck && (s.conf.TLS.Check || s.conf.TLS.On && own)
+	switch t := s.tls.conf; {
+	case t == nil:
 		return nil
+	case a == nil || a.Default && !a.SSL && a.SNI == "" && a.ALPN == nil:
+		if line {
+			return t.CheckConfig()
+		}
+		return nil
+	case a.SSL || a.Default && line:
+		return t.ConnectConfig(a)
 	}
-	return s.tls.conf.CheckConfig()
+	return nil
 }
 
 // handshakeResult is the check's for a handshake that failed.

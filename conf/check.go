@@ -34,8 +34,39 @@ type CheckConnect struct {
 	Addr    string // "" = the address that is checked
 	Port    *Expr  // nil = the port that is checked; a constant is the fetch int(N)
 	Linger  bool   // close it in order, not with a reset
-	Default bool   // "default": as the server line says, which is what Weir always does
-	Comment string
+	Default bool   // what is not said here is as the server line says, where it else is not done
+	SSL     bool
+	SNI     string   // the server name to ask for; "" = none, or with Default that of "check-sni"
+	ALPN    []string // the protocols to offer; nil = none, or with Default those of the server line
+	// SendProxy and ViaSOCKS are for this connection what CheckProxy and CheckSocks are for every one.
+	SendProxy, ViaSOCKS bool
+	Proto               string // http-check: one of ServerProtos; "" = HTTP/1, or what TLS has agreed on
+	Comment             string
+}
+
+// SpeaksTLS reports whether the section's streams or health checks speak TLS to the server.
+func (p *Proxy) SpeaksTLS(s *Server) bool { return s.TLS.On || s.TLS.Check || s.Check && p.checksTLS() }
+
+// checksTLS reports whether a rule of the section's checks begins TLS.
+func (p *Proxy) checksTLS() bool {
+	for _, r := range p.CheckRules() {
+		if a, ok := r.Action.(*CheckConnect); ok && a.SSL {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckRules are those that the section's option makes use of.
+func (p *Proxy) CheckRules() []*Rule {
+	switch {
+	case p.Check == nil:
+	case p.Check.Kind == CheckTCP:
+		return p.TCPCheckRules
+	case p.Check.Kind == CheckHTTP:
+		return p.HTTPCheckRules
+	}
+	return nil
 }
 
 // CheckSend sends a request (http-check). What is not set is as CheckMethod and its like say.
@@ -46,6 +77,26 @@ type CheckSend struct {
 	Headers []SetHeader
 	Body    *Format
 	Comment string
+}
+
+// Or is a, with b where a says nothing: the first "send" of a check changes the request of its option.
+func (a CheckSend) Or(b *CheckSend) CheckSend {
+	if a.Method == "" {
+		a.Method = b.Method
+	}
+	if a.URI == nil {
+		a.URI = b.URI
+	}
+	if a.Version == "" {
+		a.Version = b.Version
+	}
+	if a.Headers == nil {
+		a.Headers = b.Headers
+	}
+	if a.Body == nil {
+		a.Body = b.Body
+	}
+	return a
 }
 
 // CheckData sends bytes (tcp-check send and its kin).

@@ -159,7 +159,7 @@ func problems(errs conf.Errors) []problem {
 }
 
 func describeFrontend(p *conf.Proxy) listener {
-	l := listener{Name: p.Name, Mode: p.Mode.String(), Rules: len(p.TCPConnRules) + len(p.HTTPReqRules) + len(p.HTTPRespRules) + len(p.HTTPAfterRules)}
+	l := listener{Name: p.Name, Mode: p.Mode.String(), Rules: rulesOf(p)}
 	for _, b := range p.Binds {
 		l.Binds = append(l.Binds, b.Addr.String())
 		l.issue(&b.TLS.Issue)
@@ -179,6 +179,15 @@ func describeFrontend(p *conf.Proxy) listener {
 	return l
 }
 
+// rulesOf is how many rules of its own a section has for what comes and what goes.
+func rulesOf(p *conf.Proxy) int {
+	n := 0
+	for _, list := range [][]*conf.Rule{p.TCPConnRules, p.TCPSessRules, p.TCPReqRules, p.TCPRespRules, p.RedirectRules, p.HTTPReqRules, p.HTTPRespRules, p.HTTPAfterRules} {
+		n += len(list)
+	}
+	return n
+}
+
 // issue notes a certificate that an acme section keeps.
 func (l *listener) issue(c *conf.Issue) {
 	if c.ACME != "" {
@@ -191,11 +200,7 @@ func describeBackend(p *conf.Proxy) pool {
 	for _, s := range p.Servers {
 		m := member{Name: s.Name, Address: s.Addr.String(), Weight: s.Weight, Maxconn: s.Maxconn, Backup: s.Backup}
 		if s.Check {
-			kind := "tcp"
-			if p.Check != nil {
-				kind = describeCheck(p.Check)
-			}
-			m.Check = kind + " every " + conf.FormatDuration(s.Checks.Inter)
+			m.Check = describeCheck(p, s) + " every " + conf.FormatDuration(s.Checks.Inter)
 		}
 		b.Servers = append(b.Servers, m)
 	}
@@ -203,16 +208,55 @@ func describeBackend(p *conf.Proxy) pool {
 }
 
 // describeCheck is what a check speaks, and of HTTP the first request.
-func describeCheck(c *conf.Check) string {
-	if c.Kind != conf.CheckHTTP {
-		return string(c.Kind)
+func describeCheck(p *conf.Proxy, s *conf.Server) string {
+	kind := "tcp"
+	switch c := p.Check; {
+	case c == nil:
+	case c.Kind == conf.CheckHTTP:
+		kind = describeRequest(p)
+	default:
+		kind = string(c.Kind)
 	}
-	method, uri := c.Request.Method, conf.DefaultCheckURI
+	if checksOverTLS(p, s) {
+		kind += " over TLS"
+	}
+	return kind
+}
+
+// checksOverTLS reports whether the first connection of a check speaks TLS.
+func checksOverTLS(p *conf.Proxy, s *conf.Server) bool {
+	own := s.Checks.Addr == "" && s.Checks.Port == 0
+	line := !s.TLS.NoCheck && (s.TLS.Check || s.TLS.On && own)
+	for _, r := range p.CheckRules() {
+		switch a := r.Action.(type) {
+		case *conf.CheckConnect:
+			return a.SSL || a.Default && line
+		case *conf.SetVar, *conf.SetVarFmt, *conf.UnsetVar:
+		default:
+			return line
+		}
+	}
+	return line
+}
+
+// describeRequest is the first request of an HTTP check: what its option says, as the first send changes it.
+func describeRequest(p *conf.Proxy) string {
+	c := p.Check.Request
+	for _, r := range p.HTTPCheckRules {
+		if send, ok := r.Action.(*conf.CheckSend); ok {
+			c = send.Or(&c)
+			break
+		}
+	}
+	method, uri := c.Method, conf.DefaultCheckURI
 	if method == "" {
 		method = conf.DefaultCheckMethod
 	}
-	if c.Request.URI != nil {
-		uri, _ = c.Request.URI.Constant()
+	if c.URI != nil {
+		text, fixed := c.URI.Constant()
+		if uri = text; !fixed {
+			uri = "a URI made for each check"
+		}
 	}
 	return method + " " + uri
 }

@@ -86,6 +86,69 @@ backend files (http) balance roundrobin: 1 server
 	}
 }
 
+// What is told of rules and health checks is what happens.
+func TestCheckTellsOfChecksAndRules(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.cfg")
+	text := `
+defaults
+	timeout client 1s
+	timeout server 1s
+	timeout connect 1s
+frontend f
+	bind 127.0.0.1:1
+	tcp-request inspect-delay 1s
+	tcp-request connection reject if { src 10.0.0.1 }
+	tcp-request session reject if { src 10.0.0.1 }
+	tcp-request content reject if { src 10.0.0.1 }
+	default_backend a
+frontend h
+	mode http
+	bind 127.0.0.1:2
+	tcp-request connection accept
+	http-request deny
+	redirect location / if FALSE
+	http-response deny
+	default_backend b
+backend a
+	server a 127.0.0.1:3 check check-ssl verify none
+	server b 127.0.0.1:3 check ssl verify none
+	server c 127.0.0.1:3 check ssl verify none port 9
+	server d 127.0.0.1:3 check ssl verify none no-check-ssl
+backend b
+	mode http
+	option httpchk
+	http-check send meth HEAD uri /health ver HTTP/1.1 hdr Host x
+	server a 127.0.0.1:3 check ssl verify none
+backend c
+	mode http
+	option httpchk GET /old
+	http-check connect ssl
+	http-check send uri-lf /%[date]
+	server a 127.0.0.1:3 check verify none
+backend d
+	option tcp-check
+	tcp-check connect
+	server a 127.0.0.1:3 check ssl verify none
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, err := weir("check", "-c", path)
+	if code != exitOK {
+		t.Fatalf("code %d, %s", code, err)
+	}
+	for _, want := range []string{
+		"frontend f (tcp) on 127.0.0.1:1: 3 rules", "frontend h (http) on 127.0.0.1:2: 4 rules",
+		"server a at 127.0.0.1:3, weight 1, checked by tcp over TLS every 2s\n  server b at 127.0.0.1:3, weight 1, checked by tcp over TLS every 2s\n" +
+			"  server c at 127.0.0.1:3, weight 1, checked by tcp every 2s\n  server d at 127.0.0.1:3, weight 1, checked by tcp every 2s\n",
+		"checked by HEAD /health over TLS every 2s", "checked by GET a URI made for each check over TLS every 2s", "checked by tcp-check every 2s",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 func TestCheckTellsEveryError(t *testing.T) {
 	bad := strings.NewReplacer(`"leastconn"`, `"lestconn"`, `"files"
 }

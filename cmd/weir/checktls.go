@@ -30,7 +30,7 @@ func checkTLS(cfg *conf.Config) conf.Diagnostics {
 			}
 		}
 		for _, v := range p.Servers {
-			if v.TLS.On || v.TLS.Check {
+			if p.SpeaksTLS(v) {
 				_, err := s.Server(p, v)
 				note(err)
 			}

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	connectUsage = "[default] [port <port|expression>] [addr <address>] [linger] [comment <text>]"
+	connectUsage = "[default] [port <port|expression>] [addr <address>] [send-proxy] [via-socks4] [ssl] [sni <name>] [alpn <protocols>] [linger] [proto <protocol>] [comment <text>]"
 	expectUsage  = "[min-recv <bytes>] [comment <text>] [ok-status <status>] [error-status <status>] [tout-status <status>] [on-success <format>] [on-error <format>] [status-code <expression>] [!] <match> <pattern>"
 )
 
@@ -120,14 +120,34 @@ func readCheckConnect(l *line) {
 			l.text(&a.Addr, "<address>")
 		case "port":
 			a.Port = l.checkPort()
-		case "send-proxy", "via-socks4", "ssl", "sni", "alpn", "proto":
-			l.add(conf.NotDone(w.Pos, parent(l.path, "connect"), "connect "+w.Text, ""))
+		case "send-proxy":
+			a.SendProxy = true
+		case "via-socks4":
+			a.ViaSOCKS = true
+		case "ssl":
+			a.SSL = true
+		case "sni":
+			l.text(&a.SNI, "<name>")
+		case "alpn":
+			l.commaList(&a.ALPN, "<protocol>")
+		case "proto":
+			l.checkProto(&a.Proto)
 		default:
-			l.wrong(w, "default", "port", "addr", "linger", "comment")
+			l.wrong(w, "default", "port", "addr", "send-proxy", "via-socks4", "ssl", "sni", "alpn", "linger", "proto", "comment")
 		}
 	}
 	l.comment(&a.Comment)
 	l.addCheck(a)
+}
+
+// checkProto takes what a connection speaks: the steps of tcp-check have but one way.
+func (l *line) checkProto(to *string) {
+	if strings.Contains(l.path, "http-check") {
+		l.proto(to, conf.ServerProtos)
+		return
+	}
+	var none string
+	l.oneOf(&none, []string{"none"})
 }
 
 // checkPort takes a number or an expression.

@@ -155,6 +155,21 @@ func (v *Server) config(name string, old bool) *tls.Config {
 // CheckConfig is for health checks.
 func (v *Server) CheckConfig() *tls.Config { return v.now.Load().check }
 
+// ConnectConfig is for a rule of a health check that opens a connection with names of its own.
+func (v *Server) ConnectConfig(a *conf.CheckConnect) *tls.Config {
+	c := v.now.Load()
+	sni, alpn := a.SNI, a.ALPN
+	if a.Default && sni == "" {
+		sni = v.t.CheckSNI
+	}
+	if a.Default && alpn == nil {
+		alpn = c.check.NextProtos
+	}
+	cfg := c.named(c.base, sni)
+	cfg.NextProtos = alpn
+	return cfg
+}
+
 // named is base for one server name. The name that the certificate must have is verifyhost, else that one.
 func (c *client) named(base *tls.Config, name string) *tls.Config {
 	cfg := base.Clone()
