@@ -33,9 +33,9 @@ func (st *stream) refuse(t *loop.Task, f *fault.Fault) next {
 			status = st.rec.reason.Status
 		}
 		st.closeSide = true
-		if f == fault.ClientAbortRequest {
+		if f == fault.ClientAbortRequest && st.s.c.Failed() {
 			st.rec.status = status
-			return nextClose // nobody is there to read it
+			return nextClose // nobody is there to read it: else it has ended its own side only
 		}
 	case fault.ClientAbortHeaders:
 		if st.s.c.Failed() {

@@ -330,7 +330,7 @@ func (st *stream) responseRules(t *loop.Task) (over bool) {
 // afterRules runs http-after-response on whatever response goes out.
 func (st *stream) afterRules(t *loop.Task) (over bool) {
 	fe, r := st.fe(), st.route
-	if st.muted {
+	if st.muted || !st.begun { // what answers no request has only what its page says
 		return false
 	}
 	if r != nil && len(r.aftRules) > 0 && st.run(t, r.aftRules, onAfter) {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"weir/conf"
+	"weir/internal/fault"
 	"weir/internal/logsink"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
@@ -210,6 +211,7 @@ func (s *session) emitRefused(level logsink.Level) {
 	r.s, r.fe, r.tcp, r.began, r.dst = s, fe, fe.tcp, s.accepted, st.ctx.Dst
 	r.date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
 	lr := r.fill(w, nil, fe.lines.failed.Need())
+	lr.Status, lr.State[0], lr.State[1] = 0, byte(fault.Proxy), byte(fault.PhaseRequest)
 	w.access.End(fe.lines.failed.AppendLine(w.access.Begin(), &st.ctx, &w.format, lr, nil), fe.log, level)
 	r.reset()
 	st.ctx.End()

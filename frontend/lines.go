@@ -6,6 +6,7 @@ import (
 
 	"weir/acl"
 	"weir/conf"
+	"weir/internal/fault"
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
 )
@@ -53,6 +54,10 @@ func (l *lines) keep(c *acl.Context) *kept { return &kept{l.format.Values(c), l.
 // emit writes the line. st is nil for a tunnel, whose stream is gone.
 func (r *record) emit(w *worker, st *stream, asap bool) {
 	l, p := &r.fe.lines, w.access
+	if l.failed != nil && st != nil && r.noRequest(st) {
+		r.emitFailed(st, r.severity())
+		return
+	}
 	lr := r.fill(w, st, l.need)
 	lr.ASAP = asap
 	var ctx *acl.Context
@@ -72,6 +77,24 @@ func (r *record) emit(w *worker, st *stream, asap bool) {
 	if l.need&logfmt.NeedLines != 0 {
 		r.fe.written.Add(1)
 	}
+}
+
+// noRequest reports whether the stream ended before there was a request.
+func (r *record) noRequest(st *stream) bool {
+	switch r.fault {
+	case fault.BadRequest, fault.ClientAbortRequest, fault.ClientTimeoutRequest:
+		return !st.begun && !r.tcp && len(r.line) == 0 // of an expectation that nobody meets the request is known
+	}
+	return false
+}
+
+// emitFailed writes the line by error-log-format.
+func (r *record) emitFailed(st *stream, level logsink.Level) {
+	w, f := st.w, r.fe.lines.failed
+	st.ctx.BeginConn(w.l.Wall()) // what it knows may be of the stream's last use
+	st.s.fill(&st.ctx)
+	lr := r.fill(w, st, f.Need())
+	w.access.End(f.AppendLine(w.access.Begin(), &st.ctx, &w.format, lr, nil), r.fe.log, level)
 }
 
 func (l *lines) append(b []byte, ctx *acl.Context, f *logfmt.Formatter, lr *logfmt.Record, values [][]byte) []byte {

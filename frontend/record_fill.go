@@ -15,7 +15,7 @@ func (r *record) write(w *worker) {
 // fill tells the worker's log record what is known of the stream by now, as far as need asks for it.
 func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 	lr := &w.line
-	if need&logfmt.NeedID != 0 && st != nil {
+	if need&logfmt.NeedID != 0 && st != nil && (st.begun || r.tcp) {
 		st.uniqueID() // it may be made of log variables itself
 	}
 	if st != nil && st.route != nil && st.route.cookie != nil {

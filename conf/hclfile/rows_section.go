@@ -51,7 +51,7 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 		read: readLogLine, text: func(s *section) string { return textFormat(s.LogLine) }},
 	{info: info{name: "log_format_sd", typ: tFormat, in: forFrontends, doc: "structured data of log lines of the format rfc5424"},
 		at: func(s *section) any { return &s.LogSD }},
-	{info: info{name: "error_log_format", typ: tFormat, in: forFrontends, doc: "what the line of a connection holds that failed before there was a stream"},
+	{info: info{name: "error_log_format", typ: tFormat, in: forFrontends, doc: "what the line of a connection holds that failed before there was a request"},
 		at: func(s *section) any { return &s.ErrorLogLine }},
 	{info: info{name: "log_tag", typ: tString, doc: "program name in syslog lines; where not given, the global one"},
 		at: func(s *section) any { return &s.LogTag }},

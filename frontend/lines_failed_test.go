@@ -1,0 +1,65 @@
+package frontend
+
+import (
+	"fmt"
+	"net"
+	"testing"
+)
+
+// error-log-format is for whatever ends before there is a request, in HAProxy's words; and who has ended its own side only is still
+// told why nothing comes.
+func TestErrorLogFormatOfRequests(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newCfgProxy(t, fmt.Sprintf(`global
+  nbthread 1
+defaults
+  mode http
+  timeout client 1m
+  timeout server 1m
+  timeout connect 1m
+  log stdout format raw local0
+frontend f
+  bind 127.0.0.1:1
+  option httplog
+  unique-id-format %%ci
+  error-log-format "E %%ci %%ST %%ts %%[fc_err] %%[fc_err_str] %%ID %%r"
+  http-request deny if { path /deny }
+  default_backend b
+frontend late
+  bind 127.0.0.1:2
+  timeout http-request 1ms
+  error-log-format "L %%ST %%tsc %%r"
+  option httplog
+  default_backend b
+frontend p
+  bind 127.0.0.1:3 accept-proxy
+  error-log-format "P %%ST %%ts"
+  default_backend b
+backend b
+  server s %s
+`, o.addr()))
+	c := dialPeer(t, px.addr("f", 0))
+	c.send("GET /deny HTTP/1.1\r\nHost: x\r\n\r\n" + "GET\r\n\r\n")
+	c.status(403)
+	c.status(400)
+	px.logLine(`PR-- `)
+	px.logLine(`"GET /deny HTTP/1.1"`)
+	px.logLine("E 127.0.0.1 400 PR 0 Success - <BADREQ>\n")
+
+	c = dialPeer(t, px.addr("f", 0))
+	c.send("GET / HT")
+	c.Conn.(*net.TCPConn).CloseWrite()
+	c.status(400)
+	c.closed()
+	px.logLine("E 127.0.0.1 400 CR 0 Success - <BADREQ>\n")
+
+	c = dialPeer(t, px.addr("late", 0))
+	c.send("GET / HT")
+	c.status(408)
+	px.logLine("L 408 cR-- <BADREQ>\n")
+
+	c = dialPeer(t, px.addr("p", 0))
+	c.send("nonsense\r\n\r\n")
+	c.closed()
+	px.logLine("P 0 PR\n")
+}
