@@ -107,12 +107,14 @@ var (
 	entryRefs   = regexp.MustCompile(`(?m)^0x[0-9a-f]+ `)
 	entryCounts = regexp.MustCompile(`entry_cnt=\d+`)
 	aclKeywords = regexp.MustCompile(`acl '(\w+)_(beg|dir|dom|end|len|reg|sub)'`) // Weir tells the fetch of "path_beg"
+	ownSinks    = regexp.MustCompile(`(?m)^ +dpapi +: .*\n`)                      // of versions with acme
 	ownLists    = regexp.MustCompile(`(?m)^\d+ \(\) acl 'var' file 'httpclient' .*\n`)
 )
 
 // maskCLI hides what differs in every process.
 func maskCLI(answer, conf string, counts bool) string {
 	answer = entryRefs.ReplaceAllString(answer, "0x0 ")
+	answer = ownSinks.ReplaceAllString(answer, "")
 	answer = ownLists.ReplaceAllString(answer, "")
 	answer = aclKeywords.ReplaceAllString(answer, "acl '$1'")
 	answer = strings.ReplaceAll(answer, conf, "proxy.cfg")

@@ -60,6 +60,9 @@ func uncommented(lines ...string) (out []string) {
 func runSeed(t *testing.T, kind, file string, changes []string, steps func(*seedWorld) error) string {
 	t.Helper()
 	w, err := newSeedWorld(kind, shortDir(t), file, changes...)
+	if w == nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
 	defer w.end()
 	if err == nil {
 		err = steps(w)

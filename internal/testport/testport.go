@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // Ports come from below the kernel's ephemeral range (32768 and up), so that no outgoing connection of a test that runs
@@ -13,32 +15,60 @@ import (
 const (
 	firstPort = 12000
 	lastPort  = 31999
+	// blockSize is how many ports a test process takes at a time. Others, whose tests run beside, have blocks of their own: even to
+	// look whether a port is free takes it for a moment.
+	blockSize = 500
 )
 
 var ports struct {
 	sync.Mutex
-	next int
+	next, end int
+	locks     []*os.File // on blocks, held until the process ends
+	blocks    []int      // which
+	round     int
 }
 
 // Free returns a port of TCP and UDP that nothing listens on and that no other test of this process was given.
 func Free() int {
 	ports.Lock()
 	defer ports.Unlock()
-	if ports.next == 0 {
-		// Several test processes may run at once: each begins somewhere else.
-		ports.next = firstPort + os.Getpid()*97%(lastPort-firstPort)
-	}
-	for range lastPort - firstPort {
-		p := ports.next
-		if ports.next++; ports.next > lastPort {
-			ports.next = firstPort
+	for {
+		for ports.next < ports.end {
+			p := ports.next
+			ports.next++
+			if isFree(p) {
+				return p
+			}
 		}
-		if isFree(p) {
-			return p
-		}
+		takeBlock()
 	}
-	panic("testport: no free port")
 }
+
+// takeBlock locks a block that no other process has.
+func takeBlock() {
+	const blocks = (lastPort + 1 - firstPort) / blockSize
+	for i := range blocks {
+		n := (os.Getpid() + i) % blocks
+		f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("weir-testport-%d.lock", n)), os.O_CREATE|os.O_RDWR, 0o666)
+		if err != nil {
+			panic(fmt.Sprintf("testport: %v", err))
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			ports.locks, ports.blocks = append(ports.locks, f), append(ports.blocks, n)
+			useBlock(n)
+			return
+		}
+		f.Close()
+	}
+	// All are taken: what we were given first has been used and left by now.
+	if len(ports.blocks) == 0 {
+		panic("testport: no free port")
+	}
+	useBlock(ports.blocks[ports.round%len(ports.blocks)])
+	ports.round++
+}
+
+func useBlock(n int) { ports.next, ports.end = firstPort+n*blockSize, firstPort+(n+1)*blockSize }
 
 // isFree looks at TCP and UDP: logs go over the latter.
 func isFree(port int) bool {
