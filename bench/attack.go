@@ -40,12 +40,16 @@ defaults
 frontend h1
   bind 127.0.0.1:@P1@
   http-request use-service prometheus-exporter if { path /metrics }
+  use_backend others if { path /others }
   default_backend app
 frontend h2
   bind 127.0.0.1:@P4@ proto h2
+  use_backend others if { path /others }
   default_backend app
-backend app
+backend others
   server s1 127.0.0.1:9001
+backend app
+  server s1 127.0.0.1:9011
 `
 
 const attackNginx = `daemon off; master_process off; worker_processes 1; pid @RUN@/@NAME@.pid; error_log /dev/null;
@@ -53,11 +57,13 @@ events { worker_connections 9000; multi_accept on; }
 http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s; send_timeout 2s; client_header_timeout 2s; client_body_timeout 2s;
   client_body_temp_path @RUN@/nginx-body; proxy_temp_path @RUN@/nginx-proxy; fastcgi_temp_path @RUN@/nginx-f; uwsgi_temp_path @RUN@/nginx-u; scgi_temp_path @RUN@/nginx-s;
-  upstream app { server 127.0.0.1:9001; keepalive 512; keepalive_requests 1000000000; }
+  upstream others { server 127.0.0.1:9001; keepalive 512; keepalive_requests 1000000000; }
+  upstream app { server 127.0.0.1:9011; keepalive 512; keepalive_requests 1000000000; }
   proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffers 8 16k; proxy_max_temp_file_size 0;
   server {
     listen 127.0.0.1:@P1@ backlog=4096;
     listen 127.0.0.1:@P4@ backlog=4096 http2;
+    location = /others { proxy_pass http://others; }
     location / { proxy_pass http://app; }
   }
 }
@@ -80,6 +86,11 @@ func runAttacks(o *options) error {
 	if o.attack != "" {
 		names = strings.Split(o.attack, ";")
 	}
+	attacked, err := startAttacked()
+	if err != nil {
+		return err
+	}
+	defer attacked.stop()
 	fmt.Println("latency of the others in microseconds: without the attack, with it, ratio")
 	fmt.Printf("%-44s %-8s %21s  %21s  %21s %8s %6s %7s %6s  %s\n", "attack", "subject", "p50", "p90", "p99", "rss +MB", "cpu", "cuts/s", "failed", "counted as")
 	for _, name := range names {
@@ -170,8 +181,9 @@ func (o *options) measureAttack(subject, name string) (*[2]felt, error) {
 // feel has the others ask while one attacks.
 func (o *options) feel(s *subject, attack string) (f felt, err error) {
 	counts, before, used := s.faults(), s.proc.rss(), s.proc.cpu()
-	// The attacker gets what the others leave of the load's core: else it would take their time without any proxy between.
-	a, err := startPinned(loadCore, "nice", "-n", "19", os.Args[0], "attack", "-name", attack, "-for", o.length.String(), s.http, s.tcp)
+	// The attacker gets what the others leave of the load's core (SCHED_IDLE): else it would take their time without any proxy between. To be
+	// nice is not enough: a task that is woken does not take the core from one that is nice before that one's slice is over.
+	a, err := startPinned(loadCore, "chrt", "-i", "0", os.Args[0], "attack", "-name", attack, "-for", o.length.String(), s.http, s.tcp)
 	if err != nil {
 		return f, err
 	}

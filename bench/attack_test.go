@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 // testOrigin has the origin answer until the tests are over.
-var testOrigin = sync.OnceFunc(func() { go serveOrigin() })
+var testOrigin = sync.OnceFunc(func() { go serveOrigin(originBase); go serveOrigin(attackedBase) })
 
 // TestAttackNames wants every attack among the names, once.
 func TestAttackNames(t *testing.T) {

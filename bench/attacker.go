@@ -68,11 +68,11 @@ func greedy(addr string, end time.Time) {
 			continue
 		}
 		for range streams {
-			c.ask()
+			c.ask(getBlock)
 		}
 		for err = c.flush(); err == nil && time.Now().Before(end); {
 			if err = c.answer(); err == nil {
-				c.ask()
+				c.ask(getBlock)
 			}
 			if err == nil && c.r.Buffered() == 0 {
 				err = c.flush()

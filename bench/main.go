@@ -66,7 +66,7 @@ func main() {
 func part(name string, args []string) bool {
 	switch name {
 	case "origin":
-		log.Fatal(serveOrigin())
+		log.Fatal(serveOrigin(args[0]))
 	case "floor":
 		log.Fatal(serveFloor(originBase+"1", args...))
 	case "load":

@@ -24,6 +24,9 @@ func response(body []byte) []byte {
 // originBase and a digit from 1 to 3 are the origin's addresses. The templates say 127.0.0.1:9001 to 9003, to be usable by themselves.
 const originBase = "127.0.0.1:1900"
 
+// attackedBase is the same of the origin that an attacker's requests go to.
+const attackedBase = "127.0.0.1:1901"
+
 // The handshake of the tunnel scenarios: a fixed key and its answer (RFC 6455, 1.3).
 const (
 	wsKey    = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -32,17 +35,27 @@ const (
 
 // startOrigin runs the origin as a process of its own on the load's core.
 func startOrigin() (*process, error) {
-	p, err := startPinned(loadCore, os.Args[0], "origin")
+	p, err := startPinned(loadCore, os.Args[0], "origin", originBase)
 	if err != nil {
 		return nil, err
 	}
 	return p, p.listening(originBase + "3")
 }
 
+// startAttacked runs the attacker's origin. It gets what others leave of the core, as the attacker does: what is measured is the proxy
+// between, not how busy its servers are.
+func startAttacked() (*process, error) {
+	p, err := startPinned(loadCore, "chrt", "-i", "0", os.Args[0], "origin", attackedBase)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.listening(attackedBase + "3")
+}
+
 // serveOrigin answers on the three ports of the templates for ever.
-func serveOrigin() error {
+func serveOrigin(base string) error {
 	failed := make(chan error)
-	for _, addr := range []string{originBase + "1", originBase + "2", originBase + "3"} {
+	for _, addr := range []string{base + "1", base + "2", base + "3"} {
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
 			return err

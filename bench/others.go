@@ -37,7 +37,7 @@ func othersMain(args []string) {
 	begin := time.Now()
 	for i := range 2 * othersEach {
 		wg.Go(func() {
-			var a asker = &loader{addr: fs.Arg(0), request: []byte("GET / HTTP/1.1\r\nHost: bench\r\n\r\n"), buf: make([]byte, 64<<10)}
+			var a asker = &loader{addr: fs.Arg(0), request: []byte("GET /others HTTP/1.1\r\nHost: bench\r\n\r\n"), buf: make([]byte, 64<<10)}
 			if i%2 == 1 {
 				a = &h2asker{addr: fs.Arg(1)}
 			}
@@ -86,7 +86,7 @@ func (a *h2asker) once() (err error) {
 			return err
 		}
 	}
-	a.c.ask()
+	a.c.ask(othersBlock)
 	if err = a.c.flush(); err == nil {
 		err = a.c.answer()
 	}
@@ -97,7 +97,7 @@ func (a *h2asker) once() (err error) {
 	return err
 }
 
-// h2conn is just enough of HTTP/2 to ask for "/".
+// h2conn is just enough of HTTP/2 to ask.
 type h2conn struct {
 	c    net.Conn
 	r    *bufio.Reader
@@ -107,6 +107,9 @@ type h2conn struct {
 
 // getBlock is "GET / HTTP/2" by the static table (RFC 7541, appendix A): method, scheme, path and an authority.
 var getBlock = []byte("\x82\x86\x84\x01\x05bench")
+
+// othersBlock is the same for "/others", which has a server of its own.
+var othersBlock = []byte("\x82\x86\x04\x07/others\x01\x05bench")
 
 func dialH2(addr string) (*h2conn, error) {
 	c, err := net.Dial("tcp", addr)
@@ -127,8 +130,8 @@ func (h *h2conn) frame(t http2.FrameType, flags http2.Flags, stream uint32, payl
 }
 
 // ask has a request sent with the next flush.
-func (h *h2conn) ask() {
-	h.frame(http2.FrameHeaders, http2.FlagHeadersEndHeaders|http2.FlagHeadersEndStream, h.next, getBlock)
+func (h *h2conn) ask(block []byte) {
+	h.frame(http2.FrameHeaders, http2.FlagHeadersEndHeaders|http2.FlagHeadersEndStream, h.next, block)
 	h.next += 2
 }
 

@@ -96,7 +96,7 @@ func startFile(o *options, name, file, text string) (*subject, error) {
 		p1, p4 = o.port(), o.port()
 	}
 	s := &subject{name: name, http: fmt.Sprintf("127.0.0.1:%d", p1), tcp: fmt.Sprintf("127.0.0.1:%d", p4)}
-	text = strings.NewReplacer("@P1@", fmt.Sprint(p1), "@P4@", fmt.Sprint(p4), "@RUN@", o.dir, "@NAME@", name, "@STREAM_MODULE@", streamModule(), "127.0.0.1:900", originBase).Replace(text)
+	text = strings.NewReplacer("@P1@", fmt.Sprint(p1), "@P4@", fmt.Sprint(p4), "@RUN@", o.dir, "@NAME@", name, "@STREAM_MODULE@", streamModule(), "127.0.0.1:900", originBase, "127.0.0.1:901", attackedBase).Replace(text)
 	conf := filepath.Join(o.dir, file)
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		return nil, err

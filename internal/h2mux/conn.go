@@ -26,26 +26,30 @@ type Options struct {
 type Conn struct {
 	server bool // the peer is one
 
-	l   *loop.Loop
-	c   *loop.Conn
-	h   *http2.Conn
-	o   Options
-	buf *loop.Buf // received and not yet used: buf.B[at:end]; nil = nothing
-	at  int
-	end int
+	l    *loop.Loop
+	c    *loop.Conn
+	h    *http2.Conn
+	o    Options
+	buf  *loop.Buf // received and not yet used: buf.B[at:end]; nil = nothing
+	at   int
+	end  int
+	work int // what the last of it made, in http2's units
 
 	timer   loop.Timer
 	moved   int64  // Loop.Now of the last octet that left, or of the last stream's end
 	got     int64  // Loop.Now of the last octet that came
 	queued  bool   // Finish will come
+	putOff  int    // turns in a row in which Finish waited for more
 	closing bool   // closed once Out has left and no stream is open
 	failed  bool   // ... without waiting for streams
 	resting bool   // others have their turn before more frames are taken
+	more    bool   // goOn is to be posted
 	posted  bool   // goOn will come
 	wake    func() // goOn
 	over    bool
 
-	fresh   []*stream       // a client's streams, to be told of
+	fresh   []*stream // a client's streams, to be told of
+	group   loop.Group
 	cutting []*http2.Stream // of a connection that has ended, to be told so
 	blocked []*stream       // wait for room
 	free    []*stream
@@ -115,11 +119,12 @@ func (m *Conn) Ready(*loop.Conn) {
 
 // receive takes what the socket has, up to a turn's share.
 func (m *Conn) receive() {
-	for taken := 0; !m.over && !m.failed && !m.resting; {
+	filled := false // the last read did not come to the end
+	for taken, work := 0, 0; !m.over && !m.failed && !m.resting; {
 		if !m.feed() || m.resting {
 			return
 		}
-		if taken >= turnShare { // the socket stays readable
+		if work += m.work; filled && (taken >= turnShare || work >= http2.TurnWork) { // the socket stays readable
 			m.rest()
 			return
 		}
@@ -132,6 +137,7 @@ func (m *Conn) receive() {
 		}
 		m.end += n
 		taken += n
+		filled = m.end == len(m.buf.B)
 		switch {
 		case err == loop.ErrAgain:
 			m.shrink()
@@ -149,10 +155,12 @@ func (m *Conn) rest() {
 	m.again()
 }
 
-// again has goOn called in the next turn.
+// again has goOn called in the next turn. What is posted now would be read in this one: Finish posts it.
 func (m *Conn) again() {
-	if !m.posted {
-		m.posted = m.l.Post(m.wake)
+	m.more = true
+	if !m.queued {
+		m.queued = true
+		m.l.AtEnd(m)
 	}
 }
 
@@ -164,9 +172,10 @@ func (m *Conn) goOn() {
 		m.startSome() // they have gone
 		return
 	}
-	m.resting = false
-	m.Ready(m.c)
 	m.startSome()
+	if m.resting = len(m.fresh) >= maxFresh; !m.resting {
+		m.Ready(m.c)
+	}
 }
 
 // turnShare is how much is received before other connections have their turn.
@@ -174,6 +183,7 @@ const turnShare = 128 << 10
 
 // feed has the frames taken that are there; false: the connection is over, or about to be.
 func (m *Conn) feed() bool {
+	m.work = 0
 	if m.buf == nil || m.at == m.end {
 		return true
 	}
@@ -187,8 +197,9 @@ func (m *Conn) feed() bool {
 		m.fail()
 		return false
 	}
+	m.work = m.h.Worked()
 	m.startSome()
-	if m.h.Paused() {
+	if m.h.Paused() || len(m.fresh) >= maxFresh {
 		m.rest()
 	}
 	if m.server && !m.closing && !m.h.Usable() { // it ends with its last stream
@@ -268,9 +279,18 @@ func (m *Conn) later() {
 	}
 }
 
-// Finish sends what the turn has brought together.
+// Finish sends what the turn has brought together. Where more is about to come of streams that had no turn yet, it waits for that: one
+// system call sends it all.
 func (m *Conn) Finish() {
-	m.queued = false
+	if m.more && !m.posted {
+		m.more, m.posted = false, m.l.Post(m.wake)
+	}
+	if m.group.Busy() && m.putOff < maxPutOff && !m.over && !m.h.Full() {
+		m.putOff++
+		m.l.AtNextEnd(m)
+		return
+	}
+	m.queued, m.putOff = false, 0
 	if m.over {
 		return
 	}
@@ -291,6 +311,9 @@ func (m *Conn) Finish() {
 	}
 	m.arm()
 }
+
+// maxPutOff is for how many turns what is to be sent may wait.
+const maxPutOff = 8
 
 // flush sends; false: the connection is lost.
 func (m *Conn) flush() bool {

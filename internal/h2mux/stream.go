@@ -52,7 +52,11 @@ func (m *Conn) Head(s *http2.Stream, h *http2.Head, end bool) {
 
 // startShare is for how long the streams of one connection are begun before others have their turn. What a request costs depends on what
 // is done with it: a rule or two, or a connection to its server. It is what others feel at most of a client that never rests.
-const startShare = 100 * time.Microsecond
+const startShare = 25 * time.Microsecond
+
+// maxFresh is how many streams may wait for their beginning before no more of what the client sends is looked at: more than may be open at
+// once, so that one whose reset comes soon is seen to be reset before it is begun, and few enough to be bounded.
+const maxFresh = 256
 
 // startSome begins the streams whose requests have come. One that was reset in the same breath is never begun: whoever opens streams only
 // to reset them (CVE-2023-44487) makes no work for anybody but this package.
@@ -60,6 +64,7 @@ func (m *Conn) startSome() {
 	if len(m.fresh) == 0 {
 		return
 	}
+	was := m.l.Enter(&m.group)
 	began, n := time.Now(), 0
 	for n < len(m.fresh) {
 		st := m.fresh[n]
@@ -67,13 +72,16 @@ func (m *Conn) startSome() {
 		if st.cut || m.over {
 			st.conn.Close()
 			Recycle(&st.conn)
-			continue
+		} else {
+			st.started = true
+			m.o.Stream(&st.conn)
 		}
-		st.started = true
-		if m.o.Stream(&st.conn); time.Since(began) >= startShare {
+		if time.Since(began) >= startShare {
 			break
 		}
 	}
+	m.work += int(time.Since(began) / http2.WorkUnit)
+	m.l.Enter(was)
 	rest := copy(m.fresh, m.fresh[n:])
 	clear(m.fresh[rest:])
 	if m.fresh = m.fresh[:rest]; rest > 0 {

@@ -338,7 +338,7 @@ func TestTurn(t *testing.T) {
 			t.Errorf("%s: %d streams begun; want %d at most", name, got, most)
 		}
 	}
-	f("requests", turnWork/workStream, func(k *client, id uint32) { k.get(id) })
-	f("requests that are stopped", turnWork/workStream/2, func(k *client, id uint32) { k.get(id).frame(frameReset, 0, id, "\x00\x00\x00\x08") })
-	f("large heads", turnWork*workBlock/1000, func(k *client, id uint32) { k.get(id, "x", strings.Repeat(string(rune(0x400+id)), 1000)) })
+	f("requests", TurnWork/workStream, func(k *client, id uint32) { k.get(id) })
+	f("requests that are stopped", TurnWork/workStream/2, func(k *client, id uint32) { k.get(id).frame(frameReset, 0, id, "\x00\x00\x00\x08") })
+	f("large heads", TurnWork*workBlock/1000, func(k *client, id uint32) { k.get(id, "x", strings.Repeat(string(rune(0x400+id)), 1000)) })
 }

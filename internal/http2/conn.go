@@ -101,7 +101,7 @@ type Conn struct {
 	over  *Error
 	taken int // frames, by this call of Feed
 	rsts  int // RST_STREAM among them
-	work  int // what those cost: see turnWork
+	work  int // what those cost: see TurnWork
 
 	dec  *hpack.Decoder
 	head Head

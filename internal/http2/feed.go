@@ -29,10 +29,13 @@ func (c *Conn) Feed(b []byte) (int, error) {
 
 // Paused reports whether the last call of Feed has taken as many frames as Options let it, or as much as others should wait for.
 func (c *Conn) Paused() bool {
-	return c.work >= turnWork || c.o.Frames > 0 && c.taken >= c.o.Frames || c.o.Resets > 0 && c.rsts >= c.o.Resets
+	return c.work >= TurnWork || c.o.Frames > 0 && c.taken >= c.o.Frames || c.o.Resets > 0 && c.rsts >= c.o.Resets
 }
 
-// Busy tells what the handler had to do besides, in units of turnWork.
+// Worked is what the last call of Feed has made of work, in units of WorkUnit.
+func (c *Conn) Worked() int { return c.work }
+
+// Busy tells what the handler had to do besides, in units of WorkUnit.
 func (c *Conn) Busy(work int) { c.work += work }
 
 // step takes the next piece; 0 = more is needed.

@@ -1,5 +1,7 @@
 package http2
 
+import "time"
+
 // Every bound of the package, and what it prevents.
 const (
 	// defaultStreams is how many streams a client may have open at once (tune.h2.fe.max-concurrent-streams).
@@ -48,10 +50,11 @@ const (
 	// work for each. A message of gRPC has a prefix of 5 octets, which some send by itself, a client's of a WebSocket one of 6.
 	tinyData = 5
 
-	// turnWork is how much one connection may have done before others have their turn, in units of about a tenth of a microsecond: a step of
+	// TurnWork is how much one connection may have done before others have their turn, in units of about WorkUnit: a step of
 	// Feed is one, a stream that begins or is reset makes workStream, a block's octets and a body's cost little each, and the handler
 	// adds what it knows of (Busy). It is what others feel at most of a client that never rests.
-	turnWork   = 1600
+	TurnWork   = 500
+	WorkUnit   = 100 * time.Nanosecond
 	workStream = 20
 	workBlock  = 8
 	workFields = 4

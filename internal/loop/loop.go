@@ -63,6 +63,9 @@ type Loop struct {
 	idle    []*Task // coroutines without work
 	trim    trimmer
 
+	group  *Group        // of the tasks that are begun now
+	groups queue[*Group] // have tasks to resume, in order
+
 	bufs      *Buf
 	nbufs     int
 	scratch   []byte // one read of a tunnel: never held across a suspension
@@ -73,8 +76,9 @@ type Loop struct {
 	more      []*Tunnel          // used up their share of the last turn
 	all       map[*Task]struct{} // every coroutine, to end them with the loop
 
-	signals   []*Conn // virtual connections that something was signalled of
-	finishers []Finisher
+	signals   []*Conn    // virtual connections that something was signalled of
+	finishers []Finisher // of this turn
+	deferred  []Finisher // of the next one
 
 	turnEnd func()
 	measure bool  // see Measure
@@ -172,6 +176,9 @@ func (l *Loop) turn() {
 		l.runSignals()
 	}
 	l.runTasks()
+	if l.groups.len() > 0 {
+		l.runGroups()
+	}
 	if len(l.finishers) > 0 {
 		l.runFinishers()
 	}
@@ -185,7 +192,7 @@ func (l *Loop) turn() {
 func (l *Loop) pollOnce() int {
 	n := 0
 	// A turn that does not sleep polls, whatever else it has to do: work that goes on and on must not keep events out.
-	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+len(l.signals) > 0 || l.stop.Load()
+	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+l.groups.len()+len(l.signals)+len(l.finishers) > 0 || l.stop.Load()
 	// A nap that finds events returns as fast as a look for them, so it needs none before it; a sleep that the scheduler is told of
 	// does.
 	nap := l.outside == 0 && !l.drowsy
@@ -264,6 +271,7 @@ func (l *Loop) publishBusy() {
 
 // contain reports a panic in a task or handler; it is called from their deferred functions.
 func (l *Loop) contain(v any) {
+	l.group = nil
 	l.Stats.Panics.Add(1)
 	if l.opt.OnPanic != nil {
 		l.opt.OnPanic(l, v, debug.Stack())

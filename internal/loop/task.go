@@ -32,6 +32,7 @@ type Task struct {
 	late   bool // the deadline came
 	until  int64
 	timer  Timer
+	group  *Group // nil = it has none
 
 	cost           TaskCost
 	since, readyAt int64 // where the loop measures: the run's beginning, and when it became ready; 0 = it is not
@@ -44,7 +45,7 @@ func (l *Loop) Go(fn func(t *Task)) { l.GoRun(TaskFunc(fn)) }
 func (l *Loop) GoRun(r Runner) {
 	l.mustOwn("Go")
 	t := l.getTask()
-	t.run, t.woken = r, false
+	t.run, t.woken, t.group = r, false, l.group
 	if l.cur != nil {
 		l.enqueue(t)
 		return
@@ -79,7 +80,7 @@ func (t *Task) body(yield func(struct{}) bool) {
 // step runs one Runner and waits for the next; false = the coroutine is to end.
 func (t *Task) step() bool {
 	t.protect()
-	t.run, t.woken, t.late = nil, false, false
+	t.run, t.woken, t.late, t.group = nil, false, false, nil
 	l := t.l
 	if len(l.idle) >= maxIdleTasks || l.stop.Load() {
 		l.Disarm(&t.timer)
@@ -110,6 +111,8 @@ func (t *Task) protect() {
 func (t *Task) resume() {
 	l := t.l
 	l.cur = t
+	was := l.group
+	l.group = t.group
 	t.cost.Runs++
 	if l.measure {
 		t.beginRun()
@@ -118,7 +121,7 @@ func (t *Task) resume() {
 	} else {
 		t.next()
 	}
-	l.cur = nil
+	l.cur, l.group = nil, was
 }
 
 func (l *Loop) enqueue(t *Task) {
@@ -127,6 +130,10 @@ func (l *Loop) enqueue(t *Task) {
 			t.readyAt = l.clock()
 		}
 		t.queued = true
+		if t.group != nil {
+			l.join(t.group, t)
+			return
+		}
 		l.runq = append(l.runq, t)
 	}
 }
@@ -155,6 +162,7 @@ func (l *Loop) endTasks() {
 		}
 	}
 	l.cur, l.idle, l.runq, l.yields = nil, nil, nil, nil
+	l.groups = queue[*Group]{}
 	l.Stats.Tasks.Store(0)
 }
 

@@ -68,12 +68,18 @@ func (l *Loop) AtEnd(f Finisher) {
 	l.finishers = append(l.finishers, f)
 }
 
+// AtNextEnd is AtEnd for the end of the turn after this one, for a Finisher that would have more to finish then.
+func (l *Loop) AtNextEnd(f Finisher) {
+	l.mustOwn("AtNextEnd")
+	l.deferred = append(l.deferred, f)
+}
+
 func (l *Loop) runFinishers() {
 	for i := 0; i < len(l.finishers); i++ { // one may ask for another
 		l.finish(l.finishers[i])
 		l.finishers[i] = nil
 	}
-	l.finishers = l.finishers[:0]
+	l.finishers, l.deferred = l.deferred, l.finishers[:0]
 }
 
 // finish contains a panic of f.
