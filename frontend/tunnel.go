@@ -104,13 +104,8 @@ func tunnelOptions(fe *Frontend, r *route, upgraded bool) *loop.TunnelOptions {
 	if upgraded {
 		o.Linger = lingerTime
 	}
-	switch idle := b.Tunnel; {
-	case idle > 0:
-		o.Idle = idle
-	case b.Server > 0 && (f.Client == 0 || b.Server < f.Client):
-		o.Idle, o.ServerIdle = b.Server, true
-	default:
-		o.Idle = f.Client
+	if o.ClientIdle, o.ServerIdle = f.Client, b.Server; b.Tunnel > 0 {
+		o.ClientIdle, o.ServerIdle = b.Tunnel, b.Tunnel
 	}
 	r.tunnels.Store(key, o)
 	return o

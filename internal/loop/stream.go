@@ -16,6 +16,9 @@ type stream struct {
 
 func (s *stream) over() bool { return s.shut || s.dead }
 
+// held reports whether there is something that the destination does not take.
+func (s *stream) held() bool { return s.pending != nil || s.flow.inside > 0 }
+
 // done reports whether the direction's source failed and all that it had sent is delivered.
 func (s *stream) done(end End) bool { return end != EndNormal && !s.dead }
 

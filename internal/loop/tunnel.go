@@ -16,10 +16,10 @@ const (
 
 // TunnelOptions are a tunnel's timeouts; 0 = none.
 type TunnelOptions struct {
-	// Idle is how long neither direction may move a byte; ServerIdle says whose timeout it is.
-	Idle       time.Duration
-	ServerIdle bool
-	// ClientFin and ServerFin replace Idle once a FIN has been sent to that side.
+	// ClientIdle and ServerIdle are how long that side is waited for while neither direction moves a byte. A side that is silent for
+	// longer sends no more: the other one is told so, and is then waited for alone.
+	ClientIdle, ServerIdle time.Duration
+	// ClientFin and ServerFin replace them once a FIN has been sent to that side.
 	ClientFin, ServerFin time.Duration
 	// Linger, where set, is how long a client may be idle once the server has ended: then the tunnel is over, in good
 	// order. Protocols that do not use half-closed connections (WebSocket) want it; 0 = wait for the client's end.
@@ -48,6 +48,7 @@ type Tunnel struct {
 	timer    Timer
 	over     bool
 	again    bool // in the loop's list of tunnels that have more to do
+	late     End  // which side was silent for too long; the first one counts
 }
 
 // Begin starts the relay. Both connections belong to the tunnel from here on. opt is shared and must stay unchanged.
@@ -105,7 +106,7 @@ func (tn *Tunnel) pump() {
 		tn.last = tn.l.now
 	}
 	if tn.up.over() && tn.down.over() || tn.up.done(upEnd) || tn.down.done(downEnd) {
-		tn.finish(max(tn.up.fail, tn.down.fail))
+		tn.finish(tn.end())
 		return
 	}
 	if up >= tunnelTurn || down >= tunnelTurn {
@@ -113,25 +114,50 @@ func (tn *Tunnel) pump() {
 	}
 }
 
-// limit is the idle time allowed now and whose it is.
-func (tn *Tunnel) limit() (time.Duration, End) {
-	if tn.down.shut && tn.opt.Linger > 0 && (tn.opt.ClientFin == 0 || tn.opt.Linger < tn.opt.ClientFin) {
-		return tn.opt.Linger, EndNormal
+// end is how the tunnel has ended: the first word counts.
+func (tn *Tunnel) end() End {
+	if tn.late != EndNormal {
+		return tn.late
 	}
-	if tn.down.shut && tn.opt.ClientFin > 0 {
-		return tn.opt.ClientFin, EndClientTimeout
+	return max(tn.up.fail, tn.down.fail)
+}
+
+// limits are for how long the client and the server are waited for now; 0 = it is not waited for, or for ever. A side is waited for
+// until it has ended, and while it does not take what there is for it.
+func (tn *Tunnel) limits() (client, server time.Duration) {
+	o := tn.opt
+	if !tn.up.eof && !tn.up.held() || tn.down.held() {
+		client = o.ClientIdle
+		if tn.down.shut && o.ClientFin > 0 {
+			client = o.ClientFin
+		}
+		if tn.lingers() {
+			client = o.Linger
+		}
 	}
-	if tn.up.shut && tn.opt.ServerFin > 0 {
-		return tn.opt.ServerFin, EndServerTimeout
+	if !tn.down.eof && !tn.down.held() || tn.up.held() {
+		server = o.ServerIdle
+		if tn.up.shut && o.ServerFin > 0 {
+			server = o.ServerFin
+		}
 	}
-	if tn.opt.ServerIdle {
-		return tn.opt.Idle, EndServerTimeout
-	}
-	return tn.opt.Idle, EndClientTimeout
+	return client, server
+}
+
+// lingers reports whether the server has ended, the client is expected to do the same, and it is no fault if it does not.
+func (tn *Tunnel) lingers() bool {
+	return tn.down.shut && tn.opt.Linger > 0 && (tn.opt.ClientFin == 0 || tn.opt.Linger < tn.opt.ClientFin)
 }
 
 func (tn *Tunnel) arm() {
-	if d, _ := tn.limit(); d > 0 && !tn.over {
+	if tn.over {
+		return
+	}
+	d, server := tn.limits()
+	if d == 0 || server > 0 && server < d {
+		d = server
+	}
+	if d > 0 {
 		if at := tn.last + int64(d); !tn.timer.Armed() || tn.timer.At() > at {
 			tn.l.Arm(&tn.timer, at)
 		}
@@ -140,12 +166,43 @@ func (tn *Tunnel) arm() {
 
 // expire is lazy: a tunnel that moved bytes since the timer was armed only arms it again.
 func (tn *Tunnel) expire() {
-	d, end := tn.limit()
-	if d > 0 && tn.l.now-tn.last >= int64(d) {
-		tn.finish(end)
-		return
+	silent := tn.l.now - tn.last
+	client, server := tn.limits()
+	if client > 0 && silent >= int64(client) {
+		if tn.lingers() {
+			tn.finish(EndNormal)
+			return
+		}
+		tn.giveUp(&tn.up, tn.Server, EndClientTimeout, tn.opt.ServerFin)
+	}
+	if server > 0 && silent >= int64(server) {
+		tn.giveUp(&tn.down, tn.Client, EndServerTimeout, tn.opt.ClientFin)
 	}
 	tn.arm()
+}
+
+// giveUp is for a side that was waited for in vain: what it may yet send is not wanted any more, and the other one, dst, is told that there
+// is no more to come. What it does not take itself will never leave: the tunnel is over.
+func (tn *Tunnel) giveUp(s *stream, dst *Conn, end End, fin time.Duration) {
+	if tn.over {
+		return
+	}
+	if tn.late == EndNormal {
+		tn.late = end
+	}
+	if s.eof || tn.up.held() || tn.down.held() {
+		tn.finish(tn.late)
+		return
+	}
+	s.eof = true
+	last := tn.last
+	s.finish(tn, dst)
+	if fin == 0 { // no time of its own begins
+		tn.last = last
+	}
+	if tn.up.over() && tn.down.over() {
+		tn.finish(tn.late)
+	}
 }
 
 func (tn *Tunnel) finish(end End) {

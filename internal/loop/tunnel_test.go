@@ -307,26 +307,61 @@ func TestTunnelTimeouts(t *testing.T) {
 	f := NewFake()
 	defer stop(f.Loop)
 	const s = time.Second
+	// closeAfter has the other side, which is told of the end, close then: it has no time of its own.
+	closeAfter := func(d time.Duration, client bool) func(*tube) {
+		return func(tb *tube) {
+			f.Advance(d + 10*time.Millisecond) // a timer may be late by a tick
+			silent, told := tb.client, tb.server
+			if !client {
+				silent, told = told, silent
+			}
+			if _, err := told.Read(make([]byte, 1)); err != io.EOF {
+				t.Errorf("the other side reads %v", err)
+			}
+			told.CloseWrite()
+			silent.Read(make([]byte, 1))
+		}
+	}
 	for name, tc := range map[string]struct {
 		opt  TunnelOptions
 		do   func(tb *tube) // before the clock moves on
 		live time.Duration
 		want End
 	}{
-		"idle":                          {TunnelOptions{Idle: 10 * s}, nil, 10 * s, EndClientTimeout},
-		"idle, the server's":            {TunnelOptions{Idle: 10 * s, ServerIdle: true}, nil, 10 * s, EndServerTimeout},
-		"idle later than the last byte": {TunnelOptions{Idle: 10 * s}, func(tb *tube) { f.Advance(7 * s); f.chat(t, tb); f.Advance(7 * s); f.chat(t, tb) }, 10 * s, EndClientTimeout},
-		"client gone, server-fin": {TunnelOptions{Idle: 60 * s, ServerFin: 5 * s}, func(tb *tube) {
+		"idle":                          {TunnelOptions{ClientIdle: 10 * s, ServerIdle: 10 * s}, nil, 10 * s, EndClientTimeout},
+		"idle, the server's":            {TunnelOptions{ServerIdle: 10 * s}, closeAfter(10*s, false), 0, EndServerTimeout},
+		"idle, the client's":            {TunnelOptions{ClientIdle: 10 * s}, closeAfter(10*s, true), 0, EndClientTimeout},
+		"idle later than the last byte": {TunnelOptions{ClientIdle: 10 * s, ServerIdle: 10 * s}, func(tb *tube) { f.Advance(7 * s); f.chat(t, tb); f.Advance(7 * s); f.chat(t, tb) }, 10 * s, EndClientTimeout},
+		"the client is silent, then the server": {TunnelOptions{ClientIdle: 2 * s, ServerIdle: 7 * s}, func(tb *tube) {
+			f.Advance(3 * s)
+			if _, err := tb.server.Read(make([]byte, 1)); err != io.EOF {
+				t.Errorf("the server reads %v after the client's time", err)
+			}
+		}, 4 * s, EndClientTimeout},
+		"the client is silent, then server-fin": {TunnelOptions{ClientIdle: 2 * s, ServerIdle: 70 * s, ServerFin: 5 * s}, func(tb *tube) {
+			f.Advance(2*s + 10*time.Millisecond)
+			tb.server.Read(make([]byte, 1))
+		}, 5 * s, EndClientTimeout},
+		"an answer after the client's time": {TunnelOptions{ClientIdle: 2 * s, ServerIdle: 7 * s}, func(tb *tube) {
+			f.Advance(3 * s)
+			send(t, tb.server, "answer")
+			hears(t, tb.client, "answer")
+		}, 7 * s, EndClientTimeout},
+		"the server is waited for alone": {TunnelOptions{ClientIdle: 2 * s, ServerIdle: 7 * s}, func(tb *tube) {
+			tb.client.CloseWrite()
+			tb.server.Read(make([]byte, 1))
+		}, 7 * s, EndServerTimeout},
+		"client gone, server-fin": {TunnelOptions{ClientIdle: 60 * s, ServerIdle: 60 * s, ServerFin: 5 * s}, func(tb *tube) {
 			f.Advance(30 * s) // long silence before: the time counts from the FIN
 			tb.client.CloseWrite()
 			tb.server.Read(make([]byte, 1))
 		}, 5 * s, EndServerTimeout},
-		"server gone, client-fin": {TunnelOptions{Idle: 60 * s, ClientFin: 5 * s}, func(tb *tube) {
+		"server gone, client-fin": {TunnelOptions{ClientIdle: 60 * s, ServerIdle: 60 * s, ClientFin: 5 * s}, func(tb *tube) {
 			f.Advance(30 * s)
 			tb.server.CloseWrite()
 			tb.client.Read(make([]byte, 1))
 		}, 5 * s, EndClientTimeout},
-		"fin longer than idle": {TunnelOptions{Idle: 2 * s, ClientFin: 20 * s}, func(tb *tube) {
+		"fin longer than idle": {TunnelOptions{ClientIdle: 2 * s, ServerIdle: 2 * s, ClientFin: 20 * s}, func(tb *tube) {
 			tb.server.CloseWrite()
 			tb.client.Read(make([]byte, 1))
 		}, 20 * s, EndClientTimeout},
@@ -341,8 +376,10 @@ func TestTunnelTimeouts(t *testing.T) {
 			tc.do(tb)
 		}
 		f.Sync()
-		f.Advance(tc.live - 10*time.Millisecond)
-		if len(tb.ends) > 0 {
+		if tc.live > 0 {
+			f.Advance(tc.live - 10*time.Millisecond)
+		}
+		if tc.live > 0 && len(tb.ends) > 0 {
 			t.Errorf("%s: ended early with %d", name, <-tb.ends)
 			continue
 		}
@@ -466,7 +503,7 @@ func TestTunnelStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	go l.Run()
-	idle := newTube(t, l, &TunnelOptions{Idle: time.Hour})
+	idle := newTube(t, l, &TunnelOptions{ClientIdle: time.Hour, ServerIdle: time.Hour})
 	full, _ := blocked(t, l, &TunnelOptions{})
 	client, server := full.client, full.server
 	stop(l)
@@ -484,7 +521,7 @@ func TestTunnelStop(t *testing.T) {
 
 func TestTunnelAllocs(t *testing.T) {
 	l := byHand(t)
-	opt := &TunnelOptions{Idle: time.Minute, ServerFin: time.Second}
+	opt := &TunnelOptions{ClientIdle: time.Minute, ServerIdle: time.Minute, ServerFin: time.Second}
 	a, b := unixPair(t)
 	c, d := unixPair(t)
 	defer unix.Close(a)
@@ -517,7 +554,7 @@ func BenchmarkTunnelEcho(b *testing.B) {
 	defer unix.Close(x)
 	defer unix.Close(v)
 	tn := &Tunnel{Client: l.NewConn(y, loopback), Server: l.NewConn(u, loopback)}
-	tn.Begin(l, &TunnelOptions{Idle: time.Minute})
+	tn.Begin(l, &TunnelOptions{ClientIdle: time.Minute, ServerIdle: time.Minute})
 	msg, buf := make([]byte, 100), make([]byte, 200)
 	b.ReportAllocs()
 	for b.Loop() {
