@@ -94,8 +94,8 @@ func (b *formatBuilder) text(text string) {
 			n++
 		}
 		if n > 0 {
-			if parts := b.out.parts; len(parts) > 0 && parts[len(parts)-1].alias == queryAlias {
-				b.out.parts = append(parts, formatPart{text: " "}) // the space after %HQ is there even if the query is not
+			if parts := b.out.parts; len(parts) > 0 && keepsSpace(parts[len(parts)-1].alias) {
+				b.out.parts = append(parts, formatPart{text: " "})
 			} else {
 				b.out.parts = append(parts, formatPart{space: true})
 			}
@@ -110,7 +110,10 @@ func (b *formatBuilder) text(text string) {
 	}
 }
 
-var queryAlias = logfmt.LookupAlias("HQ")
+var queryAlias, pathAlias = logfmt.LookupAlias("HQ"), logfmt.LookupAlias("HPO")
+
+// keepsSpace reports whether the space after an alias is there even where the alias is empty: after %HQ and %HPO, as in HAProxy.
+func keepsSpace(a *logfmt.Alias) bool { return a != nil && (a == queryAlias || a == pathAlias) }
 
 // word adds text to the one before it, if that is what comes before.
 func (b *formatBuilder) word(text string) {

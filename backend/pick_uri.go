@@ -12,9 +12,9 @@ func uriKey(bal *conf.Balance, hash hashFunc) keyFunc {
 		if sub.Req == nil {
 			return 0, false
 		}
-		uri := sub.Req.Target
-		if bal.PathOnly {
-			uri = sub.Req.Path
+		uri := sub.Req.Path
+		if !bal.PathOnly {
+			uri = sub.Req.URI()
 		}
 		if len(uri) == 0 {
 			return 0, false

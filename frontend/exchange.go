@@ -6,6 +6,7 @@ import (
 	"weir/backend"
 	"weir/conf"
 	"weir/internal/fault"
+	"weir/internal/h2mux"
 	"weir/internal/http1"
 	"weir/internal/loop"
 	"weir/internal/message"
@@ -31,7 +32,22 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 
 // requestOptions are what the request head says of the connection.
 func (st *stream) requestOptions() http1.RequestOptions {
-	return http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true}
+	o := http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true}
+	if o.Whole = st.lease.Multiplexed(); o.Whole {
+		o.Scheme = st.scheme()
+	}
+	return o
+}
+
+// scheme is that of a request whose target does not say it (RFC 9112, 3.3); "" = that of the connection to the server.
+func (st *stream) scheme() string {
+	switch {
+	case st.s.trunk != nil:
+		return h2mux.SchemeOf(st.s.c)
+	case st.s.tls != nil:
+		return "https"
+	}
+	return ""
 }
 
 // await reads the response head while the request's body goes on. nil: it is in st.resp.

@@ -337,7 +337,7 @@ func TestHTTP2Resets(t *testing.T) {
 	px.balanced()
 }
 
-// A stop lets what runs come to its end and takes nothing new.
+// A stop lets what runs come to its end and takes nothing new once the client knows.
 func TestHTTP2Stop(t *testing.T) {
 	o := newTestOrigin(t)
 	px := newTestProxy(t, simple(o.addr(), "", ""))
@@ -351,9 +351,8 @@ func TestHTTP2Stop(t *testing.T) {
 		defer cancel()
 		down <- px.Shutdown(ctx)
 	}()
-	if g, ok := k.next().(*http2.GoAwayFrame); !ok || g.LastStreamID != 1 || g.ErrCode != http2.ErrCodeNo {
-		t.Fatalf("got %v; want GOAWAY", g)
-	}
+	k.must(k.fr.WritePing(true, k.farewell()))
+	k.goneAfter(1)
 	s.send("HTTP/1.1 204 No Content\r\n\r\n")
 	if h, ok := k.next().(*http2.MetaHeadersFrame); !ok || !h.StreamEnded() {
 		t.Fatalf("got %v", h)
@@ -410,18 +409,16 @@ func TestHTTP2RapidReset(t *testing.T) {
 
 // An idle connection is asked to go, and goes.
 func TestHTTP2Idle(t *testing.T) {
-	addr := httpOrigin(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok") })
+	addr := httpOrigin(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })
 	px := newTestProxy(t, simple(addr, "timeout {\n http_keep_alive = \"50ms\"\n}", ""))
 	k := dialH2(t, px.addr("f", 0))
-	k.request(1, true, ":method", "GET", ":scheme", "http", ":authority", "h", ":path", "/")
-	for {
-		if g, ok := k.next().(*http2.GoAwayFrame); ok {
-			if g.ErrCode != http2.ErrCodeNo {
-				t.Errorf("got %v", g)
-			}
-			break
-		}
-	}
+	k.request(1, true, getRoot...)
+	k.answered(1)
+	data := k.farewell()
+	k.request(3, true, getRoot...) // just then
+	k.answered(1)
+	k.must(k.fr.WritePing(true, data))
+	k.goneAfter(3)
 	k.closed()
 	px.balanced()
 }

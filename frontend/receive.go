@@ -26,7 +26,7 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 				s.in.r, s.in.lo = n, n
 				st.w.forgiven(st.parser.Forgiven)
 				if s.trunk != nil {
-					st.req.Major = 2
+					st.req.Major, st.req.ByParts = 2, len(st.req.Scheme) > 0
 				}
 				return nil
 			}

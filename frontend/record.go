@@ -321,11 +321,10 @@ func (r *record) requestLine(st *stream) {
 // writeLine puts the request line together.
 func (r *record) writeLine(st *stream) {
 	version := "HTTP/1.1"
-	if st.s.trunk != nil {
-		r.line2(st)
-		return
-	}
-	if st.req.Minor == 0 {
+	switch {
+	case st.s.trunk != nil: // the target has scheme and host then
+		version = "HTTP/2.0"
+	case st.req.Minor == 0:
 		version = "HTTP/1.0"
 	}
 	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version, st.w.px.cfg.Global.Tune.LogURILen-1)

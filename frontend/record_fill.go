@@ -110,21 +110,6 @@ func (st *stream) LogRecord(need logfmt.Need) (*logfmt.Formatter, *logfmt.Record
 	return &st.w.format, lr
 }
 
-// line2 is the request line of HTTP/2 as HAProxy logs it, with scheme and host.
-func (r *record) line2(st *stream) {
-	q := &st.req
-	if len(q.Path) == 0 || q.Path[0] != '/' {
-		r.line = logfmt.AppendRequest(r.line[:0], q.FirstMethod(), q.Target, "HTTP/2.0", st.w.px.cfg.Global.Tune.LogURILen-1)
-		return
-	}
-	scheme := "http://"
-	if st.s.tls != nil {
-		scheme = "https://"
-	}
-	st.text = append(append(append(st.text[:0], scheme...), q.Host()...), q.Target...)
-	r.line = logfmt.AppendRequest(r.line[:0], q.FirstMethod(), st.text, "HTTP/2.0", st.w.px.cfg.Global.Tune.LogURILen-1)
-}
-
 // uniqueID is the stream's by unique-id-format; nil where none is configured. It is made once.
 func (st *stream) uniqueID() []byte {
 	f, r := st.fe().lines.id, &st.rec

@@ -121,7 +121,7 @@ func (st *stream) setURI(v []byte) verdict {
 		if verdict := st.setPath(v); verdict != carryOn {
 			return verdict
 		}
-		st.req.Scheme, st.req.Authority = nil, nil
+		st.req.Scheme, st.req.Authority, st.req.ByParts = nil, nil, false
 		return carryOn
 	}
 	host, path := rest, slash
@@ -134,7 +134,7 @@ func (st *stream) setURI(v []byte) verdict {
 	if len(host) == 0 || len(scheme) == 0 || !st.fits(len(v)) {
 		return botched
 	}
-	st.req.Scheme, st.req.Authority, st.req.Path, st.req.Rewritten = scheme, host, path, true
+	st.req.Scheme, st.req.Authority, st.req.Path, st.req.Rewritten, st.req.ByParts = scheme, host, path, true, false
 	st.req.Fields.Set(message.Host, host)
 	return carryOn
 }

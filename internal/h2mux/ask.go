@@ -20,10 +20,7 @@ var (
 // SETTINGS have to be known; another Upgrade is not asked for, as RFC 9110, 7.8, allows.
 func (st *stream) sendRequest() error {
 	r, h, q := &st.out, st.m.h, &st.out.req
-	a := http2.Ask{Method: q.Method, Scheme: schemeHTTP, Authority: q.Host(), Path: q.Path, Fields: q.Fields}
-	if st.m.o.Secure {
-		a.Scheme = schemeHTTPS
-	}
+	a := http2.Ask{Method: q.Method, Scheme: st.scheme(), Authority: q.Host(), Path: q.Path, Fields: q.Fields}
 	if len(a.Path) == 0 {
 		a.Path = root
 	}
@@ -59,4 +56,16 @@ func (st *stream) sendRequest() error {
 	}
 	h.WriteRequest(st.s, &a, r.state == outDone)
 	return nil
+}
+
+// scheme is that of the request's URI, of which a client over HTTP/2 and some over HTTP/1 say it; else, or where it is none of HTTP, that of the
+// connection (RFC 9113, 8.3.1).
+func (st *stream) scheme() []byte {
+	switch said := st.out.req.Scheme; {
+	case bytes.EqualFold(said, schemeHTTP):
+		return schemeHTTP
+	case bytes.EqualFold(said, schemeHTTPS), st.m.o.Secure:
+		return schemeHTTPS
+	}
+	return schemeHTTP
 }

@@ -40,6 +40,7 @@ type Conn struct {
 	got     int64  // Loop.Now of the last octet that came
 	queued  bool   // Finish will come
 	putOff  int    // turns in a row in which Finish waited for more
+	leaving int64  // Loop.Now when the client was told that the end is near; 0 = it was not
 	closing bool   // closed once Out has left and no stream is open
 	failed  bool   // ... without waiting for streams
 	resting bool   // others have their turn before more frames are taken
@@ -101,6 +102,14 @@ func StreamID(c *loop.Conn) uint32 {
 		return st.s.ID
 	}
 	return 0
+}
+
+// SchemeOf is the scheme that the request on a virtual connection of a client came with.
+func SchemeOf(c *loop.Conn) string {
+	if st := streamOf(c); st != nil && st.https {
+		return "https"
+	}
+	return "http"
 }
 
 // Ready is the socket's event.
@@ -202,9 +211,13 @@ func (m *Conn) feed() bool {
 	if m.h.Paused() || len(m.fresh) >= maxFresh {
 		m.rest()
 	}
-	if m.server && !m.closing && !m.h.Usable() { // it ends with its last stream
+	switch {
+	case m.closing:
+	case m.server && !m.h.Usable(), m.h.GoingAway(): // it ends with its last stream
 		m.closing = true
 		m.later()
+	default:
+		m.depart()
 	}
 	if m.at > 0 {
 		m.end = copy(m.buf.B, m.buf.B[m.at:m.end])
@@ -261,15 +274,38 @@ func (m *Conn) abort() {
 // Abort ends the connection at once, and all its streams.
 func (m *Conn) Abort() { m.abort() }
 
-// GoAway takes no new stream and closes the connection when the last one has ended.
+// GoAway closes the connection when its last stream has ended. A client is told, and has time to hear it, before its new streams are left
+// out: what it has sent by then is served (RFC 9113, 6.8).
 func (m *Conn) GoAway() {
-	if m.over {
-		return
+	switch {
+	case m.over || m.closing:
+	case m.server:
+		m.leave()
+	default:
+		m.h.Announce()
+		m.depart()
 	}
+}
+
+// depart has the client's answer waited for where it has been told.
+func (m *Conn) depart() {
+	if m.leaving == 0 && m.h.Announced() {
+		m.leaving = m.l.Now()
+		m.arm()
+		m.later()
+	}
+}
+
+// leave takes no new stream.
+func (m *Conn) leave() {
 	m.h.GoAway(http2.NoError)
 	m.closing = true
 	m.later()
 }
+
+// farewellTime is how long a client has to answer the PING behind the first GOAWAY: longer than a round trip to anywhere takes, and short enough
+// that one which never answers keeps no process from ending.
+const farewellTime = 3 * time.Second
 
 // later has what is queued sent at the end of the turn.
 func (m *Conn) later() {
@@ -373,21 +409,36 @@ func (m *Conn) block(s *stream) {
 
 // arm sets the timer for the next thing that may take too long.
 func (m *Conn) arm() {
-	d := m.limit()
-	if d == 0 || m.over {
+	at := m.due()
+	if at == loop.Never || m.over {
 		return
 	}
-	if at := m.moved + int64(d); !m.timer.Armed() || m.timer.At() > at {
+	if !m.timer.Armed() || m.timer.At() > at {
 		m.l.Arm(&m.timer, at)
 	}
 }
+
+// due is when something will have taken too long.
+func (m *Conn) due() int64 {
+	at := loop.Never
+	if d := m.limit(); d > 0 {
+		at = m.moved + int64(d)
+	}
+	if m.waved() {
+		at = min(at, m.leaving+int64(farewellTime))
+	}
+	return at
+}
+
+// waved reports whether the client has been told of the end and has not answered yet.
+func (m *Conn) waved() bool { return m.leaving != 0 && !m.closing }
 
 // limit is what is being waited for now: the client's next stream, or that it takes what is queued. Streams have timeouts of their own.
 func (m *Conn) limit() time.Duration {
 	switch {
 	case len(m.h.Out()) > 0:
 		return m.o.Stall
-	case m.h.Open() == 0:
+	case m.h.Open() == 0 && !m.waved():
 		return m.o.Idle
 	}
 	return 0
@@ -395,16 +446,18 @@ func (m *Conn) limit() time.Duration {
 
 // expire is lazy: what has moved since only arms the timer again.
 func (m *Conn) expire() {
-	d := m.limit()
+	d, now := m.limit(), m.l.Now()
+	late := d > 0 && now-m.moved >= int64(d)
 	switch {
-	case m.over || d == 0:
-	case m.l.Now()-m.moved < int64(d):
-		m.arm()
-	case len(m.h.Out()) > 0, m.closing: // the client takes nothing
+	case m.over:
+	case late && (len(m.h.Out()) > 0 || m.closing): // the client takes nothing
 		m.abort()
-	default:
+	case late:
 		m.GoAway()
+	case m.waved() && now-m.leaving >= int64(farewellTime):
+		m.leave()
 	}
+	m.arm()
 }
 
 // cutAll tells the streams that the connection has ended.

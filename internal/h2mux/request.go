@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"strconv"
+	"strings"
 
 	"weir/internal/http2"
 	"weir/internal/message"
@@ -14,6 +15,7 @@ func (st *stream) begin(h *http2.Head, end bool) {
 	b := st.in[:0]
 	st.chunked = !end && (h.Length < 0 || announces(h))
 	st.out.begin(h.Method)
+	st.https = h.Scheme == "https"
 	switch {
 	case h.Protocol != "":
 		b = st.upgrade(b, h)
@@ -21,7 +23,7 @@ func (st *stream) begin(h *http2.Head, end bool) {
 		b = append(append(append(b, "CONNECT "...), h.Authority...), " HTTP/1.1\r\n"...)
 		st.chunked, st.raw = false, true
 	default:
-		b = append(append(append(append(b, h.Method...), ' '), h.Path...), " HTTP/1.1\r\n"...)
+		b = target(append(append(b, h.Method...), ' '), h)
 	}
 	if h.Authority != "" {
 		b = field(b, "host", h.Authority)
@@ -34,6 +36,18 @@ func (st *stream) begin(h *http2.Head, end bool) {
 		b = append(strconv.AppendInt(append(b, "content-length: "...), h.Length, 10), '\r', '\n')
 	}
 	st.in = append(b, '\r', '\n')
+}
+
+// target writes the rest of the request line: the whole URI where the client has told all of it, as rules and logs have it.
+func target(b []byte, h *http2.Head) []byte {
+	path := h.Path
+	if h.HasAuthority() && !strings.ContainsAny(h.Authority, "/?#") { // else where the path begins would be a guess
+		b = append(append(append(b, h.Scheme...), "://"...), h.Authority...)
+		if path == "*" {
+			path = "" // RFC 9112, 3.2.4
+		}
+	}
+	return append(append(b, path...), " HTTP/1.1\r\n"...)
 }
 
 // fields writes the fields but those that the lines around them say. The crumbs of Cookie become one field again (RFC 9113, 8.2.3).
@@ -70,7 +84,7 @@ func field(b []byte, name, value string) []byte {
 // upgrade writes an extended CONNECT as HTTP/1's Upgrade. HTTP/2 has no key for the server to prove that it knows WebSockets: one is
 // made here, and the proof looked at here.
 func (st *stream) upgrade(b []byte, h *http2.Head) []byte {
-	b = append(append(append(b, "GET "...), h.Path...), " HTTP/1.1\r\n"...)
+	b = target(append(b, "GET "...), h)
 	b = field(field(b, "connection", "upgrade"), "upgrade", h.Protocol)
 	st.chunked, st.raw, st.out.upgrade = false, true, true
 	st.out.method = message.MethodGet

@@ -30,6 +30,7 @@ type stream struct {
 	freed   bool // ... who has no use for the virtual connection any more
 	waits   bool // in Conn.blocked
 	started bool // who is to serve it knows of it
+	https   bool // it asks for a URI with that scheme, of a client's
 
 	out   outgoing
 	why   Cause

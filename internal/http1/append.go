@@ -11,6 +11,9 @@ import (
 type RequestOptions struct {
 	Close   bool // "connection: close": it is not used again
 	Upgrade bool // forward Upgrade: the frontend is ready to tunnel
+	// Whole says that it becomes HTTP/2, which is told the whole URI: the one of the request where it has one, else with Scheme; "" = that is not known.
+	Whole  bool
+	Scheme string
 }
 
 // ResponseOptions are what the connection to the client wants said.
@@ -30,7 +33,7 @@ func AppendRequest(dst []byte, req *message.Request, o RequestOptions) []byte {
 	from := len(dst)
 	dst = append(dst, req.Method...)
 	dst = append(dst, ' ')
-	dst = escapeTarget(appendTarget(dst, req), len(req.Method)+1+from)
+	dst = escapeTarget(appendTarget(dst, req, &o), len(req.Method)+1+from)
 	upgrade := o.Upgrade && req.Upgrade
 	c := connectionText{close: o.Close && !upgrade && req.Minor > 0, upgrade: upgrade} // some servers refuse to upgrade what is about to close
 	if req.Minor == 0 && req.Framing != message.Chunked {
@@ -38,6 +41,9 @@ func AppendRequest(dst []byte, req *message.Request, o RequestOptions) []byte {
 		c.keepAlive = !o.Close
 	} else {
 		dst = append(dst, " HTTP/1.1\r\n"...)
+	}
+	if o.Whole && len(req.Authority) > 0 && req.Get(message.Host) == nil { // a rule has taken it away, which HTTP/2 does not know
+		dst = AppendField(dst, hostName, req.Authority)
 	}
 	for i := range req.Fields {
 		f := &req.Fields[i]
@@ -67,6 +73,8 @@ func AppendRequest(dst []byte, req *message.Request, o RequestOptions) []byte {
 	dst = c.append(dst)
 	return append(dst, '\r', '\n')
 }
+
+var hostName = []byte("host")
 
 // AppendResponse writes the head of resp as AppendRequest does. The version is always HTTP/1.1, the proxy's own
 // (RFC 9110, 6.2); HAProxy 2.6 repeats the server's. A response to HEAD and a 304 keep the Content-Length that
@@ -135,16 +143,19 @@ func AppendField(dst, name, value []byte) []byte {
 }
 
 // appendTarget writes the target from its parts, so that a rule that changes Path is heard.
-func appendTarget(dst []byte, req *message.Request) []byte {
+func appendTarget(dst []byte, req *message.Request, o *RequestOptions) []byte {
+	scheme, host := req.Scheme, req.Authority
 	switch {
 	case req.MethodID == message.MethodConnect:
 		return append(dst, req.Authority...)
-	case len(req.Scheme) == 0 || len(req.Authority) == 0:
+	case o.Whole && len(scheme) == 0 && o.Scheme != "" && len(req.Host()) > 0:
+		dst, host = append(dst, o.Scheme...), req.Host()
+	case len(scheme) == 0 || len(host) == 0, req.ByParts && !o.Whole:
 		return append(dst, req.Path...)
+	default:
+		dst = append(dst, scheme...)
 	}
-	dst = append(dst, req.Scheme...)
-	dst = append(dst, "://"...)
-	dst = append(dst, req.Authority...)
+	dst = append(append(dst, "://"...), host...)
 	if string(req.Path) == "*" {
 		return dst // RFC 9112, 3.2.4: only the last proxy before the server makes it "*"
 	}

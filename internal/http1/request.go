@@ -67,7 +67,7 @@ func parseRequestLine(buf []byte, i int, req *message.Request, h *head) (int, er
 		return 0, ErrIncomplete
 	}
 	req.Target = buf[target:i:i]
-	if err := splitTarget(req); err != nil {
+	if err := splitTarget(req, h); err != nil {
 		return 0, err
 	}
 	return parseVersion(buf, i+1, &req.Minor, h)
@@ -134,7 +134,7 @@ var (
 )
 
 // splitTarget takes the request-target apart (RFC 9112, 3.2).
-func splitTarget(req *message.Request) error {
+func splitTarget(req *message.Request, h *head) error {
 	t := req.Target
 	switch {
 	case req.MethodID == message.MethodConnect:
@@ -157,12 +157,12 @@ func splitTarget(req *message.Request) error {
 		req.Path = t
 		return nil
 	}
-	return splitAbsolute(req, t)
+	return splitAbsolute(req, t, h)
 }
 
 // splitAbsolute takes "scheme://authority/path?query" apart (RFC 9112, 3.2.2). A query directly after the authority is
 // refused as HAProxy does; user information as RFC 9110, 4.2.4, advises.
-func splitAbsolute(req *message.Request, t []byte) error {
+func splitAbsolute(req *message.Request, t []byte, h *head) error {
 	i := bytes.IndexByte(t, ':')
 	if i <= 0 || !validScheme(t[:i]) || len(t) < i+3 || t[i+1] != '/' || t[i+2] != '/' {
 		return ErrTarget
@@ -172,7 +172,7 @@ func splitAbsolute(req *message.Request, t []byte) error {
 	for end < len(rest) && rest[end] != '/' && rest[end] != '?' {
 		end++
 	}
-	if end == 0 || !validHost(rest[:end]) || end < len(rest) && rest[end] == '?' {
+	if end == 0 || !validHost(rest[:end]) && !h.forgive(ErrHost) || end < len(rest) && rest[end] == '?' {
 		return ErrTarget
 	}
 	req.Scheme, req.Authority, req.Path = t[:i:i], rest[:end:end], rest[end:]

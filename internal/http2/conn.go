@@ -121,6 +121,7 @@ type Conn struct {
 	recv     int
 	back     int // octets that may be given back to the connection's window
 
+	announced bool
 	goingAway bool
 	recent    [recentResets]uint32
 	recentN   int
@@ -279,6 +280,24 @@ func (c *Conn) Drop(keep int) {
 
 // Full reports whether so much is queued that bodies have to wait for the socket.
 func (c *Conn) Full() bool { return len(c.out)-c.at >= fullOut }
+
+// farewell is what the PING carries that follows the first GOAWAY.
+var farewell = []byte("farewell")
+
+// Announce tells a client that the connection is about to end, and goes on taking its streams: some may be on their way. Once it has answered a
+// PING it knows, and GoAway follows by itself (RFC 9113, 6.8). The caller calls that where the client does not answer.
+func (c *Conn) Announce() {
+	if c.client || c.announced || c.goingAway {
+		return
+	}
+	c.announced = true
+	c.n.GoAwaysSent++
+	c.out = appendGoAway(c.out, lastStream, NoError)
+	c.out = append(appendHeader(c.out, len(farewell), framePing, 0, 0), farewell...)
+}
+
+// Announced reports whether Announce was called, or the connection has had as many streams as it may.
+func (c *Conn) Announced() bool { return c.announced }
 
 // GoAway tells the peer that no new stream will be taken; a client opens none from then on.
 func (c *Conn) GoAway(code ErrCode) {

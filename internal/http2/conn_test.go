@@ -135,6 +135,10 @@ func (k *client) sent() string {
 		case frameHeaders, frameContinuation:
 			out = append(out, fmt.Sprintf("%d block end=%v", f.stream, f.flags&flagEndStream != 0))
 		case framePing:
+			if f.flags&flagAck == 0 {
+				out = append(out, "ping "+string(p))
+				break
+			}
 			out = append(out, "ping-ack")
 		}
 	}

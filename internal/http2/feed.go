@@ -1,6 +1,9 @@
 package http2
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Feed takes what was received and returns how many octets it has used: the caller keeps the rest and brings it again with more
 // behind it, or, where Paused says so, without. The error ends the connection once Out has been sent.
@@ -219,6 +222,9 @@ func (c *Conn) ping(f header, p []byte) *Error {
 		return errControlSize
 	case f.flags&flagAck == 0:
 		c.out = append(appendHeader(c.out, 8, framePing, flagAck, 0), p...)
+	case c.announced && !c.goingAway && bytes.Equal(p, farewell):
+		c.GoAway(NoError)
+		return nil // it was asked for
 	}
 	return c.spend()
 }

@@ -329,7 +329,7 @@ func (c *Conn) request(end bool) *Error {
 	}
 	c.h.Head(s, &c.head, end)
 	if c.total++; c.o.Total > 0 && c.total >= c.o.Total {
-		c.GoAway(NoError)
+		c.Announce()
 	}
 	return nil
 }

@@ -55,6 +55,9 @@ func (h *Head) field(f hpack.HeaderField, maxBytes, maxFields int) {
 	}
 }
 
+// HasAuthority reports whether the request came with :authority, and not with a Host alone.
+func (h *Head) HasAuthority() bool { return h.seen&seenAuthority != 0 }
+
 // bad notes the first fault.
 func (h *Head) bad(fault string) {
 	if h.fault == "" {

@@ -43,6 +43,7 @@ type Request struct {
 	// Path is the path with the query, "*" for asterisk-form, empty for CONNECT.
 	Scheme, Authority, Path []byte
 	Rewritten               bool  // a rule has changed one of these: Target does not say them
+	ByParts                 bool  // the client has said them one by one (HTTP/2): a server of HTTP/1 is told the path alone
 	Minor                   uint8 // HTTP/1.Minor: 0 or 1
 	Major                   uint8 // 2 where the client speaks HTTP/2; else 0
 	Fields                  Fields
@@ -57,6 +58,18 @@ type Request struct {
 
 // Reset empties the request and keeps the capacity of its field list.
 func (r *Request) Reset() { *r = Request{Fields: r.Fields[:0]} }
+
+// URI is the request-target as rules have left it. It allocates where they have changed one that has a scheme.
+func (r *Request) URI() []byte {
+	switch {
+	case !r.Rewritten:
+		return r.Target
+	case len(r.Scheme) == 0:
+		return r.Path
+	}
+	b := make([]byte, 0, len(r.Scheme)+len("://")+len(r.Authority)+len(r.Path))
+	return append(append(append(append(b, r.Scheme...), "://"...), r.Authority...), r.Path...)
+}
 
 // FirstMethod is the method as it came, which logs tell.
 func (r *Request) FirstMethod() []byte {
