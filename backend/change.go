@@ -92,7 +92,7 @@ func (s *Server) standing(active, backup, requeued int) string {
 	if s.state.alive() {
 		return text + fmt.Sprintf("%d sessions requeued, %d total in queue.", requeued, s.b.queue.any.Load())
 	}
-	return text + fmt.Sprintf("%d sessions active, %d requeued, %d remaining in queue.", s.cur.Load(), requeued, s.b.queue.any.Load())
+	return text + fmt.Sprintf("%d sessions active, %d requeued, %d remaining in queue.", s.cur.Load(), requeued, s.queued.Load())
 }
 
 // event is the word for a transition; empty for the steps between, which are not news.

@@ -83,13 +83,12 @@ func (b *Backend) Assign(t *loop.Task, ls *Lease, sub *Subject, exclude *Server,
 		}
 		s, own := tb.choose(key, hashed, exclude)
 		if s != nil && ls.take(s, !own) {
+			ls.selected(s)
 			return nil
 		}
-		if s == nil {
-			own = false
-		}
 		var queue *Server // nil = the backend's
-		if own {
+		if s != nil && own {
+			ls.selected(s)
 			queue = s
 		}
 		if f := b.wait(t, ls, queue, deadline); f != errAgain {
@@ -136,18 +135,27 @@ func (ls *Lease) take(s *Server, line bool) bool {
 // hold makes the lease the owner of a slot that was taken for it.
 func (ls *Lease) hold(s *Server) {
 	ls.Server, ls.slot = s, true
-	sl := &s.local[ls.loop.ID()]
-	sl.traffic.Selected++
-	sl.traffic.Sessions++
-	sl.rate.tick(ls.loop, &s.shared)
-	sl.lastUse = ls.loop.Now()
+	ls.Tried()
 	b := ls.b
-	bl := &b.local[ls.loop.ID()]
-	bl.traffic.Selected++
-	bl.lastUse = sl.lastUse
+	b.local[ls.loop.ID()].lastUse = ls.loop.Now()
 	if tb := b.table.Load(); tb.loads != nil {
 		tb.loads.touch(s)
 	}
+}
+
+// Tried counts a session of the server: each attempt to reach it is one, as in HAProxy. hold counts the first.
+func (ls *Lease) Tried() {
+	sl := &ls.Server.local[ls.loop.ID()]
+	sl.traffic.Sessions++
+	sl.rate.tick(ls.loop, &ls.Server.shared)
+	sl.lastUse = ls.loop.Now()
+}
+
+// selected counts a choice of the balancing: persistence, and a slot that a queue gives, are none.
+func (ls *Lease) selected(s *Server) {
+	id := ls.loop.ID()
+	s.local[id].traffic.Selected++
+	ls.b.local[id].traffic.Selected++
 }
 
 // enter counts the stream in the backend, once even when it is assigned again.

@@ -39,6 +39,13 @@ func (r *rate) roll(sec int64, all *rates) {
 	r.sec, r.n = sec, 0
 }
 
+// settle hands in a second that is over, where nothing has come since.
+func (r *rate) settle(now time.Time, all *rates) {
+	if sec := now.Unix(); sec != r.sec {
+		r.roll(sec, all)
+	}
+}
+
 // at is the events per second at time now: those of this second and, for the part of it that is still to come,
 // those of the last one.
 func (r *rate) at(now time.Time) int64 {

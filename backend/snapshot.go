@@ -62,18 +62,19 @@ func (b *Backend) collect(servers []*Server) []*part {
 func (b *Backend) part(servers []*Server, id int, now int64, wall time.Time) *part {
 	n := len(servers) + 1
 	p := &part{loop: id, traffic: make([]stats.Traffic, n), times: make([]averages, n), rate: make([]int64, n), used: make([]int64, n), last: make([]time.Time, n)}
-	p.set(0, &b.local[id].traffic, &b.local[id].times, &b.local[id].rate, b.local[id].lastUse-now, b.local[id].lastUse, wall)
+	p.set(0, &b.local[id].traffic, &b.local[id].times, &b.local[id].rate, &b.shared, b.local[id].lastUse-now, b.local[id].lastUse, wall)
 	for i, s := range servers {
 		sl := &s.local[id]
-		p.set(i+1, &sl.traffic, &sl.times, &sl.rate, sl.lastUse-now, sl.lastUse, wall)
+		p.set(i+1, &sl.traffic, &sl.times, &sl.rate, &s.shared, sl.lastUse-now, sl.lastUse, wall)
 		p.used[i+1] = sl.used
 		p.used[0] += sl.used
 	}
 	return p
 }
 
-func (p *part) set(i int, t *stats.Traffic, a *averages, r *rate, ago, last int64, wall time.Time) {
+func (p *part) set(i int, t *stats.Traffic, a *averages, r *rate, all *rates, ago, last int64, wall time.Time) {
 	p.traffic[i], p.times[i] = *t, *a
+	r.settle(wall, all)
 	p.rate[i] = r.at(wall)
 	if t.Sessions > 0 || last > 0 {
 		p.last[i] = wall.Add(time.Duration(ago))
@@ -164,7 +165,6 @@ func (b *Backend) row(now time.Time) stats.Row {
 	}
 	r.UserWeight = r.Weight
 	for _, s := range b.Servers() {
-		r.QueueCurrent += s.queued.Load()
 		r.IdleConns += s.idle.Load()
 		r.CheckFails += s.state.fails
 	}

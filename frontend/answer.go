@@ -85,10 +85,12 @@ func (st *stream) countFault(f *fault.Fault) {
 	case f.Side == fault.Client:
 		count(func(c *stats.Traffic) *uint64 { return &c.ClientAbort })
 		fe.ClientAbort++
-	case f == fault.ServerAbortData || f == fault.ServerAbortHeaders:
+	case f == fault.ServerAbortData || f == fault.ServerTimeoutData:
 		count(func(c *stats.Traffic) *uint64 { return &c.ServerAbort })
 		fe.ServerAbort++
-		count(func(c *stats.Traffic) *uint64 { return &c.RespErrors })
+		if f == fault.ServerAbortData {
+			count(func(c *stats.Traffic) *uint64 { return &c.RespErrors })
+		}
 	case f.Phase == fault.PhaseHeaders, f == fault.BadResponseData:
 		count(func(c *stats.Traffic) *uint64 { return &c.RespErrors })
 	}

@@ -162,15 +162,21 @@ func (st *stream) retry() {
 		return // the server is well: only an idle connection was not
 	}
 	srv := st.lease.Server
-	r.b.Counters(st.w.l).Retries++
-	srv.Counters(st.w.l).Retries++
 	st.rec.retries++
-	if st.redispatch() {
+	elsewhere := st.redispatch()
+	if st.again || !elsewhere { // else it is a redispatch and no retry
+		r.b.Counters(st.w.l).Retries++
+		srv.Counters(st.w.l).Retries++
+	}
+	if elsewhere {
+		st.visit.missed(srv)
 		st.avoid = srv
 		st.rec.redispatched = true
 		r.b.Counters(st.w.l).Redispatch++
 		srv.Counters(st.w.l).Redispatch++
 		r.b.Release(&st.lease, false)
+	} else {
+		st.lease.Tried()
 	}
 }
 

@@ -247,6 +247,13 @@ func (v *stay) markUnused(srv *backend.Server) {
 	}
 }
 
+// missed notes that the cookie's server could not be reached and another one is asked.
+func (v *stay) missed(srv *backend.Server) {
+	if srv == v.server && v.seen == cookieValid {
+		v.seen = cookieDown
+	}
+}
+
 // letters are the last two of the termination state. A cookie that is only read has none.
 func (st *stream) cookieLetters() (seen, set byte) {
 	if st.route == nil || st.route.cookie == nil || st.visit.seen == 0 {

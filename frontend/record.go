@@ -454,6 +454,13 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 		if srv != nil {
 			srv.Counters(w.l).ServerAbort++
 		}
+		if end == loop.EndServerTimeout {
+			return
+		}
+		be.RespErrors++
+		if srv != nil {
+			srv.Counters(w.l).RespErrors++
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func (st *stream) hand() {
 	s.dropBuf()
 	w.l.Disarm(&s.timer)
 	if s.fe.p.Options.LogASAP && tn.rec.logs(w) {
+		tn.rec.srvConn = tn.place.Server.Streams()
 		tn.rec.emit(w, nil, true)
 		tn.rec.logged = true
 	}
