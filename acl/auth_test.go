@@ -194,16 +194,16 @@ func TestAuthErrors(t *testing.T) {
 
 func TestCheckUsers(t *testing.T) {
 	l := &conf.Userlist{Name: "L", Groups: []*conf.Group{{Name: "admins", Users: []string{"joe", "jim"}}}, Users: []*conf.User{
-		{Name: "joe", Password: "abNANd1rDfiNc", Groups: []string{"admin"}}, {Name: "joe", Password: "plain"}, {Name: "ann", None: true},
+		{Name: "joe", Password: "$7$C6..", Groups: []string{"admin"}}, {Name: "joe", Password: "plain"}, {Name: "ann", None: true},
 	}}
 	errs, warnings := CheckUsers(l)
 	if got, want := errs.Error(), `userlist "L": user "joe": unknown group: got "admin"; want admins (did you mean "admins"?)
-userlist "L": user "joe": password: DES is not done; want a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$
+userlist "L": user "joe": password: scrypt is not done; want a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$, or of DES
 userlist "L": group "admins": unknown user: got "jim"; want joe or ann`; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if got, want := warnings.Error(), `userlist "L": user "joe": stands twice: the first one counts
-userlist "L": user "joe": password: it is no hash, so that nobody can log in with it; want a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$, or insecure-password`; got != want {
+userlist "L": user "joe": password: it is no hash, so that nobody can log in with it; want a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$, or of DES, or insecure-password`; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 }

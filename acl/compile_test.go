@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 	f("src 10.0.0.0/33", `t:1:9: frontend "web": src: ip: got "10.0.0.0/33"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
 	f("src 300.0.0.1", `t:1:9: frontend "web": src: ip: got "300.0.0.1"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
 	f("path_reg (a", "t:1:9: frontend \"web\": path: reg: got \"(a\"; want a regular expression: missing closing parenthesis at offset 2")
-	f("path_reg (*F)", `t:1:9: frontend "web": path: reg: got "(*F)"; want a regular expression: verbs such as (*F) are not done at offset 0`)
+	f("path_reg (*F)", `t:1:9: frontend "web": path: reg: got "(*F)"; want a regular expression: (*F) at offset 0 is not done; leave it out: bytes are characters, and a search that takes too long finds nothing`)
 	f("nbsrv(aplication) 1", `t:1:1: frontend "web": nbsrv: unknown backend: got "aplication"; want application (did you mean "application"?)`)
 	f("srv_conn(server-on) 1", `t:1:1: frontend "web": srv_conn: unknown server: got "server-on"; want server-one or server-two (did you mean "server-one"?)`)
 	f("srv_conn(nowhere/server-one) 1", `t:1:1: frontend "web": srv_conn: unknown backend: got "nowhere"; want application`)

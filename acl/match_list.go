@@ -95,23 +95,8 @@ func lookupHost(name string) ([]netip.Addr, error) {
 
 // ownPatterns compiles the patterns of a test's own line, and lists them for the stats socket.
 func (c *Compiler) ownPatterns(t *conf.Test, x *Expr, m *method, patterns []string) (matcher, bool) {
-	match, i, err := m.build(patterns, t.IgnoreCase)
-	if err == nil && t.NoDNS && m.name == "ip" {
-		for i = range patterns {
-			if err = checkKey("ip", patterns[i], false); err != nil {
-				break
-			}
-		}
-	}
-	if err != nil {
-		pos, got := t.Pos, ""
-		if i < len(patterns) {
-			got = patterns[i]
-			if !t.Patterns[i].Pos.IsZero() {
-				pos = t.Patterns[i].Pos
-			}
-		}
-		c.fail(conf.Bad(pos, c.at(x.String()), "%s: got %q; %s", m.name, got, err))
+	match, ok := c.buildPatterns(t, x, m, patterns)
+	if !ok {
 		return nil, false
 	}
 	if t.Pos.IsZero() {
@@ -122,6 +107,44 @@ func (c *Compiler) ownPatterns(t *conf.Test, x *Expr, m *method, patterns []stri
 		c.fail(conf.Bad(t.Pos, c.at("-u"), "%s", err))
 	}
 	return own, err == nil
+}
+
+// maxBadPatterns is how many patterns of one test are told to be wrong: each may have cost the time of looking up a name.
+const maxBadPatterns = 16
+
+// buildPatterns compiles patterns, and tells all that are wrong.
+func (c *Compiler) buildPatterns(t *conf.Test, x *Expr, m *method, patterns []string) (matcher, bool) {
+	match, i, err := m.build(patterns, t.IgnoreCase)
+	bad := 0
+	for at := 0; err != nil; bad++ {
+		at += i
+		c.badPattern(t, x, m, at, err)
+		if at++; at >= len(patterns) || bad == maxBadPatterns {
+			return nil, false
+		}
+		_, i, err = m.build(patterns[at:], t.IgnoreCase)
+	}
+	if bad == 0 && t.NoDNS && m.name == "ip" {
+		for i, p := range patterns {
+			if err := checkKey("ip", p, false); err != nil {
+				c.badPattern(t, x, m, i, err)
+				bad++
+			}
+		}
+	}
+	return match, bad == 0
+}
+
+// badPattern tells of one where it stands.
+func (c *Compiler) badPattern(t *conf.Test, x *Expr, m *method, i int, err error) {
+	pos, got := t.Pos, ""
+	if i < len(t.Patterns) {
+		got = t.Patterns[i].Text
+		if at := t.Patterns[i].Pos; !at.IsZero() {
+			pos = at
+		}
+	}
+	c.fail(conf.Bad(pos, c.at(x.String()), "%s: got %q; %s", m.name, got, err))
 }
 
 // ownKey tells the tests of a configuration apart.

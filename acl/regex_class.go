@@ -155,7 +155,14 @@ func (t *translator) special(ch byte) (bool, error) {
 		t.both(`\` + string(ch) + "{" + strings.Trim(name, "{}") + "}")
 		t.i += 2 + len(name)
 		return true, nil
-	case 'K', 'X', 'C', 'l', 'L', 'u', 'U':
+	case 'C':
+		return item(`(?s:.)`, `[\s\S]`)
+	case 'X': // of bytes, the one cluster that has more than one character (UAX 29, GB3)
+		t.backtrack = true
+		return item("", `(?>\r\n|[\s\S])`)
+	case 'K':
+		return true, t.notDone(`\K`, "write what stands before it as a look-behind: (?<=...)")
+	case 'l', 'L', 'u', 'U':
 		return true, t.fail(`\%c is not done`, ch)
 	}
 	return false, nil

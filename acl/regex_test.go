@@ -152,3 +152,46 @@ func FuzzRegex(f *testing.F) {
 		_ = re.FindAll(b, 3)
 	})
 }
+
+// What cannot be done is named, with its place and with what can.
+func TestRegexNotDone(t *testing.T) {
+	f := func(pattern, want string) {
+		t.Helper()
+		if _, err := CompileRegex(pattern, false); err == nil || err.Error() != "want a regular expression: "+want {
+			t.Errorf("%s: got %v; want %s", pattern, err, want)
+		}
+	}
+	const recursive = "; write what repeats inside of itself out, as deep as it may be"
+	f(`ab\Kc`, `\K at offset 2 is not done; write what stands before it as a look-behind: (?<=...)`)
+	f(`x(?|(a)|(b))`, `(?| at offset 1 is not done; write (?:...|...), whose groups have numbers of their own`)
+	f(`a(?R)?b`, `(?R) at offset 1 is not done`+recursive)
+	f(`(a(?1)?b)`, `(?1) at offset 2 is not done`+recursive)
+	f(`(a(?-1)?b)`, `(?-1) at offset 2 is not done`+recursive)
+	f(`(?<n>a(?&n)?b)`, `(?&n) at offset 6 is not done`+recursive)
+	f(`(?<n>a(?P>n)?b)`, `(?P>n) at offset 6 is not done`+recursive)
+	f(`(*UTF)a`, `(*UTF) at offset 0 is not done; leave it out: bytes are characters, and a search that takes too long finds nothing`)
+	f(`(?(?=a)b|c)`, `(?(?=a) at offset 0 is not done; of conditions there is the number or name of a group before; else write both branches, behind (?=...) and (?!...)`)
+	f(`(?J)a`, `(?J) at offset 0 is not done; of flags there are i, m, s, x and U`)
+	f(`\La`, `\L is not done at offset 0`)
+}
+
+// HAProxy 2.6 says the same of \X and \C.
+func TestRegexClusters(t *testing.T) {
+	texts := []string{"ab", "a", "a\n", "\n", "\r\n", "a\r\n", "\xe9", "", "a\xad", "\r", "\r\r\n", "aa\xccb"}
+	for pattern, want := range map[string]string{
+		`^\X$`: "011110100100", `^a\X$`: "101001001000", `^\X\n$`: "001000000000", `\C\C\C`: "000001000011", `^\C$`: "011110100100",
+		`^\X\X$`: "101001001010", `a\X+b`: "000000000001", `^\X\C`: "101001001011",
+	} {
+		re, err := CompileRegex(pattern, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, text := range texts {
+			got += strconv.Itoa(map[bool]int{true: 1}[re.Match([]byte(text))])
+		}
+		if got != want {
+			t.Errorf("%s: got %s; want %s", pattern, got, want)
+		}
+	}
+}

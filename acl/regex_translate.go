@@ -40,6 +40,11 @@ func (t *translator) fail(format string, args ...any) error {
 	return fmt.Errorf("want a regular expression: %s at offset %d", fmt.Sprintf(format, args...), t.i)
 }
 
+// notDone is the error for what neither engine can do, with what says the same.
+func (t *translator) notDone(what, instead string) error {
+	return fmt.Errorf("want a regular expression: %s at offset %d is not done; %s", what, t.i, instead)
+}
+
 // both appends to both patterns.
 func (t *translator) both(s string) {
 	t.re, t.alt = append(t.re, s...), append(t.alt, s...)
@@ -251,12 +256,17 @@ func (t *translator) group() error {
 		}
 		t.i += len(name) + 5
 		return t.refer(name)
+	case strings.HasPrefix(s, "(?|"):
+		return t.notDone("(?|", "write (?:...|...), whose groups have numbers of their own")
+	case recursion(s) != "":
+		return t.notDone(recursion(s), "write what repeats inside of itself out, as deep as it may be")
 	case strings.HasPrefix(s, "(?("):
 		return t.conditional()
 	case strings.HasPrefix(s, "(?"):
 		return t.flags()
 	case strings.HasPrefix(s, "(*"):
-		return t.fail("verbs such as %s are not done", clipTo(s, 8))
+		verb, _, _ := strings.Cut(s, ")")
+		return t.notDone(clipTo(verb, 16)+")", "leave it out: bytes are characters, and a search that takes too long finds nothing")
 	}
 	t.i++
 	return t.capture("")
@@ -274,6 +284,18 @@ var groupKinds = []struct {
 	{"(?<!", true},
 }
 
+// recursion is the (?R), (?1), (?+1), (?&name) or (?P>name) that s begins with: the pattern, or a group of it, once more inside of itself.
+func recursion(s string) string {
+	inner, _, _ := strings.Cut(strings.TrimPrefix(s, "(?"), ")")
+	switch {
+	case !strings.HasPrefix(s, "(?"):
+	case inner == "R", strings.HasPrefix(inner, "&"), strings.HasPrefix(inner, "P>"),
+		inner != "" && strings.Trim(inner[:1], "+-") == "" && len(inner) > 1 && digitsOnly(inner[1:]), inner != "" && digitsOnly(inner):
+		return "(?" + clipTo(inner, 16) + ")"
+	}
+	return ""
+}
+
 func clipTo(s string, n int) string { return s[:min(n, len(s))] }
 
 // conditional is (?(1)yes|no).
@@ -284,7 +306,7 @@ func (t *translator) conditional() error {
 		n = v
 	}
 	if !ok || n == 0 {
-		return t.fail("conditions other than a group are not done")
+		return t.notDone(clipTo(t.rest(), 3+len(name)+1), "of conditions there is the number or name of a group before; else write both branches, behind (?=...) and (?!...)")
 	}
 	t.i += len(name) + 4
 	t.push()
@@ -316,7 +338,7 @@ func (t *translator) flags() error {
 			mode.multi = !minus
 		case 'i', 's':
 		default:
-			return t.fail("(?%s is not done (recursion and other flags than i, m, s, x and U)", clipTo(s, 8))
+			return t.notDone("(?"+clipTo(s, end+1), "of flags there are i, m, s, x and U")
 		}
 		if minus {
 			off += string(ch)

@@ -71,11 +71,15 @@ func (s *Server) transition(before *state, why string, requeued int) {
 	} else {
 		msg += why + s.standing(active, backup, requeued)
 	}
-	level := zap.InfoLevel
+	level, alert := zap.InfoLevel, "notice"
 	if before.alive() && !st.alive() {
-		level = zap.WarnLevel
+		level, alert = zap.WarnLevel, "alert"
 	}
-	b.events.say(level, msg, zap.String("backend", b.Name()), zap.String("server", s.Name()), zap.String("state", st.String()))
+	if st.stopped() || before.stopped() || before.drains() && !st.drains() {
+		alert = "" // somebody's doing, and as in HAProxy no news for who is told by mail
+	}
+	fields := []zap.Field{zap.String("backend", b.Name()), zap.String("server", s.Name()), zap.String("state", st.String())}
+	b.events.add(event{level, msg, fields, alert})
 	b.noteEmpty(active + backup)
 }
 

@@ -90,6 +90,26 @@ func ParseBalance(s string) (Balance, *Error) {
 	return b, nil
 }
 
+// balanceWords are the options of all algorithms.
+var balanceWords = []string{"len", "depth", "whole", "path-only", checkPost, "use_domain_only"}
+
+// BalanceOptions are those that an algorithm takes by its name; ok is false where there is none of that name.
+func BalanceOptions(name string) (words []string, ok bool) {
+	for _, row := range algorithms {
+		if row.name != name {
+			continue
+		}
+		b := Balance{Algo: row.algo}
+		for _, word := range balanceWords {
+			if num, flag := b.option(word); num != nil || flag != nil {
+				words = append(words, word)
+			}
+		}
+		return words, true
+	}
+	return nil, false
+}
+
 // cutCall parts "name(arg)".
 func cutCall(s string) (name, arg string, ok bool) {
 	name, rest, ok := strings.Cut(s, "(")
@@ -198,7 +218,7 @@ func (b Balance) String() string {
 	case Random:
 		s += "(" + strconv.Itoa(b.Draws) + ")"
 	}
-	for _, word := range []string{"len", "depth", "whole", "path-only", checkPost, "use_domain_only"} {
+	for _, word := range balanceWords {
 		switch num, flag := b.option(word); {
 		case num != nil && *num > 0:
 			s += " " + word + " " + strconv.Itoa(*num)

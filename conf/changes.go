@@ -26,6 +26,7 @@ func Changes(before, after *Config) []string {
 	each(c, "", before.HTTPErrors, after.HTTPErrors, func(h *HTTPErrors) string { return fmt.Sprintf("http-errors %q", h.Name) }, nil)
 	each(c, "", before.CrtStores, after.CrtStores, func(s *CrtStore) string { return fmt.Sprintf("crt-store %q", s.Name) }, nil)
 	each(c, "", before.ACMEs, after.ACMEs, func(a *ACME) string { return fmt.Sprintf("acme %q", a.Name) }, nil)
+	each(c, "", before.Mailers, after.Mailers, func(m *Mailers) string { return fmt.Sprintf("mailers %q", m.Name) }, nil)
 	return c.lines
 }
 

@@ -17,6 +17,7 @@ type Config struct {
 	HTTPErrors []*HTTPErrors
 	CrtStores  []*CrtStore
 	ACMEs      []*ACME
+	Mailers    []*Mailers
 }
 
 // Userlist is a section of users and groups for http_auth.
@@ -122,6 +123,7 @@ type Process struct {
 	DropCPUs     []int
 	// StateBase and StateFile are "server-state-base" and "server-state-file": where the states of servers are read at the start.
 	StateBase, StateFile string
+	StatePos             Pos // of StateFile
 	MaxReloads           int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number
 	ThreadLimit          int // "thread-hard-limit": of nbthread where that is not set; 0 = none
 	NiceStart            Niceness
@@ -156,7 +158,7 @@ type Tune struct {
 	SndBufClient, RcvBufClient, NotSentClient int
 	SndBufServer, RcvBufServer, NotSentServer int
 	Vars                                      VarSizes
-	LogURILen                                 int // tune.http.logurilen: bytes of a logged request line; default 1024
+	LogURILen                                 int // tune.http.logurilen: bytes of a logged request line; 0 = as many as there are, up to 1023; NoRequestLine
 	CookieLen                                 int // tune.http.cookielen: bytes of a captured cookie, its name included; default 63
 	MaxPollEvents                             int // events of one poll
 	RunQueue                                  int // tune.runqueue-depth: tasks resumed in a row
@@ -168,6 +170,9 @@ type Tune struct {
 	MaxPayload              int // tune.cli.max-payload-size: bytes of what follows "<<" on a stats socket; 0 = 64 KiB
 	SndBufLog               int // tune.sndbuf.backend: the kernel's buffer of datagrams to log servers; 0 = as the kernel has it
 }
+
+// NoRequestLine is "tune.http.logurilen 0".
+const NoRequestLine = -1
 
 // Unsupported is a keyword that is understood but not done yet; Validate turns each into an error.
 type Unsupported struct {

@@ -10,6 +10,7 @@ type Draft struct {
 	Errors *HTTPErrors
 	Store  *CrtStore
 	ACME   *ACME
+	Mail   *Mailers
 }
 
 // Drafts are four sections that hold nothing but one line: the first is as a section begins, the next two have something else

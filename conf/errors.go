@@ -21,6 +21,7 @@ type Error struct {
 	Want    []string // what is accepted: a whole list, or one description
 	Suggest string   // the accepted word nearest to Got
 	Fix     string   // what to do about it
+	Kind    string   // what is missing, where that is told apart: "backend", of a name that nothing has
 }
 
 // Error returns the one line that people read.
@@ -100,7 +101,7 @@ func Misread(pos Pos, path, got string, err error) *Error {
 // in "backend" or "keyword"; known are the names that would have been right.
 func Unknown(pos Pos, path, kind, got string, known []string) *Error {
 	e := BadValue(pos, path, got, slices.Compact(slices.Clone(known))...) // a name may be taken twice, which is told elsewhere
-	e.Msg = "unknown " + kind
+	e.Msg, e.Kind = "unknown "+kind, kind
 	e.Suggest = Nearest(got, known)
 	return e
 }

@@ -26,8 +26,20 @@ type TuneH2 struct {
 // HTTP2LogErrors are what tune.h2.log-errors takes: which errors of clients in HTTP/2 get a line in the log. All are counted.
 var HTTP2LogErrors = []string{"none", "connection", "stream"}
 
+// The bounds of tune.h2.header-table-size, as in HAProxy: from the size that everybody may count on (RFC 9113, 6.5.2).
+const (
+	MinHeaderTable = 4096
+	MaxHeaderTable = 65536
+)
+
 // ServerProtos are what "server ... proto" and "check-proto" take: without one it is HTTP/1, or what TLS has agreed on (alpn).
 var ServerProtos = []string{"h1", "h2"}
+
+// ServerProtosLater and BindProtosLater are what HAProxy takes there and Weir does not do yet.
+var (
+	ServerProtosLater = []string{"fcgi"}
+	BindProtosLater   = []string{"quic"}
+)
 
 // WebSocketProtos are what "server ... ws" takes; "auto" is the default: HTTP/1 where the server's alpn offers both, else what other
 // requests are sent in.

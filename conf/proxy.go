@@ -61,6 +61,7 @@ type Proxy struct {
 	UniqueIDHeader string             // "unique-id-header"
 	ErrorFiles     map[int]*ErrorFile // by status: "errorfile" and "errorfiles"
 	ErrorReplies   map[int]*ErrorReply
+	EmailAlert     EmailAlert
 	Captures       []*Capture // "capture request|response header NAME len N", "capture cookie"; "declare capture" makes slots
 
 	ACLs []*ACL
@@ -100,6 +101,7 @@ type Proxy struct {
 	Dispatch       *Dispatch   // nil = none
 	KeepAliveQueue int         // "max-keep-alive-queue": how many may wait for a server that a client's connection sticks to; -1 = any number
 	LoadState      string      // "load-server-state-from-file": one of StateSources; "" = none
+	StatePos       Pos         // of LoadState
 	StateName      string      // "server-state-file-name": the file of "local"; "" = the section's name
 	HashAffinity   string      // "hash-preserve-affinity": "always" (default), "maxconn" or "maxqueue": until when a key's server is waited for
 	SendName       string      // "http-send-name-header": the field that tells a server its name; "" = none
@@ -321,6 +323,9 @@ type StatsUser struct{ Name, Password string }
 
 // StateSources are the words of "load-server-state-from-file": nothing, the file of the global section, or one of the backend's own.
 var StateSources = []string{"none", "global", "local"}
+
+// WantMSS is what "mss" takes.
+const WantMSS = "a number from 1 to 65535, or from -65535 to -1"
 
 // Bind is one listening address (a "bind" line with several addresses gives several).
 type Bind struct {

@@ -1,6 +1,9 @@
 package conf
 
-import "time"
+import (
+	"path/filepath"
+	"time"
+)
 
 // ServerState is what decides over a server's state beside its health checks.
 type ServerState struct {
@@ -27,3 +30,27 @@ var (
 	ErrorActions = []string{"fastinter", "fail-check", "sudden-death", "mark-down"}
 	InitStates   = []string{"fully-up", "up", "down", "fully-down"}
 )
+
+// StatesOf is the file that the states of a backend's servers are read from at the start; "" = none.
+func (g *Process) StatesOf(p *Proxy) string {
+	switch p.LoadState {
+	case "global":
+		return g.statePath(g.StateFile)
+	case "local":
+		if p.StateName == "" {
+			return g.statePath(p.Name)
+		}
+		return g.statePath(p.StateName)
+	}
+	return ""
+}
+
+// GlobalStates is the file of "server-state-file"; "" = none.
+func (g *Process) GlobalStates() string { return g.statePath(g.StateFile) }
+
+func (g *Process) statePath(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(g.StateBase, name)
+}

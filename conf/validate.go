@@ -47,7 +47,10 @@ func Validate(c *Config, opts ...Option) Diagnostics {
 		v.errorFiles(v.kw("http-errors")+` "`+h.Name+`"`, h.Files)
 	}
 	v.acme()
-	for _, p := range c.Proxies {
+	for _, m := range c.Mailers {
+		v.mailers(m)
+	}
+	for _, p := range v.readable().Proxies {
 		v.proxy(p)
 	}
 	v.duplicateBinds()
@@ -72,7 +75,8 @@ type validator struct {
 	kw       func(string) string
 	checkToo []func(*Config) Diagnostics
 	readFile func(string) ([]byte, error)
-	acls     map[string]bool // of the section being checked
+	acls     map[string]bool   // of the section being checked
+	sound    func(*Proxy) bool // nil = all of them are
 	// quoteAction writes http_request "deny" for http-request deny.
 	quoteAction bool
 }
@@ -84,8 +88,10 @@ func (v *validator) others() {
 		known[e.Pos] = true
 	}
 	for _, check := range v.checkToo {
-		found := check(v.cfg)
-		v.diags.Warn(found.Warnings...)
+		found := check(v.readable())
+		if v.sound == nil {
+			v.diags.Warn(found.Warnings...)
+		}
 		for _, e := range found.Errors {
 			if !known[e.Pos] {
 				v.add(e)
@@ -105,13 +111,13 @@ func (v *validator) path(steps ...string) string {
 }
 
 func (v *validator) add(e *Error) {
-	if len(v.diags.Errors) < MaxErrors {
+	if len(v.diags.Errors) < MaxErrors && !v.follows(e) {
 		v.diags.Add(e)
 	}
 }
 
 func (v *validator) warn(e *Error) {
-	if len(v.diags.Warnings) < MaxErrors {
+	if len(v.diags.Warnings) < MaxErrors && v.sound == nil {
 		v.diags.Warn(e)
 	}
 }

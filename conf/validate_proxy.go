@@ -17,6 +17,7 @@ func (v *validator) proxy(p *Proxy) {
 	v.timeouts(p)
 	v.errorFiles(p.Title(), p.ErrorFiles)
 	v.errorReplies(p)
+	v.alerts(p)
 	v.within(p.Pos, "maxconn", p.Maxconn, 0, maxConnections, p.Title())
 	v.within(p.Pos, "fullconn", p.Fullconn, 0, maxConnections, p.Title())
 	v.within(p.Pos, "retries", p.Retries, 0, maxRetries, p.Title())
@@ -109,8 +110,28 @@ func lastCause(err error) string {
 	return s
 }
 
+// logAddress warns of a log format without anybody to send lines to.
+func (v *validator) logAddress(p *Proxy) {
+	formats := p.LogLine != nil || p.LogSD != nil || p.LogFormat != LogDefault
+	logs := slices.ContainsFunc(p.Logs, func(l *LogTarget) bool { return !l.Global || len(v.cfg.Global.Logs) > 0 })
+	if !formats || logs || p.Disabled {
+		return
+	}
+	pos := p.Pos
+	if f := p.LogLine; f != nil && p.own(f.Pos) {
+		pos = f.Pos
+	}
+	e := Bad(pos, p.Title(), "its log format does nothing: there is no address to log to")
+	e.Fix = "add a log line"
+	if len(p.Logs) > 0 {
+		e.Fix = `"log global" means those of the global section, which has none`
+	}
+	v.warn(e)
+}
+
 // frontend checks the client side.
 func (v *validator) frontend(p *Proxy) {
+	v.logAddress(p)
 	if len(p.Binds) == 0 && !p.Disabled {
 		v.warn(Bad(p.Pos, p.Title(), "no address to listen on; add a bind"))
 	}
@@ -153,7 +174,7 @@ func (v *validator) reference(p *Proxy, keyword string, ref *Ref) {
 	path := v.path(p.Title(), keyword)
 	b := v.cfg.Backend(ref.Name)
 	switch {
-	case b != nil && p.Mode == ModeHTTP && b.Mode != ModeHTTP:
+	case b != nil && p.Mode == ModeHTTP && b.Mode != ModeHTTP && v.isSound(b):
 		v.add(Bad(ref.Pos, path, "%s is in tcp mode and cannot serve an http frontend; set its mode", b.Title()))
 	case b == nil && v.cfg.Frontend(ref.Name) != nil:
 		f := v.cfg.Frontend(ref.Name)
@@ -178,6 +199,9 @@ func (v *validator) duplicateBinds() {
 	claims := map[string][]*Bind{}
 	for _, p := range v.cfg.Proxies {
 		for _, b := range p.Binds {
+			if b.Addr.Kind == AddrFD && b.Addr.FD < 0 { // the readers' stand-in for what they could not read
+				continue
+			}
 			key := b.Addr.socketKey() + " " + b.Interface
 			for _, c := range claims[key] {
 				if b.Addr.Port <= c.Addr.PortEnd && c.Addr.Port <= b.Addr.PortEnd {

@@ -32,6 +32,7 @@ func (p *Proxy) httpRuleSets() []ruleSet {
 
 func (v *validator) rules(p *Proxy) {
 	v.places(p)
+	v.order(p)
 	for _, a := range p.ACLs {
 		v.cond(a.Cond, v.path(p.Title(), `acl "`+a.Name+`"`))
 	}
@@ -49,7 +50,11 @@ func (v *validator) rules(p *Proxy) {
 		if c.Header != "" {
 			v.headerName(c.Pos, v.path(p.Title(), "capture"), c.Header)
 		}
-		v.within(c.Pos, "len", c.Len, 1, 65535, p.Title(), "capture")
+		least := 0
+		if c.Header == "" && c.Cookie == "" {
+			least = 1
+		}
+		v.within(c.Pos, "len", c.Len, least, 65535, p.Title(), "capture")
 	}
 	v.forwardFor(p, "forwardfor", p.Options.ForwardFor)
 	v.forwardFor(p, "originalto", p.Options.OriginalTo)
@@ -175,7 +180,7 @@ func (v *validator) httpInTCP(p *Proxy) {
 		p.LogFormat = LogTCP // as HAProxy does
 	}
 	ignored := func(pos Pos, keyword string) {
-		if pos.File == p.Pos.File && comparePos(pos, p.Pos) > 0 {
+		if p.own(pos) {
 			v.warn(Bad(pos, v.path(p.Title(), keyword), "has no effect in tcp mode; set mode to http"))
 		}
 	}

@@ -26,7 +26,7 @@ func (v *validator) members(pos Pos, path, kind string, names, known []string) {
 	}
 	for _, n := range names {
 		if !has[n] && len(v.diags.Errors) < MaxErrors {
-			v.diags.Add(Unknown(pos, path, kind, n, known))
+			v.add(Unknown(pos, path, kind, n, known))
 		}
 	}
 }

@@ -25,7 +25,8 @@ type Question struct {
 	Frontend string
 	Bind     *conf.Bind // one of the frontend's
 	Src, Dst netip.AddrPort
-	Bytes    []byte // what the client says, where Talk is nil
+	Via      netip.AddrPort // where the connection comes from, if that is a proxy which says by a header that Src is the client
+	Bytes    []byte         // what the client says, where Talk is nil
 	// Talk is the client, over a connection of its own: it says what it wants and returns what it has heard. It ends when the connection
 	// or its deadline does.
 	Talk func(net.Conn) ([]byte, error)
@@ -36,8 +37,9 @@ type Outcome struct {
 	Backend, Server string // of the server that would have been contacted; empty where it came to none
 	Keyed           bool   // balancing found a hash key
 	Key             uint32
-	Request         []byte // the head as it would have left; nil in TCP mode
-	Response        []byte // what the client got instead
+	Request         []byte       // the head as it would have left; nil in TCP mode
+	Response        []byte       // what the client got instead
+	Headers         conf.Headers // what the connection had to begin with, by its bind or by a rule, and did
 	// Certificate is what the configuration calls the one that the client was shown; "" = there was no TLS, or it failed. Named: it was
 	// chosen for the name that the client asked for.
 	Certificate string
@@ -88,13 +90,15 @@ func (px *Proxy) Explain(ctx context.Context, q *Question) (*Outcome, error) {
 	l := px.loops[0]
 	if !l.Post(func() {
 		if ln.Admit() {
-			ln.Accept(l.NewConn(theirs, q.Src))
+			ln.Accept(l.NewConn(theirs, q.from()))
 		}
 	}) {
 		syscall.Close(theirs)
 		return nil, errors.New("the loop has ended")
 	}
-	response, err := q.talk(ctx, ours)
+	wanted := make(chan conf.Headers, 1)
+	l.Post(func() { wanted <- x.Headers }) // the rules on the connection have been asked by then
+	response, err := q.talk(ctx, ours, <-wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -130,13 +134,28 @@ func socketPair() (net.Conn, int, error) {
 	return c, fds[1], nil
 }
 
-// talk is the client's part of the conversation. A bind that wants to be told by a PROXY header who the client is, is told.
-func (q *Question) talk(ctx context.Context, c net.Conn) ([]byte, error) {
+// from is where the connection itself comes from.
+func (q *Question) from() netip.AddrPort {
+	if q.Via.IsValid() {
+		return q.Via
+	}
+	return q.Src
+}
+
+// talk is the client's part of the conversation. Who wants to be told by a header who the client is, is told.
+func (q *Question) talk(ctx context.Context, c net.Conn, wanted conf.Headers) ([]byte, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		c.SetDeadline(deadline)
 	}
-	if q.Bind.AcceptProxy {
-		if _, err := c.Write(proxyproto.AppendV1(nil, q.Src, q.Dst)); err != nil {
+	var begin []byte
+	if wanted&conf.HeaderProxy != 0 {
+		begin = proxyproto.AppendV1(begin, q.Src, q.Dst)
+	}
+	if wanted&conf.HeaderCIP != 0 {
+		begin = proxyproto.AppendCIP(begin, uint32(q.Bind.CIPMagic), q.Src, q.Dst)
+	}
+	if len(begin) > 0 {
+		if _, err := c.Write(begin); err != nil {
 			return nil, err
 		}
 	}

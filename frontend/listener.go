@@ -107,8 +107,27 @@ func (ln *listener) label() string {
 	return strconv.Itoa(ln.id)
 }
 
+// bindFailure is why an address could not be bound, told at its place in the configuration.
+type bindFailure struct {
+	at    *conf.Error
+	cause error
+}
+
 func bindError(b *conf.Bind, fe *Frontend, err error) error {
-	return fmt.Errorf("%s: frontend %q: bind %s: %w", b.Pos, fe.p.Name, addrText(&b.Addr), err)
+	path := fmt.Sprintf("frontend %q: bind %s", fe.p.Name, addrText(&b.Addr))
+	return &bindFailure{conf.Bad(b.Pos, path, "%s", err), err}
+}
+
+func (f *bindFailure) Error() string { return f.at.Error() }
+func (f *bindFailure) Unwrap() error { return f.cause }
+
+// As gives the error of the configuration to who sorts errors by their places.
+func (f *bindFailure) As(target any) bool {
+	to, ok := target.(**conf.Error)
+	if ok {
+		*to = f.at
+	}
+	return ok
 }
 
 func addrText(a *conf.Addr) string {

@@ -18,6 +18,7 @@ import (
 	"weir/internal/fault"
 	"weir/internal/logsink"
 	"weir/internal/loop"
+	"weir/internal/mailer"
 	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
 )
@@ -57,6 +58,7 @@ type Proxy struct {
 	workers    []*worker // by loop id
 	frontends  []*Frontend
 	backends   []*backend.Backend // in configuration order
+	mailers    []*mailer.Sender
 	routes     map[string]*route
 
 	conns     atomic.Int64 // client connections
@@ -208,6 +210,7 @@ func (px *Proxy) addBackend(p *conf.Proxy) error {
 		return err
 	}
 	b.OnShut(px.serverDown)
+	px.addAlerts(b)
 	b.OnGlitch(func(l *loop.Loop, reason string) { px.workers[l.ID()].note(reason) })
 	if err := b.CompileChecks(CheckExprs(px.compiler(p), env{px})); err != nil {
 		return err
@@ -394,6 +397,9 @@ func (px *Proxy) Close() {
 		}
 		for _, b := range px.backends {
 			b.Stop()
+		}
+		for _, m := range px.mailers {
+			m.Close()
 		}
 		px.heritage.unshare()
 		px.cutting.Store(true)

@@ -327,7 +327,7 @@ func (r *record) writeLine(st *stream) {
 	case st.req.Minor == 0:
 		version = "HTTP/1.0"
 	}
-	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version, st.w.px.cfg.Global.Tune.LogURILen-1)
+	r.line = logfmt.AppendRequest(r.line[:0], st.req.FirstMethod(), st.req.Target, version, st.w.px.cfg.Global.Tune.LogURILen)
 }
 
 func (r *record) serverName(st *stream) string {

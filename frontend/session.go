@@ -70,6 +70,9 @@ func (ln *listener) Accept(c *loop.Conn) {
 	switch {
 	case !s.admitted():
 	case s.headers() != 0:
+		if x := ln.explain; x != nil {
+			x.Headers = s.headers()
+		}
 		s.greet()
 	default:
 		s.begin()

@@ -2,11 +2,9 @@ package frontend
 
 import (
 	"os"
-	"path/filepath"
 
 	"go.uber.org/zap"
 
-	"weir/conf"
 	"weir/stats"
 )
 
@@ -15,7 +13,7 @@ import (
 func (px *Proxy) loadStates() {
 	read := map[string][]stats.ServerStateRow{}
 	for _, b := range px.backends {
-		path := statePath(&px.cfg.Global.Process, b.Conf())
+		path := px.cfg.Global.Process.StatesOf(b.Conf())
 		if path == "" {
 			continue
 		}
@@ -28,32 +26,15 @@ func (px *Proxy) loadStates() {
 	}
 }
 
-// statePath is the file that the backend's states are in; "" = none.
-func statePath(g *conf.Process, p *conf.Proxy) string {
-	name := ""
-	switch p.LoadState {
-	case "global":
-		name = g.StateFile
-	case "local":
-		if name = p.StateName; name == "" {
-			name = p.Name
-		}
-	}
-	if name == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(g.StateBase, name)
-}
-
 func (px *Proxy) readStates(path string) []stats.ServerStateRow {
 	text, err := os.ReadFile(path)
-	if err != nil {
-		px.log.Warn("the file of server states cannot be read", zap.Error(err))
+	if err != nil { // whoever read the configuration has told
+		px.log.Debug("the file of server states cannot be read", zap.Error(err))
 		return nil
 	}
 	rows, err := stats.ParseServersState(string(text))
 	if err != nil {
-		px.log.Warn("the file of server states has errors", zap.String("file", path), zap.Error(err))
+		px.log.Debug("the file of server states has errors", zap.String("file", path), zap.Error(err))
 	}
 	return rows
 }

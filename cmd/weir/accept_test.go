@@ -25,7 +25,7 @@ type acceptCase struct {
 var acceptContexts = map[string]string{
 	"": "", "global": "global\n", "defaults": "defaults d\n", "frontend": "backend b\nfrontend f\n    bind 127.0.0.1:8000\n", "backend": "backend b\n",
 	"listen": "backend b\nlisten l\n", "userlist": "userlist u\n", "http-errors": "http-errors e\n",
-	"acme": "acme le\n    directory https://ca.example.com/\n", "crt-store": "acme le\n    directory https://ca.example.com/\ncrt-store s\n",
+	"acme": "acme le\n    directory https://ca.example.com/\n", "mailers": "mailers m\n", "crt-store": "acme le\n    directory https://ca.example.com/\ncrt-store s\n",
 	// Of a frontend and a backend in HTTP mode.
 	"http": "defaults\n    mode http\nbackend b\n    server s 127.0.0.1:81\nlisten l\n    bind 127.0.0.1:8000\n    server s 127.0.0.1:81\n",
 	"tcp":  "defaults\n    mode tcp\nbackend b\n    server s 127.0.0.1:81\nlisten l\n    bind 127.0.0.1:8000\n    server s 127.0.0.1:81\n",

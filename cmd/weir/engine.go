@@ -69,13 +69,8 @@ func (p *proxies) cliConfig(g *generation) stats.ServerConfig {
 
 // Start binds everything before anything accepts, so that all addresses in use are told together and nothing is half started.
 func (p *proxies) Start() error {
-	g := p.cur
-	bound := g.px.Bind() // before a stats socket answers: what it tells of must be there
-	plan, err := p.planSockets(g.cfg)
-	if err := errors.Join(err, bound); err != nil {
-		if plan != nil {
-			plan.Abort()
-		}
+	plan, err := p.bind()
+	if err != nil {
 		p.Close()
 		return err
 	}
@@ -83,7 +78,21 @@ func (p *proxies) Start() error {
 		p.Close()
 		return err
 	}
-	return g.px.Start()
+	return p.cur.px.Start()
+}
+
+// bind opens every address. Where it fails the caller must Close.
+func (p *proxies) bind() (*stats.Plan, error) {
+	g := p.cur
+	bound := g.px.Bind() // before a stats socket answers: what it tells of must be there
+	plan, err := p.planSockets(g.cfg)
+	if err := errors.Join(err, bound); err != nil {
+		if plan != nil {
+			plan.Abort()
+		}
+		return nil, err
+	}
+	return plan, nil
 }
 
 // planSockets binds the stats sockets that are not there yet.

@@ -22,6 +22,8 @@ func explainCommand() *command {
   -H 'NAME: VALUE' a field of the request; again for more. "Host: x" takes the place of the URL's host
   -d BODY          the body. Its Content-Length is added, and its Content-Type as a form where no -H says another
   --src IP[:PORT]  the client's address: 127.0.0.1:54321 where not said
+  --via IP[:PORT]  the proxy that the connection comes from, where accept-proxy, expect-proxy and their like have it say by a header that
+                   --src is the client: the client itself where not said
   --dst IP:PORT    the address that it connected to; it chooses the frontend too. Else the URL's port does
   --frontend NAME  the frontend
   --bind NAME      the frontend's bind, by its name
@@ -60,6 +62,7 @@ type explainFlags struct {
 	hasBody                  bool
 	headers                  files
 	src, dst, frontend, bind string
+	via                      string
 	asJSON                   bool
 	tls                      tlsFlags
 	url                      string
@@ -73,6 +76,7 @@ func parseExplain(s *streams, args []string) (*explainFlags, int, bool) {
 	set.StringVar(&f.method, "X", "", "")
 	set.Func("d", "", func(text string) error { f.body, f.hasBody = text, true; return nil })
 	set.StringVar(&f.src, "src", "127.0.0.1:54321", "")
+	set.StringVar(&f.via, "via", "", "")
 	set.StringVar(&f.dst, "dst", "", "")
 	set.StringVar(&f.frontend, "frontend", "", "")
 	set.StringVar(&f.bind, "bind", "", "")
@@ -140,7 +144,7 @@ func explainRequest(cfg *conf.Config, f *explainFlags) (*explanation, error) {
 		return nil, err
 	}
 	defer px.Close()
-	out, err := px.Explain(context.Background(), &frontend.Question{Frontend: r.frontend.Name, Bind: r.bind, Src: r.src, Dst: r.dst, Talk: talk})
+	out, err := px.Explain(context.Background(), &frontend.Question{Frontend: r.frontend.Name, Bind: r.bind, Src: r.src, Dst: r.dst, Via: r.via, Talk: talk})
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, errors.New("the rules wait for something that does not come")
 	}

@@ -202,6 +202,7 @@ func (r *asked) tell(x *explanation, out *frontend.Outcome) {
 		x.TLS = t
 	}
 	note := func(format string, args ...any) { x.Notes = append(x.Notes, fmt.Sprintf(format, args...)) }
+	r.tellHeaders(out.Headers, note)
 	switch {
 	case t.plain:
 		out.Response = nil
@@ -228,6 +229,25 @@ func (r *asked) tell(x *explanation, out *frontend.Outcome) {
 		t.Why = "the client asks for no name: it is the bind's first"
 	default:
 		t.Why = "none is for " + t.SNI + ": it is the bind's first"
+	}
+}
+
+// tellHeaders says what the connection began with before the client's first byte.
+func (r *asked) tellHeaders(h conf.Headers, note func(string, ...any)) {
+	from := "the same address"
+	if r.via.IsValid() {
+		from = r.via.String()
+	}
+	for _, known := range []struct {
+		header conf.Headers
+		name   string
+	}{{conf.HeaderProxy, "a PROXY header"}, {conf.HeaderCIP, "the header that a NetScaler inserts"}} {
+		if h&known.header != 0 {
+			note("the connection comes from %s and must begin with %s; the one it began with says that the client is %s", from, known.name, r.src)
+		}
+	}
+	if h == 0 && r.via.IsValid() {
+		note("nothing has the connection begin with a header that says who the client is: it is who it comes from, %s (--via), and --src counts for nothing", r.via)
 	}
 }
 

@@ -18,6 +18,7 @@ type asked struct {
 	headers  []string // "Name: value"
 	body     string
 	src, dst netip.AddrPort
+	via      netip.AddrPort // invalid = the connection comes from the client
 	frontend *conf.Proxy
 	bind     *conf.Bind
 	bare     bool // the URL does not say whether it is http or https
@@ -45,6 +46,11 @@ func newAsked(f *explainFlags) (*asked, error) {
 	}
 	if r.src, err = addrPort(f.src, 54321); err != nil {
 		return nil, fmt.Errorf("--src: %w", err)
+	}
+	if f.via != "" {
+		if r.via, err = addrPort(f.via, 54321); err != nil {
+			return nil, fmt.Errorf("--via: %w", err)
+		}
 	}
 	if f.dst != "" {
 		if r.dst, err = netip.ParseAddrPort(f.dst); err != nil {

@@ -104,6 +104,9 @@ func (p *hapProcess) load() int {
 	cfg, diags := loadWith(f.files, p.loadOptions())
 	f.apply(cfg)
 	p.foreign(cfg, &diags)
+	if !f.check {
+		addUnbindable(cfg, &diags, true)
+	}
 	if inDaemon() {
 		diags.Warnings, diags.Notices, diags.Diags = nil, nil, nil
 	}

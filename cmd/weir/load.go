@@ -25,7 +25,7 @@ type loadOptions struct {
 func load(paths []string) (*conf.Config, conf.Diagnostics) { return loadWith(paths, loadOptions{}) }
 
 func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
-	cfg, diags := readConfig(paths, conf.CalledAs(o.tag), conf.CheckToo(checkRules), conf.CheckToo(checkTLS), conf.CheckToo(checkSystem))
+	cfg, diags := readConfig(paths, conf.CalledAs(o.tag), conf.CheckToo(checkRules), conf.CheckToo(checkTLS), conf.CheckToo(checkSystem), conf.CheckToo(checkStates))
 	switch {
 	case o.ignoreNames:
 		diags.Warn(disableUnknown(cfg)...)

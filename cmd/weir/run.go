@@ -107,6 +107,7 @@ func run(s *streams, args []string) int {
 		return check(s, checkArgs(f.paths))
 	}
 	cfg, diags := load(f.paths)
+	addUnbindable(cfg, &diags, false)
 	var said bytes.Buffer
 	if !report(io.MultiWriter(s.err, &said), diags, f.quiet) {
 		fmt.Fprintf(s.err, "weir run: %s, nothing was started\n", count(len(diags.Errors), "error"))

@@ -54,6 +54,9 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	return c.diags
 }
 
+// socketKind is the kind of errors about sockets that should have been handed over.
+const socketKind = "socket"
+
 type systemCheck struct{ diags conf.Diagnostics }
 
 // user and group check a name where it stands, or the line that it has from elsewhere.
@@ -97,12 +100,18 @@ func (c *systemCheck) inherited(pos conf.Pos, path string, a *conf.Addr) {
 		handedOver.Store(a.FD, nil)
 	case a.FD < 0: // the readers' stand-in for what they could not read
 	case errors.Is(err, unix.EBADF):
-		c.diags.Add(conf.Bad(pos, path, "%q: no such file descriptor was handed over", a.String()))
+		c.unusable(pos, path, "%q: no such file descriptor was handed over", a)
 	case err != nil:
-		c.diags.Add(conf.Bad(pos, path, "%q: the file descriptor is no socket", a.String()))
+		c.unusable(pos, path, "%q: the file descriptor is no socket", a)
 	default:
-		c.diags.Add(conf.Bad(pos, path, "%q: the socket is not of type stream", a.String()))
+		c.unusable(pos, path, "%q: the socket is not of type stream", a)
 	}
+}
+
+func (c *systemCheck) unusable(pos conf.Pos, path, format string, a *conf.Addr) {
+	e := conf.Bad(pos, path, format, a.String())
+	e.Kind = socketKind
+	c.diags.Add(e)
 }
 
 // handedOver are the descriptors that were sockets when this process first looked. Of a reload they are not asked again: the listener that had one

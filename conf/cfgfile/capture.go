@@ -4,15 +4,15 @@ import (
 	"weir/conf"
 )
 
-// captureLen takes "len <bytes>".
-func (l *line) captureLen(to *int) bool {
+// captureLen takes "len <bytes>". Of what is captured by its name nothing may be kept, as in HAProxy.
+func (l *line) captureLen(to *int, low int) bool {
 	if !l.took("len") {
 		if w, ok := l.arg("len <bytes>"); ok {
 			l.wrong(w, "len <bytes>")
 		}
 		return false
 	}
-	return l.int(to, 1, 65535)
+	return l.int(to, low, 65535)
 }
 
 func readCapture(l *line, response bool) {
@@ -21,7 +21,7 @@ func readCapture(l *line, response bool) {
 		return
 	}
 	c := &conf.Capture{Pos: w.Pos, Response: response, Header: w.Text}
-	if l.captureLen(&c.Len) {
+	if l.captureLen(&c.Len, 0) {
 		l.sec.Captures = append(l.sec.Captures, c)
 	}
 }
@@ -32,7 +32,7 @@ func readCaptureCookie(l *line) {
 		return
 	}
 	c := &conf.Capture{Pos: w.Pos, Cookie: w.Text}
-	if l.captureLen(&c.Len) {
+	if l.captureLen(&c.Len, 0) {
 		l.sec.Captures = append(l.sec.Captures, c)
 	}
 }
@@ -43,7 +43,7 @@ func readDeclareCapture(l *line) {
 		return
 	}
 	c := &conf.Capture{Pos: l.key.Pos, Response: i == 1}
-	if l.captureLen(&c.Len) {
+	if l.captureLen(&c.Len, 1) {
 		l.sec.Captures = append(l.sec.Captures, c)
 	}
 }

@@ -31,6 +31,7 @@ type decoder struct {
 	users        *conf.Userlist
 	store        *conf.CrtStore // the crt-store section being read
 	acme         *conf.ACME
+	mail         *conf.Mailers
 	later        []*errorFilesLine
 	guids        map[string]conf.Pos // "guid"s, where they stand
 }

@@ -27,6 +27,9 @@ func dump(cfg *conf.Config) string {
 	for _, a := range cfg.ACMEs {
 		d.value("acme "+a.Name, reflect.ValueOf(a), reflect.Value{})
 	}
+	for _, m := range cfg.Mailers {
+		d.value("mailers "+m.Name, reflect.ValueOf(m), reflect.Value{})
+	}
 	for _, p := range cfg.Proxies {
 		name := p.Kind.String() + " " + p.Name
 		fmt.Fprintln(&d.b, name)

@@ -39,6 +39,7 @@ var contexts = map[string]string{
 	"http-errors": "http-errors e\n",
 	"crt-store":   "acme le\n    directory https://ca.example.com/\ncrt-store s\n",
 	"acme":        "acme le\n    directory https://ca.example.com/\n",
+	"mailers":     "mailers m\n",
 }
 
 func readCases(t testing.TB, file string) []goldenCase {

@@ -32,6 +32,7 @@ const (
 	inHTTPErrors
 	inCrtStore
 	inACME
+	inMailers
 	inUnnamed    // marks an anonymous defaults section while it is read
 	inAny        = inDefaults | inFrontend | inBackend
 	forFrontends = inDefaults | inFrontend
@@ -46,7 +47,7 @@ func (w where) sections() []string {
 		name string
 		bits where
 	}{{"global", inGlobal}, {"defaults", inDefaults}, {"frontend", inFrontend}, {"listen", inFrontend | inBackend}, {"backend", inBackend},
-		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}, {"crt-store", inCrtStore}, {"acme", inACME}} {
+		{"userlist", inUserlist}, {"http-errors", inHTTPErrors}, {"crt-store", inCrtStore}, {"acme", inACME}, {"mailers", inMailers}} {
 		if w&s.bits != 0 {
 			out = append(out, s.name)
 		}
@@ -131,8 +132,9 @@ func init() {
 	optionTable.rows = append(optionTable.rows, checkOptions()...)
 	addTLS()
 	addACME()
+	addAlerts()
 	tables = []*table{&globalTable, &statsGlobalTable, &statsSocketTable, &proxyTable, &optionTable, &timeoutTable, &statsTable, &bindTable, &serverTable,
-		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable, &crtStoreTable, &acmeTable}
+		&httpCheckTable, &tcpCheckTable, &userlistTable, &httpErrorsTable, &crtStoreTable, &acmeTable, &mailersTable}
 	for _, list := range ruleLists {
 		tables = append(tables, &list.table)
 	}
@@ -217,7 +219,7 @@ func (l *line) dispatch(t *table) {
 // prefixOf is what stands before the keywords of a table.
 func prefixOf(t *table) string {
 	switch t.context { // by name: the tables refer to this function
-	case "global", "proxy", "bind", "server", "userlist", "http-errors", "stats socket":
+	case "global", "proxy", "bind", "server", "userlist", "http-errors", "mailers", "stats socket":
 		return ""
 	}
 	return strings.TrimPrefix(t.context, "global ") + " "

@@ -31,7 +31,7 @@ func convertLines(t *testing.T) map[string][]string {
 func TestEveryKeyword(t *testing.T) {
 	lines := convertLines(t)
 	in := map[string][]string{"global": lines["global"], "global stats": lines["global"], "stats socket": lines["global"], "userlist": lines["userlist"],
-		"http-errors": lines["http-errors"], "crt-store": lines["crt-store"], "acme": lines["acme"], "server": lines["server"], "bind": lines["bind"]}
+		"http-errors": lines["http-errors"], "crt-store": lines["crt-store"], "acme": lines["acme"], "mailers": lines["mailers"], "server": lines["server"], "bind": lines["bind"]}
 	var proxy []string
 	for heading, list := range lines {
 		if in[heading] == nil {

@@ -81,7 +81,7 @@ func TestBlocksEndWithTheirFile(t *testing.T) {
 // A section ends with its file, as in HAProxy.
 func TestSectionsEndWithTheirFile(t *testing.T) {
 	_, diags := ParseSources([]Source{{"a", []byte("backend b\n")}, {"b", []byte("    retries 5\n    mode tcp\nbackend c\n")}})
-	want := `b:1:5: "retries" stands outside of any section; want global, defaults, frontend, backend, listen, userlist, http-errors, crt-store or acme`
+	want := `b:1:5: "retries" stands outside of any section; want global, defaults, frontend, backend, listen, userlist, http-errors, crt-store, acme or mailers`
 	if got := diags.Errors.Error(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

@@ -14,22 +14,20 @@ const whyStats = "it is for stats sockets; HAProxy passes it over on others too"
 var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, rows: []row{
 	{name: "name", args: "<name>", doc: "name in statistics", read: func(l *line) { l.text(&l.d.bind.Name, "<name>") }},
 	{name: "id", args: "<number>", doc: "number in statistics", read: func(l *line) { l.int(&l.d.bind.ID, 1, maxInt) }},
-	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.bind.Maxconn, 1, maxInt) }},
+	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.bind.Maxconn, 0, maxInt) }},
 	{name: "backlog", args: "<number>", doc: "connections that the kernel queues", read: func(l *line) { l.int(&l.d.bind.Backlog, 0, maxInt) }},
 	{name: "defer-accept", doc: "connections come in with their first bytes", read: func(l *line) { l.d.bind.DeferAccept = true }},
 	{name: "tfo", doc: "TCP Fast Open", read: func(l *line) { l.d.bind.TFO = true }},
 	{name: "transparent", doc: "bind an address that is not this host's", read: func(l *line) { l.d.bind.Transparent = true }},
 	{name: "interface", args: "<interface>", doc: "connections from this network interface only", read: func(l *line) { l.text(&l.d.bind.Interface, "<interface>") }},
-	{name: "mss", args: "<bytes>", doc: "segment size to announce", read: func(l *line) { l.int(&l.d.bind.MSS, -65535, 65535) }},
+	{name: "mss", args: "<bytes>", doc: "segment size to announce", read: readMSS},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: func(l *line) { l.duration(&l.d.bind.UserTimeout) }},
 	{name: "accept-proxy", doc: "connections begin with a PROXY header", read: func(l *line) { l.d.bind.AcceptProxy = true }},
 	{name: "accept-netscaler-cip", args: "<number>", doc: "connections begin with the header that a NetScaler inserts, of this magic number", read: func(l *line) {
 		l.int(&l.d.bind.CIPMagic, 1, math.MaxUint32)
 	}},
 	{name: "proto", args: "<h1|h2>", doc: "what clients speak, whatever their first octets look like", read: func(l *line) {
-		if i := l.word(conf.BindProtos...); i >= 0 {
-			l.d.bind.Proto = conf.BindProtos[i]
-		}
+		l.proto(&l.d.bind.Proto, conf.BindProtos, conf.BindProtosLater)
 	}},
 	{name: "nice", args: "<number>", status: Inert, why: whyNice, read: func(l *line) { l.int(&l.d.bind.Nice, -1024, 1024) }},
 	{name: "mode", args: "<octal>", doc: "of a unix socket's file", read: func(l *line) {
@@ -55,12 +53,22 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "expose-fd", args: "<listeners>", status: Inert, why: whyStats, read: func(l *line) { l.word("listeners") }},
 }}
 
+func readMSS(l *line) {
+	i := l.i
+	if l.int(&l.d.bind.MSS, -65535, 65535) && l.d.bind.MSS == 0 {
+		l.wrong(l.words[i], conf.WantMSS)
+	}
+}
+
 func readBind(l *line) {
+	// What cannot be read keeps the section from seeming to have no address.
+	var addrs []conf.Addr
+	unread := func() conf.Addr { return conf.Addr{Kind: conf.AddrFD, FD: -1 - len(l.sec.Binds) - len(addrs)} }
 	w, ok := l.arg("<address>")
 	if !ok {
+		l.sec.Binds = append(l.sec.Binds, &conf.Bind{Pos: l.key.Pos, Addr: unread()})
 		return
 	}
-	var addrs []conf.Addr
 	for _, text := range splitList(w.Text) {
 		a, err := conf.ParseAddr(text)
 		if err == nil {
@@ -69,7 +77,7 @@ func readBind(l *line) {
 		if err != nil {
 			l.d.add(conf.Misread(w.Pos, l.path, text, err))
 			l.fail = true
-			continue
+			a = unread()
 		}
 		addrs = append(addrs, a)
 	}

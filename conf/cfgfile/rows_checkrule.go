@@ -143,7 +143,7 @@ func readCheckConnect(l *line) {
 // checkProto takes what a connection speaks: the steps of tcp-check have but one way.
 func (l *line) checkProto(to *string) {
 	if strings.Contains(l.path, "http-check") {
-		l.proto(to, conf.ServerProtos)
+		l.proto(to, conf.ServerProtos, conf.ServerProtosLater)
 		return
 	}
 	var none string

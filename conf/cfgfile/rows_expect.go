@@ -2,7 +2,6 @@ package cfgfile
 
 import (
 	"slices"
-	"strings"
 
 	"weir/conf"
 )
@@ -94,11 +93,10 @@ func (l *line) oneOf(to *string, words []string) bool {
 	return i >= 0
 }
 
-// proto takes one of the protocols; "fcgi", which HAProxy has too, is not done yet.
-func (l *line) proto(to *string, words []string) {
-	if l.i < len(l.words) && l.words[l.i].Text == "fcgi" {
-		w, _ := l.arg("")
-		l.add(conf.NotDone(w.Pos, l.path, "fcgi", "want "+strings.Join(words, " or ")))
+// proto takes one of the protocols; later are those that HAProxy has too.
+func (l *line) proto(to *string, words, later []string) {
+	if w := l.peek(); contains(later, w) {
+		l.add(conf.NotDone(l.next().Pos, l.path, w, "want "+orWords(words)))
 		return
 	}
 	l.oneOf(to, words)

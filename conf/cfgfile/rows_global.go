@@ -14,6 +14,7 @@ const (
 	whyDH     = "crypto/tls exchanges keys over elliptic curves only"
 	whyEngine = "it tunes HAProxy's own engine, and Weir has no such part"
 	maxInt    = math.MaxInt32
+	minDHBits = 1024 // as in HAProxy
 	// UDP in HAProxy's sense: listeners of QUIC and log-forward, servers of logs.
 	whyDatagrams = "it is for sockets of datagrams that nobody is connected to, of which Weir has none there"
 )
@@ -21,7 +22,7 @@ const (
 var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal, rows: []row{
 	{name: "nbthread", in: inGlobal, args: "<number>", doc: "event loops", read: globalInt(func(g *conf.Global) *int { return &g.NbThread }, 1, 1024)},
 	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections at once over all frontends", read: globalInt(func(g *conf.Global) *int { return &g.Maxconn }, 0, maxInt)},
-	{name: "fd-hard-limit", in: inGlobal, args: "<number>", doc: "file descriptors at most", read: globalInt(func(g *conf.Global) *int { return &g.FDHardLimit }, 1, maxInt)},
+	{name: "fd-hard-limit", in: inGlobal, args: "<number>", doc: "file descriptors at most", read: globalInt(func(g *conf.Global) *int { return &g.FDHardLimit }, 0, maxInt)},
 	{name: "user", in: inGlobal, args: "<user>", doc: "user to become after binding", read: func(l *line) { l.name(&l.d.cfg.Global.User, &l.d.cfg.Global.UserPos, "<user>") }},
 	{name: "group", in: inGlobal, args: "<group>", doc: "group to become after binding", read: func(l *line) { l.name(&l.d.cfg.Global.Group, &l.d.cfg.Global.GroupPos, "<group>") }},
 	{name: "uid", in: inGlobal, args: "<number>", doc: "as user, by number", read: readID(func(g *conf.Global) *string { return &g.User })},
@@ -45,7 +46,7 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "tune.bufsize", in: inGlobal, args: "<bytes>", doc: "bytes of one buffer", read: globalSize(func(g *conf.Global) *int { return &g.Tune.BufSize }, 1024, 1<<24)},
 	{name: "tune.maxrewrite", in: inGlobal, args: "<bytes>", doc: "bytes of a buffer kept free for added fields", read: globalSize(func(g *conf.Global) *int { return &g.Tune.MaxRewrite }, 0, 1<<23)},
 	{name: "tune.http.maxhdr", in: inGlobal, args: "<number>", doc: "header fields in one message", read: globalInt(func(g *conf.Global) *int { return &g.Tune.MaxHeaders }, 1, 32767)},
-	{name: "tune.h2.header-table-size", in: inGlobal, args: "<bytes>", doc: "octets that a client's header compression may remember", read: globalSize(func(g *conf.Global) *int { return &g.Tune.H2.HeaderTable }, 0, 65535)},
+	{name: "tune.h2.header-table-size", in: inGlobal, args: "<bytes>", doc: "octets that a client's header compression may remember", read: globalSize(func(g *conf.Global) *int { return &g.Tune.H2.HeaderTable }, conf.MinHeaderTable, conf.MaxHeaderTable)},
 	{name: "tune.h2.initial-window-size", in: inGlobal, args: "<bytes>", doc: "octets of a body that may be sent before they are asked for", read: globalSize(func(g *conf.Global) *int { return &g.Tune.H2.Window }, 0, maxInt)},
 	{name: "tune.h2.max-concurrent-streams", in: inGlobal, args: "<number>", doc: "streams at once on a connection of HTTP/2", read: globalInt(func(g *conf.Global) *int { return &g.Tune.H2.Streams }, 0, maxInt)},
 	{name: "tune.h2.fe.initial-window-size", in: inGlobal, args: "<bytes>", doc: "the same for clients alone", read: globalSize(func(g *conf.Global) *int { return &g.Tune.H2.FEWindow }, 0, maxInt)},
@@ -76,8 +77,18 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "expose-deprecated-directives", in: inGlobal, status: Inert, why: "what loads, loads", read: inert(0, 0)},
 	{name: "quiet", in: inGlobal, status: Inert, why: "nothing is written at start that could be left out", read: inert(0, 0)},
 	{name: "nbproc", in: inGlobal, args: "<number>", status: Removed, why: "use nbthread", read: ignored},
-	{name: "tune.chksize", in: inGlobal, args: "<bytes>", status: Inert, why: whyEngine, read: inert(1, 1)},
+	{name: "tune.chksize", in: inGlobal, args: "<bytes>", status: Removed, why: "use tune.bufsize", read: ignored},
+	{name: "tune.ssl.default-dh-param", in: inGlobal, args: "<bits>", status: Inert, why: whyDH, read: func(l *line) {
+		var bits int
+		l.int(&bits, minDHBits, maxInt)
+	}},
+	inertSwitch("tune.sched.low-latency"), inertSwitch("tune.fd.edge-triggered"), inertSwitch("tune.idle-pool.shared"),
 }}
+
+// inertSwitch is on or off, and changes nothing.
+func inertSwitch(name string) row {
+	return row{name: name, in: inGlobal, args: "<on|off>", status: Inert, why: whyEngine, read: func(l *line) { l.word("on", "off") }}
+}
 
 func readExternalGlobal(l *line) {
 	l.d.cfg.Global.ExternalEnv = l.took("preserve-env")
@@ -91,7 +102,7 @@ func addInertGlobals() {
 		n    int
 		why  string
 	}{
-		{"ssl-dh-param-file", 1, whyDH}, {"tune.ssl.default-dh-param", 1, whyDH},
+		{"ssl-dh-param-file", 1, whyDH},
 		{"ssl-mode-async", 0, "it is for engines of OpenSSL"},
 		{"ssl-skip-self-issued-ca", 0, "chains are sent as they stand in their file"},
 		{"tune.ssl.cachesize", 1, "sessions are resumed by tickets, which clients keep"},
@@ -104,9 +115,9 @@ func addInertGlobals() {
 		globalTable.rows = append(globalTable.rows, row{name: r.name, in: inGlobal, args: valueUsage(r.n), status: Inert, why: r.why, read: inert(r.n, r.n)})
 	}
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
-		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1, "tune.fd.edge-triggered": 1, "tune.idle-pool.shared": 1,
+		"maxpipes": 1, "profiling.tasks": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1,
 		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1,
-		"tune.recv_enough": 1, "tune.sched.low-latency": 1, "tune.pattern.cache-size": 1,
+		"tune.recv_enough": 1, "tune.pattern.cache-size": 1,
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1, "tune.h2.zero-copy-fwd-send": 1,
 		"tune.disable-zero-copy-forwarding": 0, "tune.disable-fast-forward": 0, "tune.events.max-events-at-once": 1, "tune.epoll.mask-events": 1, "thread-groups": 1, "tune.max-rules-at-once": 1, "tune.max-checks-per-thread": 1,
 		"max-threads-per-group": 1, "tune.fd.tables": 1, "stress-level": 1, "tune.defaults.purge": 0, "tune.listener.default-shards": 1, "tune.ring.queues": 1, "tune.takeover-other-tg-connections": 1} {
@@ -293,7 +304,7 @@ var statsSocketTable = table{context: "stats socket", in: inGlobal, pending: pen
 	}},
 	{name: "uid", args: "<number>", doc: "as user, by number", read: func(l *line) { l.id(&l.d.socket.User) }},
 	{name: "gid", args: "<number>", doc: "as group, by number", read: func(l *line) { l.id(&l.d.socket.Group) }},
-	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.socket.Maxconn, 1, maxInt) }},
+	{name: "maxconn", args: "<number>", doc: "connections at once", read: func(l *line) { l.int(&l.d.socket.Maxconn, 0, maxInt) }},
 	{name: "name", args: "<name>", status: Inert, why: "stats sockets have no statistics", read: inert(1, 1)},
 	{name: "expose-fd", args: "<listeners>", status: Inert, why: "a reload of Weir hands its sockets over by itself", read: func(l *line) { l.word("listeners") }},
 	{name: "severity-output", args: "<none|number|string>", doc: "how messages show their severity", read: func(l *line) {

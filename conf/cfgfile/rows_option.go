@@ -95,6 +95,9 @@ func logKind(k conf.LogFormat) func(*line) { return func(l *line) { l.setLog(k) 
 
 // setLog chooses the kind of log line; what a log-format has said before is undone, as in HAProxy.
 func (l *line) setLog(k conf.LogFormat) {
+	if l.in&forFrontends == 0 {
+		l.warn(l.key, "does nothing in a backend: lines are the frontend's")
+	}
 	l.sec.LogLine = nil
 	l.sec.LogFormat = k
 	if !l.on() {

@@ -12,7 +12,7 @@ func addProcess() {
 	p := func(g *conf.Global) *conf.Process { return &g.Process }
 	t := func(g *conf.Global) *conf.Tune { return &g.Tune }
 	globalTable.rows = append(globalTable.rows,
-		globalRow("ulimit-n", "<number>", "limit of open files", globalInt(func(g *conf.Global) *int { return &p(g).ULimitN }, 1, maxInt)),
+		globalRow("ulimit-n", "<number>", "limit of open files", globalInt(func(g *conf.Global) *int { return &p(g).ULimitN }, 0, maxInt)),
 		globalSwitch("strict-limits", "a limit that cannot be had is an error", func(g *conf.Global) *bool { return &p(g).StrictLimits }),
 		globalRow("prealloc-fd", "", "the table of file descriptors has its full size from the beginning", globalFlag(func(g *conf.Global) *bool { return &p(g).PreallocFD })),
 		globalSwitch("set-dumpable", "core files are written, also after a change of user", func(g *conf.Global) *bool { return &p(g).Dumpable }),
@@ -21,7 +21,9 @@ func addProcess() {
 		globalRow("cpu-set", "<reset|only-cpu|drop-cpu> [<cpus>] ...", "the processors to run on", readCPUSet),
 		globalRow("thread-hard-limit", "<number>", "the most loops where nbthread is not set", globalInt(func(g *conf.Global) *int { return &p(g).ThreadLimit }, 1, 1024)),
 		globalRow("server-state-base", "<directory>", "where files of server states are", globalText("<directory>", func(g *conf.Global) *string { return &p(g).StateBase })),
-		globalRow("server-state-file", "<file>", "the states of servers at the start, as \"show servers state\" tells them", globalText("<file>", func(g *conf.Global) *string { return &p(g).StateFile })),
+		globalRow("server-state-file", "<file>", "the states of servers at the start, as \"show servers state\" tells them", func(l *line) {
+			l.name(&p(&l.d.cfg.Global).StateFile, &p(&l.d.cfg.Global).StatePos, "<file>")
+		}),
 		globalRow("mworker-max-reloads", "<number>", "reloads that a configuration survives whose connections do not end", globalInt(func(g *conf.Global) *int { return &p(g).MaxReloads }, 1, maxInt)),
 		globalRow("tune.renice.startup", "<number>", "scheduling priority while starting", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceStart })),
 		globalRow("tune.renice.runtime", "<number>", "scheduling priority from then on", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceRun })),
@@ -41,9 +43,9 @@ func addProcess() {
 		globalRow("tune.rcvbuf.server", "<bytes>", "the kernel's buffer of what a server sends", globalSize(func(g *conf.Global) *int { return &t(g).RcvBufServer }, 0, maxInt)),
 		globalRow("tune.notsent-lowat.server", "<bytes>", "how much may wait in the kernel that is not sent to a server yet", globalSize(func(g *conf.Global) *int { return &t(g).NotSentServer }, 0, maxInt)),
 		globalRow("tune.http.cookielen", "<bytes>", "bytes of a captured cookie, at most", globalInt(func(g *conf.Global) *int { return &t(g).CookieLen }, 1, maxInt)),
-		globalRow("tune.http.logurilen", "<bytes>", "bytes of a logged request line", globalInt(func(g *conf.Global) *int { return &t(g).LogURILen }, 2, maxInt)),
-		globalRow("tune.maxpollevents", "<number>", "events of one poll, up to 256", globalInt(func(g *conf.Global) *int { return &t(g).MaxPollEvents }, 1, maxInt)),
-		globalRow("tune.runqueue-depth", "<number>", "tasks resumed in a row", globalInt(func(g *conf.Global) *int { return &t(g).RunQueue }, 1, maxInt)),
+		globalRow("tune.http.logurilen", "<bytes>", "bytes of a logged request line", readLogURILen),
+		globalRow("tune.maxpollevents", "<number>", "events of one poll, up to 256", globalInt(func(g *conf.Global) *int { return &t(g).MaxPollEvents }, 0, maxInt)),
+		globalRow("tune.runqueue-depth", "<number>", "tasks resumed in a row", globalInt(func(g *conf.Global) *int { return &t(g).RunQueue }, 0, maxInt)),
 		globalRow("tune.pipesize", "<bytes>", "bytes of a pipe that splice uses", globalSize(func(g *conf.Global) *int { return &t(g).PipeSize }, 0, maxInt)),
 	)
 	proxyTable.rows = append(proxyTable.rows, row{name: "rate-limit sessions", in: forFrontends, args: "<number>", doc: "sessions a second",
@@ -54,6 +56,13 @@ func addProcess() {
 	} {
 		globalTable.rows = append(globalTable.rows, globalRow("tune.vars."+name+"-max-size", "<bytes>", "memory of variables of this scope",
 			globalSize(func(g *conf.Global) *int { return at(&g.Tune.Vars) }, 0, maxInt)))
+	}
+}
+
+func readLogURILen(l *line) {
+	t := &l.d.cfg.Global.Tune
+	if l.int(&t.LogURILen, 0, maxInt) && t.LogURILen == 0 {
+		t.LogURILen = conf.NoRequestLine
 	}
 }
 

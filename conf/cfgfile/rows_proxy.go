@@ -51,7 +51,7 @@ var proxyTable = table{context: "proxy", in: inAny, pending: pendingProxy, rows:
 	{name: "balance", in: forBackends, args: "<algorithm> [<option> ...]", doc: "how a server is chosen", read: readBalance},
 	{name: "hash-type", in: forBackends, args: "<method> [<function> [<modifier>]]", doc: "how keys lead to servers", read: readHashType},
 	{name: "hash-balance-factor", in: forBackends, args: "<percent>", doc: "how much of the average load a server may have", read: readBalanceFactor},
-	{name: "fullconn", in: forBackends, args: "<number>", doc: "the load at which the servers' maxconn is reached", read: sectionInt(func(s *section) *int { return &s.Fullconn }, 1, maxInt)},
+	{name: "fullconn", in: forBackends, args: "<number>", doc: "the load at which the servers' maxconn is reached", read: sectionInt(func(s *section) *int { return &s.Fullconn }, 0, maxInt)},
 	{name: "retries", in: forBackends, args: "<number>", doc: "connection attempts after the first", read: sectionInt(func(s *section) *int { return &s.Retries }, 0, 1000)},
 	{name: "retry-on", in: forBackends, args: "<event> ...", strict: true, doc: "the failures after which a request is sent again", read: readRetryOn},
 	{name: "http-reuse", in: forBackends, args: "<never|safe|aggressive|always>", doc: "when an idle server connection may serve another client", read: readReuse},

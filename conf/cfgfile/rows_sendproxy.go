@@ -68,6 +68,7 @@ func addBackends() {
 			}
 		}},
 		row{name: "load-server-state-from-file", in: forBackends, args: "<global|local|none>", doc: "which file the servers' states are read from", read: func(l *line) {
+			l.sec.StatePos = l.key.Pos
 			l.oneOf(&l.sec.LoadState, conf.StateSources)
 		}},
 		row{name: "server-state-file-name", in: forBackends, args: "[<file>|use-backend-name]", doc: "the file of \"local\"", read: readStateName},

@@ -63,8 +63,8 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "pool-max-conn", args: "<number>", doc: "idle connections kept; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.PoolMax }, -1, maxInt)},
 	{name: "pool-purge-delay", args: "<time>", doc: "interval at which idle connections are thinned out", read: serverTime(func(s *serverCtx) *time.Duration { return &s.PoolPurge })},
 	{name: "max-reuse", args: "<number>", doc: "requests on one connection after the first; -1 is no limit", read: serverInt(func(s *serverCtx) *int { return &s.MaxReuse }, -1, maxInt)},
-	{name: "proto", args: "<h1|h2>", doc: "what it speaks, whatever TLS has agreed on", read: func(l *line) { l.proto(&l.srv.Proto, conf.ServerProtos) }},
-	{name: "check-proto", args: "<h1|h2>", doc: "what its health checks speak", read: func(l *line) { l.proto(&l.srv.CheckProto, conf.ServerProtos) }},
+	{name: "proto", args: "<h1|h2>", doc: "what it speaks, whatever TLS has agreed on", read: func(l *line) { l.proto(&l.srv.Proto, conf.ServerProtos, conf.ServerProtosLater) }},
+	{name: "check-proto", args: "<h1|h2>", doc: "what its health checks speak", read: func(l *line) { l.proto(&l.srv.CheckProto, conf.ServerProtos, conf.ServerProtosLater) }},
 	{name: "ws", args: "<auto|h1|h2>", doc: "what WebSockets are spoken in", read: func(l *line) { l.oneOf(&l.srv.WS, conf.WebSocketProtos) }},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: serverTime(func(s *serverCtx) *time.Duration { return &s.UserTimeout })},
 	{name: "source", args: "<address>[:<port>[-<port>]] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]", doc: "address that connections come from", read: func(l *line) {

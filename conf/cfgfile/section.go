@@ -33,8 +33,9 @@ func init() {
 		{name: "http-errors", args: "<name>", doc: "error pages that others name", enter: (*decoder).enterHTTPErrors},
 		{name: "crt-store", args: "[<name>]", doc: "certificates with names", enter: (*decoder).enterCrtStore},
 		{name: "acme", args: "<name>", doc: "an authority that certificates are ordered from", enter: (*decoder).enterACME},
+		{name: "mailers", args: "<name>", doc: "mail servers that alerts are sent through", enter: (*decoder).enterMailers},
 	}
-	for _, name := range []string{"cache", "dynamic-update", "fcgi-app", "log-forward", "log-profile", "mailers", "peers", "program",
+	for _, name := range []string{"cache", "dynamic-update", "fcgi-app", "log-forward", "log-profile", "peers", "program",
 		"resolvers", "ring", "traces"} {
 		sectionRows = append(sectionRows, &sectionType{name: name, status: NotDone, enter: (*decoder).enterNotDone})
 	}

@@ -18,7 +18,7 @@ func mark(d *conf.Draft, n int) {
 	if n != 1 && n != 2 {
 		return
 	}
-	for _, v := range []any{d.Proxy, d.Server, d.Global, d.Users, d.Errors} {
+	for _, v := range []any{d.Proxy, d.Server, d.Global, d.Users, d.Errors, d.Mail} {
 		if v := reflect.ValueOf(v); !v.IsNil() {
 			markValue(v.Elem(), 0)
 		}

@@ -30,7 +30,7 @@ func readLines(t testing.TB) map[string][]string {
 
 // headings are those whose lines may stand in a section of the kind.
 var headings = map[string][]string{
-	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"}, "crt-store": {"crt-store"}, "acme": {"acme"},
+	"global": {"global"}, "userlist": {"userlist"}, "http-errors": {"http-errors"}, "crt-store": {"crt-store"}, "acme": {"acme"}, "mailers": {"mailers"},
 	"defaults": {"any", "front", "back"},
 	"frontend": {"any", "front", "frontonly", "both", "http-request", "http-response", "http-after-response", "tcp-front", "tcp-any"},
 	"backend":  {"any", "back", "backonly", "both", "http-request", "http-response", "http-after-response", "tcp-any", "tcp-back"},
@@ -50,6 +50,8 @@ http-errors pages
 acme le
     directory https://ca.example.com/dir
     storage /var/lib/weir/acme
+mailers mails
+    mailer one 127.0.0.1:25
 backend b0
     mode http
     server t1 127.0.0.1:9 check

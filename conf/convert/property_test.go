@@ -122,6 +122,7 @@ var contexts = map[string]string{
 	"http-errors": "http-errors e\n",
 	"crt-store":   "crt-store s\n",
 	"acme":        "acme a\n    directory https://ca.example.com/first\n",
+	"mailers":     "mailers m\n",
 }
 
 // convertedIfGood converts a configuration, as it is and with comments, unless it has errors; it returns 1 where it has none.

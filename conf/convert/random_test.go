@@ -66,7 +66,7 @@ func (g *generator) arguments(heading string) string {
 
 // section adds a section with some lines.
 func (g *generator) section(i int) {
-	kinds := []string{"global", "defaults", "defaults", "frontend", "frontend", "backend", "backend", "listen", "userlist", "http-errors", "crt-store", "acme"}
+	kinds := []string{"global", "defaults", "defaults", "frontend", "frontend", "backend", "backend", "listen", "userlist", "http-errors", "crt-store", "acme", "mailers"}
 	kind := kinds[g.IntN(len(kinds))]
 	head := begin(kind, fmt.Sprintf("%c%d", kind[0], i))
 	if kind == "defaults" {

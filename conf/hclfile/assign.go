@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -147,6 +148,8 @@ func (d *decoder) string(f *string, v value, r *info, a *attr) {
 	switch {
 	case v.kind != vString:
 		d.wrong(v, a, "a string")
+	case r.typ == tWord && slices.Contains(r.later, v.s):
+		d.add(conf.NotDone(a.pos, a.path, v.s, "want "+strings.Join(r.enum, " or ")))
 	case r.typ == tWord && !slices.Contains(r.enum, v.s):
 		d.wrong(v, a, r.enum...)
 	case r.typ == tWord || v.s != "":

@@ -74,7 +74,7 @@ func (d *decoder) balanceWords(a *attr) (string, bool) {
 		return "", false
 	}
 	if len(args) == 1 {
-		options, ok := d.balanceOptions(args[0], a.path)
+		options, ok := d.balanceOptions(args[0], name, a.path)
 		if !ok {
 			return "", false
 		}
@@ -89,16 +89,16 @@ func isObject(e hclsyntax.Expression) bool {
 }
 
 // balanceOptions turns { depth = 3, whole = true } into the words "depth 3 whole".
-func (d *decoder) balanceOptions(e hclsyntax.Expression, path string) ([]string, bool) {
+func (d *decoder) balanceOptions(e hclsyntax.Expression, algo, path string) ([]string, bool) {
 	var words []string
 	before := d.failures
+	known, isAlgo := conf.BalanceOptions(algo)
 	for _, en := range d.object(unparen(e), path) {
 		v, ok := d.constant(en.val, path)
-		key := en.key
-		if key == "path_only" {
-			key = "path-only"
-		}
+		key := strings.Replace(en.key, "path_only", "path-only", 1)
 		switch {
+		case isAlgo && !contains(known, key):
+			d.add(balanceOption(en, algo, path, known))
 		case !ok:
 		case v.kind == vBool && v.b:
 			words = append(words, key)
@@ -109,6 +109,18 @@ func (d *decoder) balanceOptions(e hclsyntax.Expression, path string) ([]string,
 		}
 	}
 	return words, d.failures == before
+}
+
+// balanceOption is the error for an option that the algorithm does not take.
+func balanceOption(en entry, algo, path string, known []string) *conf.Error {
+	if len(known) == 0 {
+		return conf.Bad(en.keyPos, path, "%s takes no options; got %q", algo, en.key)
+	}
+	shown := make([]string, len(known))
+	for i, word := range known {
+		shown[i] = strings.ReplaceAll(word, "-", "_")
+	}
+	return conf.Unknown(en.keyPos, path, "option of "+algo, en.key, shown)
 }
 
 func readHashType(d *decoder, s *section, a *attr) {

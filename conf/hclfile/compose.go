@@ -42,6 +42,8 @@ func Pieces(keyword string, drafts, before conf.Drafts) []*Piece {
 		})
 	case d.Store != nil:
 		return storePieces(drafts, before)
+	case d.Mail != nil:
+		return mailersPieces(drafts, before)
 	case d.ACME != nil:
 		return attrPieces(drafts, before, func(with, without *conf.Draft) []*Piece {
 			return touched("", &acmeGrammar, acmeOf, with, without)
@@ -188,6 +190,7 @@ func proxyPieces(keyword string, drafts, before conf.Drafts) []*Piece {
 	return attrPieces(drafts, before, func(with, without *conf.Draft) []*Piece {
 		out := touched("", &sectionGrammar, sectionOf, with, without)
 		out = append(out, touched("timeout", &timeoutGrammar, sectionOf, with, without)...)
+		out = append(out, touched("email_alert", &alertGrammar, sectionOf, with, without)...)
 		return append(out, touched("option", &optionGrammar, sectionOf, with, without)...)
 	})
 }

@@ -150,6 +150,9 @@ func readBlock[T any](d *decoder, g *grammar[T], t *T, hb *hclsyntax.Block, path
 	}
 	b := d.block(hb, path)
 	if !d.labelsOK(b, n) {
+		if n.unread != nil {
+			n.unread(t, b)
+		}
 		return
 	}
 	if n.named {

@@ -30,6 +30,9 @@ func nodes(cfg *conf.Config) []*Node {
 	for _, a := range cfg.ACMEs {
 		out = append(out, acmeNode(m, a))
 	}
+	for _, l := range cfg.Mailers {
+		out = append(out, mailersNode(m, l))
+	}
 	for i, p := range cfg.Proxies {
 		out = append(out, sectionNode(p, i+2))
 	}
@@ -122,6 +125,7 @@ func sectionNode(p *conf.Proxy, id int) *Node {
 	kids := attrNodes(m, &sectionGrammar, s)
 	kids = append(kids, filled("timeout", attrNodes(m, &timeoutGrammar, s))...)
 	kids = append(kids, filled("option", append(attrNodes(m, &optionGrammar, s), optionBlocks(m, s)...))...)
+	kids = append(kids, filled("email_alert", attrNodes(m, &alertGrammar, s))...)
 	kids = append(kids, sectionBlocks(m, &one)...)
 	for i, sv := range p.Servers {
 		one := *sv

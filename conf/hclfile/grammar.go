@@ -69,6 +69,7 @@ type info struct {
 	typ      typ
 	min, max int      // of tInt and tSize; max 0 = no bound but the type's. Of tDuration, a min says that 0 is none
 	enum     []string // of tWord
+	later    []string // what HAProxy has beside them and Weir does not do yet
 	def      string   // what it is where it is not given, in the words of the file
 	doc      string
 	required bool
@@ -96,6 +97,8 @@ type nest[T any] struct {
 	doc    string
 	attrs  func() []info // for the reference
 	read   func(*decoder, *T, *block, where)
+	// unread is called in the place of read where the labels are wrong; it may be nil.
+	unread func(*T, *block)
 }
 
 // labelled is what labelsOK needs of a nest.

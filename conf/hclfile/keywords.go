@@ -56,8 +56,7 @@ var haproxyKeywords = map[string]string{
 	"section": `
 	acl backlog balance be_unpublished bind bind_process capture_cookie capture_request_header
 	capture_response_header clitcpka_cnt clitcpka_idle clitcpka_intvl clitimeout compression contimeout cookie
-	declare declare_capture default_backend default_server description disabled dispatch email_alert_from
-	email_alert_level email_alert_mailers email_alert_myhostname email_alert_to enabled error_log_format errorfile
+	declare declare_capture default_backend default_server description disabled dispatch enabled error_log_format errorfile
 	errorfiles errorloc errorloc302 errorloc303 external_check external_check_command external_check_path filter
 	filter_sequence force_be_switch force_persist fullconn guid hash_preserve_affinity hash_type http_after_response
 	http_check_comment http_check_connect http_check_disable_on_404 http_check_expect http_check_send
@@ -139,5 +138,5 @@ var haproxyKeywords = map[string]string{
 	replace-value sc-add-gpc sc-inc-gpc sc-inc-gpc0 sc-inc-gpc1 sc-set-gpt sc-set-gpt0 set-header set-headers-bin
 	set-log-level set-map set-status set-var set-var-fmt strict-mode unset-var`,
 	"return": `default_errorfiles errorfile errorfiles file hdr lf_file lf_string`,
-	"file":   `cache fcgi_app http_errors log_forward mailers peers program resolvers ring userlist crt_list traces acme`,
+	"file":   `cache fcgi_app http_errors log_forward peers program resolvers ring userlist crt_list traces acme`,
 }

@@ -76,22 +76,33 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}, httpErrors: map[string]*conf.HTTPErrors{}}
 	d.cfg.Global.DefaultPath = "config"
 	var bodies []*hclsyntax.Body
+	var broken []conf.Pos
 	for _, s := range sources {
 		d.sources[s.name] = s
 		d.cfg.Files = append(d.cfg.Files, s.name)
 		body, whole, diags := s.parse()
 		d.diags.Merge(diags)
-		complete = complete && whole
-		if body != nil {
-			bodies = append(bodies, body)
+		if !whole {
+			for _, e := range diags.Errors {
+				broken = append(broken, e.Pos)
+			}
 		}
+		if body == nil {
+			complete = false
+			continue
+		}
+		bodies = append(bodies, body)
 	}
 	d.config(bodies)
 	d.readReplyFiles()
-	if !complete {
+	unsound, kept := d.unsound(bodies, broken)
+	if !complete || !kept {
 		// Half of a file is missing sections that the other half refers to.
 		d.diags.Tidy()
 		return d.cfg, d.diags
+	}
+	if len(unsound) > 0 {
+		opts = append(opts[:len(opts):len(opts)], conf.Partly(func(p *conf.Proxy) bool { return !unsound[p.Pos] }))
 	}
 	d.unix.apply(d.cfg)
 	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.Underscores()}, opts...)...))
@@ -112,6 +123,7 @@ var sections = []struct {
 	{"http_errors", 1, 1, `"NAME"`, "error pages that sections take with errorfiles"},
 	{"crt_store", 0, 1, `["NAME"]`, "certificates with names, which crt takes as @NAME/ALIAS"},
 	{"acme", 1, 1, `"NAME"`, "an authority that certificates are ordered from (RFC 8555): a bind block, a load block or ssl_f_use names it"},
+	{"mailers", 1, 1, `"NAME"`, "mail servers that alerts are sent through: the block email_alert of a section names it"},
 	{"defaults", 0, 1, `["NAME"]`, "what the sections after it begin with, or those that name it: from = \"NAME\""},
 	{"frontend", 1, 1, `"NAME"`, "the client side: where to listen, and what to do with requests"},
 	{"backend", 1, 1, `"NAME"`, "the server side: servers, balancing, health checks"},
@@ -168,6 +180,8 @@ func (d *decoder) top(hb *hclsyntax.Block, current *defaults, named map[string]*
 		d.readCrtStore(hb)
 	case "acme":
 		d.readACME(hb)
+	case "mailers":
+		d.readMailers(hb)
 	case "frontend":
 		d.section(hb, conf.Frontend, current, named)
 	case "backend":

@@ -20,6 +20,7 @@ func Reference() string {
 	chapter(&b, "userlist", userlistGrammar.rows, userlistGrammar.nests)
 	chapter(&b, "crt_store", crtStoreGrammar.rows, crtStoreGrammar.nests)
 	chapter(&b, "acme", acmeGrammar.rows, nil)
+	chapter(&b, "mailers", mailersGrammar.rows, mailersGrammar.nests)
 	chapter(&b, "http_errors", httpErrorsGrammar.rows, httpErrorsGrammar.nests)
 	chapter(&b, "defaults, frontend, backend and listen", sectionGrammar.rows, sectionGrammar.nests)
 	chapter(&b, "option", optionGrammar.rows, optionGrammar.nests)

@@ -3,7 +3,7 @@ package hclfile
 import "weir/conf"
 
 var captureGrammar = grammar[conf.Capture]{context: "capture", rows: []row[conf.Capture]{
-	{info: info{name: "len", typ: tInt, min: 1, max: 65535, required: true, doc: "bytes of the value that are kept"},
+	{info: info{name: "len", typ: tInt, max: 65535, required: true, doc: "bytes of the value that are kept"},
 		at: func(c *conf.Capture) any { return &c.Len }},
 }}
 

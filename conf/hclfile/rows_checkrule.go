@@ -22,7 +22,7 @@ var checkActionRows = []actionRow{
 		field(info{name: "alpn", typ: tList, doc: "the protocols to offer"}, func(a *conf.CheckConnect) any { return &a.ALPN }),
 		field(info{name: "send_proxy", typ: tBool, doc: "begin with a PROXY header, of version 2 where the server's are"}, func(a *conf.CheckConnect) any { return &a.SendProxy }),
 		field(info{name: "via_socks4", typ: tBool, doc: "go through the server's SOCKS proxy"}, func(a *conf.CheckConnect) any { return &a.ViaSOCKS }),
-		field(info{name: "proto", typ: tWord, enum: conf.ServerProtos, doc: "http_check: what it speaks, whatever TLS has agreed on"}, func(a *conf.CheckConnect) any { return &a.Proto }),
+		field(info{name: "proto", typ: tWord, enum: conf.ServerProtos, later: conf.ServerProtosLater, doc: "http_check: what it speaks, whatever TLS has agreed on"}, func(a *conf.CheckConnect) any { return &a.Proto }),
 		field(stepComment, func(a *conf.CheckConnect) any { return &a.Comment })), nil},
 	{"send", tcpCheck, "sends a text", of[conf.CheckData](), stepGrammar(
 		field(info{name: "data", typ: tFormat, required: true, doc: "the text"}, func(a *conf.CheckData) any { return &a.Data }),

@@ -13,7 +13,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		at: func(g *conf.Global) any { return &g.NbThread }, text: textNbThread},
 	{info: info{name: "maxconn", typ: tInt, doc: "connections at once over all frontends; where not given, or 0, what the fd limit lets"},
 		at: func(g *conf.Global) any { return &g.Maxconn }},
-	{info: info{name: "fd_hard_limit", typ: tInt, min: 1, doc: "file descriptors that the process may use at most"},
+	{info: info{name: "fd_hard_limit", typ: tInt, doc: "file descriptors that the process may use at most"},
 		at: func(g *conf.Global) any { return &g.FDHardLimit }},
 	{info: info{name: "user", typ: tString, doc: "user to become after binding"},
 		at: func(g *conf.Global) any { return &g.User }, pos: func(g *conf.Global) *conf.Pos { return &g.UserPos }},
@@ -93,7 +93,7 @@ var tuneGrammar = grammar[conf.Tune]{context: "tune", rows: append([]row[conf.Tu
 		at: func(t *conf.Tune) any { return &t.MaxHeaders }},
 	{info: info{name: "maxaccept", typ: tInt, min: -1, def: "64", doc: "connections accepted per wake-up"},
 		at: func(t *conf.Tune) any { return &t.MaxAccept }},
-	{info: info{name: "h2_header_table_size", typ: tSize, min: 0, max: 65535, def: "4096", doc: "octets that a client's header compression may remember"},
+	{info: info{name: "h2_header_table_size", typ: tSize, min: conf.MinHeaderTable, max: conf.MaxHeaderTable, doc: "octets that a client's header compression may remember; where not given, 4096"},
 		at: func(t *conf.Tune) any { return &t.H2.HeaderTable }},
 	{info: info{name: "h2_initial_window_size", typ: tSize, min: 0, max: math.MaxInt32, def: "65535", doc: "octets of a body that may be sent over HTTP/2 before they are asked for"},
 		at: func(t *conf.Tune) any { return &t.H2.Window }},
@@ -170,7 +170,7 @@ var statsGrammar = grammar[conf.StatsSocket]{context: "bind", rows: []row[conf.S
 			}
 			return quote(levels[s.Level-1])
 		}},
-	{info: info{name: "maxconn", typ: tInt, min: 1, def: "10", doc: "connections at once"},
+	{info: info{name: "maxconn", typ: tInt, def: "10", doc: "connections at once"},
 		at: func(s *conf.StatsSocket) any { return &s.Maxconn }},
 	{info: info{name: "severity_output", typ: tWord, enum: conf.SeverityOutputs, doc: "how messages show their severity; where not given, not at all"},
 		at: func(s *conf.StatsSocket) any { return &s.Severity }},

@@ -12,7 +12,7 @@ import (
 
 // processRows are what the global section says of the process and of sockets as a whole.
 var processRows = []row[conf.Global]{
-	{info: info{name: "ulimit_n", typ: tInt, min: 1, doc: "limit of open files; where not given, as many as the system lets it, or fd_hard_limit"},
+	{info: info{name: "ulimit_n", typ: tInt, doc: "limit of open files; where not given, as many as the system lets it, or fd_hard_limit"},
 		at: func(g *conf.Global) any { return &g.Process.ULimitN }},
 	{info: info{name: "strict_limits", typ: tBool, doc: "a limit that cannot be had is an error"}, at: func(g *conf.Global) any { return &g.Process.StrictLimits }},
 	{info: info{name: "prealloc_fd", typ: tBool, doc: "the table of file descriptors has its full size from the beginning"}, at: func(g *conf.Global) any { return &g.Process.PreallocFD }},
@@ -22,7 +22,8 @@ var processRows = []row[conf.Global]{
 	cpuRow("drop_cpu", "none", "processors not to run on", func(g *conf.Global) *[]int { return &g.Process.DropCPUs }),
 	{info: info{name: "thread_hard_limit", typ: tInt, min: 1, max: 1024, doc: "the most loops where nbthread is not given"}, at: func(g *conf.Global) any { return &g.Process.ThreadLimit }},
 	{info: info{name: "server_state_base", typ: tString, doc: "folder of the files of server states"}, at: func(g *conf.Global) any { return &g.Process.StateBase }},
-	{info: info{name: "server_state_file", typ: tString, doc: "file with the states of servers at the start, as \"show servers state\" tells them"}, at: func(g *conf.Global) any { return &g.Process.StateFile }},
+	{info: info{name: "server_state_file", typ: tString, doc: "file with the states of servers at the start, as \"show servers state\" tells them"}, at: func(g *conf.Global) any { return &g.Process.StateFile },
+		pos: func(g *conf.Global) *conf.Pos { return &g.Process.StatePos }},
 	{info: info{name: "mworker_max_reloads", typ: tInt, min: 1, doc: "reloads that a configuration survives whose connections do not end; where not given, any number"}, at: func(g *conf.Global) any { return &g.Process.MaxReloads }},
 	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
 	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),
@@ -48,9 +49,9 @@ var socketTunes = []row[conf.Tune]{
 	tuneSize("rcvbuf_server", "the kernel's buffer of what a server sends", func(t *conf.Tune) *int { return &t.RcvBufServer }),
 	tuneSize("notsent_lowat_server", "how much may wait in the kernel that is not sent to a server yet", func(t *conf.Tune) *int { return &t.NotSentServer }),
 	{info: info{name: "http_cookielen", typ: tInt, min: 1, doc: "bytes of a captured cookie, at most; where not given, 63"}, at: func(t *conf.Tune) any { return &t.CookieLen }},
-	{info: info{name: "http_logurilen", typ: tInt, min: 2, doc: "bytes of a logged request line; where not given, 1024"}, at: func(t *conf.Tune) any { return &t.LogURILen }},
-	{info: info{name: "maxpollevents", typ: tInt, min: 1, doc: "events of one poll, up to 256"}, at: func(t *conf.Tune) any { return &t.MaxPollEvents }},
-	{info: info{name: "runqueue_depth", typ: tInt, min: 1, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
+	{info: info{name: "http_logurilen", typ: tInt, doc: "bytes of a logged request line; where not given, 1023"}, read: readLogURILen, text: textLogURILen},
+	{info: info{name: "maxpollevents", typ: tInt, doc: "events of one poll, up to 256"}, at: func(t *conf.Tune) any { return &t.MaxPollEvents }},
+	{info: info{name: "runqueue_depth", typ: tInt, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
 	{info: info{name: "pool_low_fd_ratio", typ: tInt, max: 100, doc: "percent of the limit of open files from which no connection to a server is kept idle; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolLowFDs }},
 	{info: info{name: "pool_high_fd_ratio", typ: tInt, max: 100, doc: "percent from which a new connection to a server ends an idle one; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolHighFDs }},
 	tuneSize("cli_max_payload_size", "bytes of a payload on a stats socket; where not given, 65536", func(t *conf.Tune) *int { return &t.MaxPayload }),
@@ -169,4 +170,18 @@ func (u *unixBind) to(a *conf.Addr, mode *uint32, user, group *string) {
 		*mode = u.Mode
 	}
 	*user, *group = cmp.Or(*user, u.User), cmp.Or(*group, u.Group)
+}
+
+func readLogURILen(d *decoder, t *conf.Tune, a *attr) {
+	before := d.failures
+	if d.assign(&t.LogURILen, &info{typ: tInt}, a); d.failures == before && t.LogURILen == 0 {
+		t.LogURILen = conf.NoRequestLine
+	}
+}
+
+func textLogURILen(t *conf.Tune) string {
+	if t.LogURILen == 0 {
+		return ""
+	}
+	return strconv.Itoa(max(t.LogURILen, 0))
 }

@@ -98,12 +98,12 @@ var sectionGrammar = grammar[section]{context: "section", rows: slices.Concat([]
 	{info: info{name: "hash_preserve_affinity", typ: tWord, enum: conf.HashAffinities, in: forBackends, doc: "until when a key's server is waited for: always, or until it has maxconn or maxqueue; where not given, always"},
 		at: func(s *section) any { return &s.HashAffinity }},
 	{info: info{name: "load_server_state_from_file", typ: tWord, enum: conf.StateSources, in: forBackends, doc: "which file the servers' states are read from at the start; where not given, none"},
-		at: func(s *section) any { return &s.LoadState }},
+		at: func(s *section) any { return &s.LoadState }, pos: func(s *section) *conf.Pos { return &s.StatePos }},
 	{info: info{name: "server_state_file_name", typ: tString, in: forBackends, doc: "the file of \"local\"; where not given, the section's name"},
 		at: func(s *section) any { return &s.StateName }},
 	{info: info{name: "http_send_name_header", typ: tString, in: forBackends, doc: "field that tells a server its name"},
 		at: func(s *section) any { return &s.SendName }},
-	{info: info{name: "fullconn", typ: tInt, in: forBackends, min: 1, doc: "load at which the servers' maxconn is reached, where they have a minconn"},
+	{info: info{name: "fullconn", typ: tInt, in: forBackends, doc: "load at which the servers' maxconn is reached, where they have a minconn"},
 		at: func(s *section) any { return &s.Fullconn }},
 	{info: info{name: "retries", typ: tInt, in: forBackends, max: 1000, def: "3", doc: "connection attempts after the first"},
 		at: func(s *section) any { return &s.Retries }},
@@ -135,8 +135,9 @@ var sectionNests = []nest[section]{
 		read: func(d *decoder, s *section, b *block, w where) { read(d, &timeoutGrammar, s, b.body, b.path, w) }},
 	{name: "option", once: true, doc: "options", attrs: optionGrammar.infos,
 		read: func(d *decoder, s *section, b *block, w where) { read(d, &optionGrammar, s, b.body, b.path, w) }},
+	{name: "email_alert", once: true, doc: "who is told by mail what becomes of the servers", attrs: alertGrammar.infos, read: readAlert},
 	{name: "log", low: 1, high: 1, labels: `"TARGET"`, doc: "one more target of log lines, as in the global section", attrs: logGrammar.infos, read: readLog},
-	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind},
+	{name: "bind", in: inFrontend, low: 1, high: 1, labels: `"ADDRESS[,ADDRESS]"`, doc: "an address to listen on", attrs: bindGrammar.infos, read: readBind, unread: unreadBind},
 	{name: "ssl_f_use", in: inFrontend, low: 1, high: 1, labels: `"FILE"`, doc: "a certificate of every bind block with ssl", attrs: crtUseGrammar.infos, read: readCrtUse},
 	{name: "capture_request_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a request field to log", attrs: captureGrammar.infos, read: readCapture},
 	{name: "capture_response_header", in: inFrontend, low: 1, high: 1, labels: `"NAME"`, doc: "a response field to log", attrs: captureGrammar.infos, read: readCapture},
@@ -264,7 +265,7 @@ func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) any) 
 var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind) *conf.Places { return &b.Places }, rows: append([]row[conf.Bind]{
 	{info: info{name: "name", typ: tString, doc: "name in statistics"}, at: func(b *conf.Bind) any { return &b.Name }},
 	{info: info{name: "id", typ: tInt, min: 1, doc: "number in statistics"}, at: func(b *conf.Bind) any { return &b.ID }},
-	{info: info{name: "maxconn", typ: tInt, min: 1, doc: "connections at once"}, at: func(b *conf.Bind) any { return &b.Maxconn }},
+	{info: info{name: "maxconn", typ: tInt, doc: "connections at once; where not given, or 0, those of its section"}, at: func(b *conf.Bind) any { return &b.Maxconn }},
 	{info: info{name: "backlog", typ: tInt, doc: "connections that the kernel queues"}, at: func(b *conf.Bind) any { return &b.Backlog }},
 	{info: info{name: "defer_accept", typ: tBool, doc: "accept when the first bytes are there"}, at: func(b *conf.Bind) any { return &b.DeferAccept }},
 	{info: info{name: "tfo", typ: tBool, doc: "TCP fast open"}, at: func(b *conf.Bind) any { return &b.TFO }},
@@ -277,9 +278,9 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind)
 	{info: info{name: "tcp_md5sig", typ: tString, doc: "key that signs TCP segments (RFC 2385)"}, at: func(b *conf.Bind) any { return &b.MD5Sig }},
 	{info: info{name: "tcp_ss", typ: tInt, max: 2, doc: "what the kernel keeps of a client's SYN: 1 = its headers from IP on, 2 = from Ethernet on"}, at: func(b *conf.Bind) any { return &b.SaveSYN }},
 	{info: info{name: "namespace", typ: tString, doc: "network namespace to listen in"}, at: func(b *conf.Bind) any { return &b.Namespace }},
-	{info: info{name: "proto", typ: tWord, enum: conf.BindProtos, doc: "what clients speak, whatever their first octets look like"}, at: func(b *conf.Bind) any { return &b.Proto }},
+	{info: info{name: "proto", typ: tWord, enum: conf.BindProtos, later: conf.BindProtosLater, doc: "what clients speak, whatever their first octets look like"}, at: func(b *conf.Bind) any { return &b.Proto }},
 	{info: info{name: "nice", typ: tInt, min: -1024, max: 1024, doc: "does nothing, as set-nice"}, at: func(b *conf.Bind) any { return &b.Nice }},
-	{info: info{name: "mss", typ: tInt, min: -65535, max: 65535, doc: "TCP maximum segment size; a negative one is by how much less than the kernel's own"}, at: func(b *conf.Bind) any { return &b.MSS }},
+	{info: info{name: "mss", typ: tInt, min: -65535, max: 65535, doc: "TCP maximum segment size; a negative one is by how much less than the kernel's own"}, at: func(b *conf.Bind) any { return &b.MSS }, read: readMSS},
 	{info: info{name: "mode", typ: tOctal, doc: "of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Mode }},
 	{info: info{name: "user", typ: tString, doc: "owner of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.User },
 		pos: func(b *conf.Bind) *conf.Pos { return &b.UserPos }},
@@ -289,6 +290,20 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind)
 	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only },
 		text: func(b *conf.Bind) string { return textTrue(b.Addr.V6Only && !b.Addr.V6Shown()) }},
 }, bindTLSRows...)}
+
+func readMSS(d *decoder, b *conf.Bind, a *attr) {
+	before := d.failures
+	if d.assign(&b.MSS, &info{typ: tInt, min: -65535, max: 65535}, a); d.failures == before && b.MSS == 0 {
+		d.add(conf.BadValue(a.pos, a.path, "0", conf.WantMSS))
+	}
+}
+
+// unreadAddr stands for an address that could not be read, which is told: it keeps the frontend from seeming to have no bind.
+func unreadAddr(s *section) conf.Addr { return conf.Addr{Kind: conf.AddrFD, FD: -1 - len(s.Binds)} }
+
+func unreadBind(s *section, b *block) {
+	s.Binds = append(s.Binds, &conf.Bind{Pos: b.pos, Addr: unreadAddr(s)})
+}
 
 // readBind reads one bind block, which gives a bind for each of its addresses.
 func readBind(d *decoder, s *section, b *block, _ where) {
@@ -308,7 +323,7 @@ func readBind(d *decoder, s *section, b *block, _ where) {
 		one.Addr.V6Only = addr.V6Only || common.Addr.V6Only
 		one.ID = common.ID
 		if err != nil {
-			one.Addr = conf.Addr{Kind: conf.AddrFD, FD: -1 - len(s.Binds)} // reported; keeps the frontend from seeming to have no bind
+			one.Addr = unreadAddr(s)
 		}
 		s.Binds = append(s.Binds, &one)
 	}

@@ -100,10 +100,13 @@ type Record struct {
 	Reason string // JSON: why the stream did not end well, in words; "" = it did
 }
 
-// AppendRequest appends "METHOD TARGET VERSION" and stops at most bytes, 0 = MaxRequest. A stream keeps this for its log line,
+// AppendRequest appends "METHOD TARGET VERSION" and stops at most bytes, 0 = MaxRequest, below 0 = nothing. A stream keeps this for its log line,
 // since its request's bytes are gone when it ends. version is "HTTP/1.1" and the like.
 func AppendRequest(dst, method, target []byte, version string, most int) []byte {
-	if most <= 0 {
+	switch {
+	case most < 0:
+		return dst
+	case most == 0:
 		most = MaxRequest
 	}
 	start := len(dst)

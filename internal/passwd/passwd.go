@@ -3,8 +3,9 @@
 //	h, err := passwd.Parse("$6$salt$...") // at load
 //	ok := h.Match(password)               // costs from a fraction of a millisecond to seconds: never on a loop
 //
-// It reads MD5 ($1$), SunMD5 ($md5), SHA-1 ($sha1$), SHA-256 ($5$), SHA-512 ($6$), bcrypt ($2a$, $2b$, $2y$) and yescrypt ($y$). What
-// else crypt(3) knows is told apart from what it does not know either. It makes no hashes.
+// It reads MD5 ($1$), SunMD5 ($md5), SHA-1 ($sha1$), SHA-256 ($5$), SHA-512 ($6$), bcrypt ($2a$, $2b$, $2y$), yescrypt ($y$) and DES, in
+// the traditional form of 13 characters and in BSDi's, which begins with an underscore. What else crypt(3) knows is told apart from what it
+// does not know either. It makes no hashes.
 package passwd
 
 import (
@@ -22,13 +23,15 @@ import (
 )
 
 // Hash is one hashed password. It is immutable.
-type Hash struct{ digest algorithm.Digest }
+type Hash struct{ digest matcher }
+
+type matcher interface{ MatchBytes(password []byte) bool }
 
 // ErrNotDone is wrapped by Parse's error about a format of crypt(3) that this package does not have.
 var ErrNotDone = errors.New("is not done")
 
 // Formats is what Parse takes, for messages.
-const Formats = "a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$"
+const Formats = "a crypt(3) hash that begins with $1$, $md5, $sha1$, $5$, $6$, $2a$, $2b$, $2y$ or $y$, or of DES"
 
 // formats are the known beginnings of a hash.
 var formats = []struct {
@@ -51,7 +54,6 @@ var formats = []struct {
 	{"$3$", "NTHASH", 0, nil},
 	{"$7$", "scrypt", 0, nil},
 	{"$gy$", "gost-yescrypt", 0, nil},
-	{"_", "BSDi DES", 0, nil},
 }
 
 // Parse reads a hash as crypt(3) writes it.
@@ -72,20 +74,19 @@ func Parse(text string) (*Hash, error) {
 		}
 		return &Hash{d}, nil
 	}
-	if traditional(text) {
-		return nil, fmt.Errorf("DES %w", ErrNotDone)
+	if strings.HasPrefix(text, "_") || len(text) == desLen && encoded(text) {
+		d, err := parseDES(text)
+		if err != nil {
+			return nil, err
+		}
+		return &Hash{d}, nil
 	}
 	return nil, errors.New("it is no hash")
 }
 
-// desLen is the length of a traditional hash: two characters of salt and eleven of 64 bits.
-const desLen = 13
-
-func traditional(text string) bool { return len(text) == desLen && encoded(text) }
-
 // encoded reports whether text has only what crypt(3) writes bits with.
 func encoded(text string) bool {
-	return strings.Trim(text, "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
+	return strings.Trim(text, alphabet) == ""
 }
 
 // Match reports whether the password is the hashed one. It takes as long as the hash was made to take.

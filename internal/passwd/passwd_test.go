@@ -50,8 +50,10 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("Parse(%q) = %v; want %s", text, err, want)
 		}
 	}
-	f("abNANd1rDfiNc", "DES is not done", true)
-	f("_J9..abcd/H6HLCcf7nw", "BSDi DES is not done", true)
+	f("_J9..abcd/H6HLCcf7n", "it is no BSDi DES hash: want 19 ", false)
+	f("_J9..abcd/H6HLCcf7n!", "it is no BSDi DES hash: want 19 ", false)
+	f("_....abcd/H6HLCcf7nw", "it is no BSDi DES hash: it has no rounds", false)
+	f("abNANd1rDfiN!", "it is no hash", false)
 	f("$7$C6..../....salt$3wjfweQErd.xZEhiPuoSBzzIWQ1rd4HkGCOPIixQ5EB", "scrypt is not done", true)
 	f("$gy$j75$abcdefgh1234$44yLq0HmXtlkP3D8Ei45GOumZYZDpbFa8mTnZWBNAn.", "gost-yescrypt is not done", true)
 	f("$3$$878d8014606cda29677a44efa1353fc7", "NTHASH is not done", true)

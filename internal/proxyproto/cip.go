@@ -5,6 +5,9 @@ import (
 	"net/netip"
 )
 
+// protoTCP is TCP's number among the protocols over IP.
+const protoTCP = 6
+
 // ParseCIP reads the header that a NetScaler inserts: a magic number that both sides have agreed on, lengths, and the IP and TCP
 // headers that the client had sent. Before NetScaler 10.5 there is one length; since then there are two, and a type between them.
 func ParseCIP(b []byte, magic uint32) (Info, int, error) {
@@ -39,6 +42,28 @@ func ParseCIP(b []byte, magic uint32) (Info, int, error) {
 	return Info{Src: src, Dst: dst}, int(end), nil
 }
 
+// AppendCIP writes such a header, in the form from before NetScaler 10.5.
+func AppendCIP(b []byte, magic uint32, src, dst netip.AddrPort) []byte {
+	from, to, v4 := sameFamily(src.Addr(), dst.Addr())
+	head := make([]byte, 40)
+	head[0], head[6] = 6<<4, protoTCP
+	copy(head[8:], from.AsSlice())
+	copy(head[24:], to.AsSlice())
+	if v4 {
+		head = make([]byte, 20)
+		head[0], head[9] = 4<<4|5, protoTCP
+		copy(head[12:], from.AsSlice())
+		copy(head[16:], to.AsSlice())
+	}
+	ports := make([]byte, 20)
+	binary.BigEndian.PutUint16(ports, src.Port())
+	binary.BigEndian.PutUint16(ports[2:], dst.Port())
+	ports[12] = 5 << 4 // its length in words (RFC 9293, 3.1)
+	b = binary.BigEndian.AppendUint32(b, magic)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(head)+len(ports)))
+	return append(append(b, head...), ports...)
+}
+
 func magicFits(b []byte, magic uint32) bool {
 	var m [4]byte
 	binary.BigEndian.PutUint32(m[:], magic)
@@ -47,7 +72,7 @@ func magicFits(b []byte, magic uint32) bool {
 
 // segment takes the ends from an IP header and the TCP header behind it.
 func segment(p []byte) (src, dst netip.AddrPort, ok bool) {
-	const tcp, sizeIPv4, sizeIPv6, sizeTCP = 6, 20, 40, 20
+	const sizeIPv4, sizeIPv6, sizeTCP = 20, 40, 20
 	n, protocol := 0, byte(0)
 	var a, b []byte
 	switch {
@@ -59,7 +84,7 @@ func segment(p []byte) (src, dst netip.AddrPort, ok bool) {
 	case len(p) >= sizeIPv6 && p[0]>>4 == 6:
 		n, protocol, a, b = sizeIPv6, p[6], p[8:24], p[24:40]
 	}
-	if n == 0 || protocol != tcp || len(p) < n+sizeTCP {
+	if n == 0 || protocol != protoTCP || len(p) < n+sizeTCP {
 		return src, dst, false
 	}
 	return addrPort(a, p[n:]), addrPort(b, p[n+2:]), true

@@ -1,6 +1,7 @@
 package proxyproto
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -50,4 +51,19 @@ func TestParseCIP(t *testing.T) {
 	f("another type", strings.Replace(standard(ip4+tcp), "\x00\x01\x00\x28", "\x00\x02\x00\x28", 1), "", "", errCIP)
 	f("endless", "\x11\x22\x33\x44\xff\xff\xff\xff"+ip4+tcp, "", "", errCIP)
 	f("nothing", legacy("\x45")+ip4, "", "", errCIP)
+}
+
+// What is written is read.
+func TestAppendCIP(t *testing.T) {
+	f := func(src, dst, wantSrc, wantDst string) {
+		t.Helper()
+		b := AppendCIP([]byte("x"), 7, netip.MustParseAddrPort(src), netip.MustParseAddrPort(dst))
+		info, n, err := ParseCIP(b[1:], 7)
+		if err != nil || n != len(b)-1 || info.Src.String() != wantSrc || info.Dst.String() != wantDst {
+			t.Errorf("%s, %s: %+v, %d of %d, %v", src, dst, info, n, len(b)-1, err)
+		}
+	}
+	f("192.0.2.1:1234", "198.51.100.2:80", "192.0.2.1:1234", "198.51.100.2:80")
+	f("[2001:db8::1]:1234", "[2001:db8::2]:443", "[2001:db8::1]:1234", "[2001:db8::2]:443")
+	f("192.0.2.1:1", "[2001:db8::2]:2", "192.0.2.1:1", "[2001:db8::2]:2")
 }
