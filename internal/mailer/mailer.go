@@ -81,7 +81,7 @@ func New(o Options) *Sender {
 
 // Send queues an alert. It never waits.
 func (s *Sender) Send(text string) {
-	m := mail{strings.TrimSuffix(oneLine(text), "."), time.Now()}
+	m := mail{oneLine(strings.TrimSuffix(text, ".")), time.Now()}
 	for _, l := range s.lanes {
 		if !l.put(m) {
 			s.o.Failed(l.to, errFull)
