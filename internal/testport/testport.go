@@ -18,6 +18,8 @@ const (
 	// blockSize is how many ports a test process takes at a time. Others, whose tests run beside, have blocks of their own: even to
 	// look whether a port is free takes it for a moment.
 	blockSize = 500
+	// maxBlocks is how many a process takes: some need tens of thousands of ports one after another, and others are to find blocks too.
+	maxBlocks = 6
 )
 
 var ports struct {
@@ -28,7 +30,7 @@ var ports struct {
 	round     int
 }
 
-// Free returns a port of TCP and UDP that nothing listens on and that no other test of this process was given.
+// Free returns a port of TCP and UDP that nothing listens on and that no other test of this process was given lately.
 func Free() int {
 	ports.Lock()
 	defer ports.Unlock()
@@ -44,8 +46,12 @@ func Free() int {
 	}
 }
 
-// takeBlock locks a block that no other process has.
+// takeBlock locks a block that no other process has, or turns to one that this process has already.
 func takeBlock() {
+	if len(ports.blocks) == maxBlocks {
+		againBlock()
+		return
+	}
 	const blocks = (lastPort + 1 - firstPort) / blockSize
 	for i := range blocks {
 		n := (os.Getpid() + i) % blocks
@@ -60,10 +66,14 @@ func takeBlock() {
 		}
 		f.Close()
 	}
-	// All are taken: what we were given first has been used and left by now.
 	if len(ports.blocks) == 0 {
 		panic("testport: no free port")
 	}
+	againBlock()
+}
+
+// againBlock goes through our blocks again: what was given of them first has been used and left by now.
+func againBlock() {
 	useBlock(ports.blocks[ports.round%len(ports.blocks)])
 	ports.round++
 }

@@ -21,3 +21,13 @@ func TestFree(t *testing.T) {
 	}
 	l.Close()
 }
+
+// Who needs many ports goes through its own again, and leaves the others' to them.
+func TestFreeAgain(t *testing.T) {
+	for range (maxBlocks + 1) * blockSize {
+		Free()
+	}
+	if n := len(ports.blocks); n > maxBlocks || ports.round == 0 {
+		t.Errorf("it holds %d blocks, of which the first was taken %d times more; want %d at most", n, ports.round, maxBlocks)
+	}
+}
