@@ -206,7 +206,7 @@ func (s *session) park() {
 	if s.deadline != loop.Never && (!s.timer.Armed() || s.timer.At() > s.deadline) {
 		s.w.l.Arm(&s.timer, s.deadline)
 	}
-	if s.c.SetHandler(s) != nil { // nobody would ever hear of it again
+	if s.c.Rest(s) != nil { // nobody would ever hear of it again
 		s.close()
 	}
 }
@@ -220,6 +220,7 @@ func (s *session) expire() {
 	case s.requests == 0:
 		s.wake()
 		s.w.l.GoRun(s) // receive finds the deadline over and says so
+	case s.c.Begun(): // the request came in time
 	default:
 		s.close()
 	}

@@ -153,8 +153,8 @@ func verbDrip(a *actor, args []string) error {
 		return err
 	}
 	for i := range len(args[1]) {
-		if err := a.write(args[1][i : i+1]); err != nil {
-			return err
+		if a.write(args[1][i:i+1]) != nil { // the other side has heard enough: what it says to that is asked for next
+			return nil
 		}
 		time.Sleep(d)
 	}

@@ -28,6 +28,8 @@ const (
 	flagLocal  // not TCP: nor do they there
 	flagRaw    // as flagReadable, of the socket below a layer
 	flagSignalled
+	flagRests // see Rest
+	flagBegun // in Loop.begun
 )
 
 // Handler is what an idle connection calls when it is readable, hung up or failed.
@@ -111,6 +113,7 @@ func (c *Conn) Dead() bool {
 func (c *Conn) SetHandler(h Handler) error {
 	c.l.mustOwn("SetHandler")
 	c.h, c.task, c.want = h, nil, 0
+	c.flags &^= flagRests
 	switch {
 	case h == nil:
 		return nil
@@ -124,7 +127,11 @@ func (c *Conn) SetHandler(h Handler) error {
 func (c *Conn) ready() {
 	if t := c.task; t != nil {
 		if c.flags&c.want != 0 && t.parked && !t.queued {
-			t.resume()
+			if t.group != nil { // it has its turn with those of its group
+				c.l.enqueue(t)
+			} else {
+				t.resume()
+			}
 		}
 		return
 	}

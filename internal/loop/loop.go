@@ -63,6 +63,7 @@ type Loop struct {
 	idle    []*Task // coroutines without work
 	trim    trimmer
 
+	begun  queue[begun]  // resting connections that something has come for
 	group  *Group        // of the tasks that are begun now
 	groups queue[*Group] // have tasks to resume, in order
 
@@ -179,6 +180,9 @@ func (l *Loop) turn() {
 	if l.groups.len() > 0 {
 		l.runGroups()
 	}
+	if l.begun.len() > 0 {
+		l.runBegun()
+	}
 	if len(l.finishers) > 0 {
 		l.runFinishers()
 	}
@@ -192,7 +196,7 @@ func (l *Loop) turn() {
 func (l *Loop) pollOnce() int {
 	n := 0
 	// A turn that does not sleep polls, whatever else it has to do: work that goes on and on must not keep events out.
-	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+l.groups.len()+len(l.signals)+len(l.finishers) > 0 || l.stop.Load()
+	work := l.mailN.Load() > 0 || len(l.more)+len(l.yields)+len(l.runq)+l.groups.len()+l.begun.len()+len(l.signals)+len(l.finishers) > 0 || l.stop.Load()
 	// A nap that finds events returns as fast as a look for them, so it needs none before it; a sleep that the scheduler is told of
 	// does.
 	nap := l.outside == 0 && !l.drowsy

@@ -145,5 +145,9 @@ func (l *Loop) dispatch(e *unix.EpollEvent) {
 	if e.Events&unix.EPOLLERR != 0 {
 		c.flags |= flagError
 	}
+	if c.flags&flagRests != 0 {
+		l.begin(c)
+		return
+	}
 	c.ready()
 }

@@ -1,0 +1,48 @@
+package loop
+
+// What is begun is ended before more is begun: the events of connections that rest, each of which brings work that nobody has heard of yet,
+// wait until those of all others have had their turn, and beginShare of them follow. So few streams are at work at once where many clients
+// ask at once, what they use is in the processor's cache still when their servers answer, and those servers need fewer connections.
+
+// Rest is SetHandler for a connection between two requests: what comes next is new work.
+func (c *Conn) Rest(h Handler) error {
+	if err := c.SetHandler(h); err != nil {
+		return err
+	}
+	if h != nil {
+		c.flags |= flagRests
+	}
+	return nil
+}
+
+// beginShare is how many resting connections are told of their events before the loop polls again. A poll costs a twentieth of a request.
+const beginShare = 16
+
+// begun is a connection with an event that waits; the generation tells whether it is still the same one.
+type begun struct {
+	c   *Conn
+	gen uint32
+}
+
+// Begun reports whether something has come for a connection at rest that its handler is about to be told of.
+func (c *Conn) Begun() bool { return c.flags&flagBegun != 0 }
+
+// begin has c told of its event when those before it have been.
+func (l *Loop) begin(c *Conn) {
+	if c.flags&flagBegun == 0 {
+		c.flags |= flagBegun
+		l.begun.push(begun{c, c.gen})
+	}
+}
+
+// runBegun tells resting connections of their events.
+func (l *Loop) runBegun() {
+	for n := 0; n < beginShare && l.begun.len() > 0; n++ {
+		b := l.begun.pop()
+		if b.c.fd < 0 || b.c.gen != b.gen {
+			continue // closed meanwhile
+		}
+		b.c.flags &^= flagBegun
+		b.c.ready()
+	}
+}
