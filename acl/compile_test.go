@@ -34,6 +34,8 @@ func TestErrors(t *testing.T) {
 	f("src_port x", `t:1:9: frontend "web": src_port: int: got "x"; want a number, a range such as 1:10, or eq, ge, gt, le or lt and a number`)
 	f("src 10.0.0.0/33", `t:1:9: frontend "web": src: ip: got "10.0.0.0/33"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
 	f("src 300.0.0.1", `t:1:9: frontend "web": src: ip: got "300.0.0.1"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
+	f("src 300.0.0.1 10.0.0.1 1.2.3.4/99", `t:1:9: frontend "web": src: ip: got "300.0.0.1"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name
+t:1:9: frontend "web": src: ip: got "1.2.3.4/99"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
 	f("path_reg (a", "t:1:9: frontend \"web\": path: reg: got \"(a\"; want a regular expression: missing closing parenthesis at offset 2")
 	f("path_reg (*F)", `t:1:9: frontend "web": path: reg: got "(*F)"; want a regular expression: (*F) at offset 0 is not done; leave it out: bytes are characters, and a search that takes too long finds nothing`)
 	f("nbsrv(aplication) 1", `t:1:1: frontend "web": nbsrv: unknown backend: got "aplication"; want application (did you mean "application"?)`)

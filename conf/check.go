@@ -1,5 +1,10 @@
 package conf
 
+import (
+	"net"
+	"strings"
+)
+
 // CheckKind is what a health check speaks: the name of its "option".
 type CheckKind string
 
@@ -67,6 +72,38 @@ func (p *Proxy) CheckRules() []*Rule {
 		return p.HTTPCheckRules
 	}
 	return nil
+}
+
+// CheckHost is the host of the first request of HTTP health checks, without its port, where that is known beforehand; else "".
+func (p *Proxy) CheckHost() string {
+	if p.Check == nil || p.Check.Kind != CheckHTTP {
+		return ""
+	}
+	req := p.Check.Request
+	for _, r := range p.HTTPCheckRules {
+		if s, ok := r.Action.(*CheckSend); ok {
+			req = s.Or(&p.Check.Request)
+			break
+		}
+	}
+	for _, h := range req.Headers {
+		if strings.EqualFold(h.Name, "host") {
+			host, _ := h.Value.Constant()
+			if name, _, err := net.SplitHostPort(host); err == nil {
+				return name
+			}
+			return strings.Trim(host, "[]")
+		}
+	}
+	return ""
+}
+
+// CheckName is the server name that the server's health checks ask for in TLS; "" = none.
+func (p *Proxy) CheckName(t *ServerTLS) string {
+	if t.CheckSNI == "" && t.CheckAuto {
+		return p.CheckHost()
+	}
+	return t.CheckSNI
 }
 
 // CheckSend sends a request (http-check). What is not set is as CheckMethod and its like say.

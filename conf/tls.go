@@ -56,9 +56,11 @@ type ServerTLS struct {
 	NoReuse     bool // "no-ssl-reuse": sessions are not resumed
 	Renegotiate bool // "renegotiate", which a warning says is not done
 
-	Check     bool // "check-ssl"
-	NoCheck   bool // "no-check-ssl"
-	CheckSNI  string
+	Check    bool // "check-ssl"
+	NoCheck  bool // "no-check-ssl"
+	CheckSNI string
+	// CheckAuto is "check-sni-auto": without CheckSNI health checks ask for the host of their request.
+	CheckAuto bool
 	CheckALPN []string
 }
 

@@ -38,6 +38,9 @@ func (v *validator) server(p *Proxy, s *Server) {
 	v.serverName(p, s)
 	v.unsupported(section, s.Unsupported)
 	v.unhonoured(s.Pos, section, &s.TLS.TLS)
+	if s.TLS.CheckAuto && s.Check && p.CheckName(&s.TLS) == "" && p.SpeaksTLS(s) {
+		v.warn(Bad(s.Pos, v.path(section, "check-sni-auto"), "does nothing: the first request of the health checks (option %s) has no Host field that is known beforehand", v.kw("httpchk")))
+	}
 	if s.TLS.Renegotiate {
 		v.warn(Bad(s.Pos, v.path(section, "renegotiate"), "does nothing: a server that asks to negotiate again is told no, and the connection ends; TLS 1.3 has nothing of the kind"))
 	}

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -61,6 +62,55 @@ frontend "f" {
 		}
 		return nil
 	})
+}
+
+// TestCheckSNIAuto: health checks ask for the host of their request, unless a name is given.
+func TestCheckSNIAuto(t *testing.T) {
+	b := newTLSBench(t, nil)
+	asked := make(chan string, 1000)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	cert := b.ca.Pair(t, testpki.Leaf{Names: []string{"a.example.com", "b.example.com"}})
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		select {
+		case asked <- h.ServerName:
+		default:
+		}
+		return nil, nil
+	}}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	f := func(server, rules, want string) {
+		t.Helper()
+		for len(asked) > 0 {
+			<-asked
+		}
+		px := newCfgProxy(t, `frontend f
+    bind 127.0.0.1:1
+    default_backend b
+backend b
+    option httpchk
+`+rules+`    server s `+s.Listener.Addr().String()+` check inter 20ms ssl verify none `+server+"\n")
+		defer px.Close()
+		eventually(t, "a check", func() error {
+			select {
+			case got := <-asked:
+				if got != want {
+					t.Errorf("%s %s: asked for %q; want %q", server, rules, got, want)
+				}
+				return nil
+			default:
+				return errors.New("none yet")
+			}
+		})
+	}
+	f("", "    http-check send hdr Host a.example.com\n", "")
+	f("check-sni-auto", "    http-check send hdr Host a.example.com\n", "a.example.com")
+	f("check-sni-auto", "    http-check send hdr host a.example.com:8443\n", "a.example.com")
+	f("check-sni-auto check-sni b.example.com", "    http-check send hdr Host a.example.com\n", "b.example.com")
+	f("check-sni-auto no-check-sni-auto", "    http-check send hdr Host a.example.com\n", "")
+	f("check-sni-auto", "    http-check connect default\n    http-check send hdr Host a.example.com\n", "a.example.com")
+	f("check-sni-auto", "", "")
 }
 
 // TestTLSKeyUpdate: a client that wants new keys in the midst of a session gets them (RFC 8446, 4.6.3).

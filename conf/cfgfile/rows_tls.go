@@ -149,6 +149,8 @@ var serverTLSRows = []row{
 	{name: "renegotiate", status: Inert, why: "nothing is ever negotiated again, which a warning says", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.Renegotiate }, true)},
 	{name: "check-ssl", doc: "health checks speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = true, false }},
 	{name: "no-check-ssl", doc: "health checks do not speak TLS", read: func(l *line) { serverTLS(l).Check, serverTLS(l).NoCheck = false, true }},
+	{name: "check-sni-auto", doc: "without check-sni health checks ask for the host of their request", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.CheckAuto }, true)},
+	{name: "no-check-sni-auto", doc: "undoes check-sni-auto of a default-server line", read: serverFlag(func(t *conf.ServerTLS) *bool { return &t.CheckAuto }, false)},
 	{name: "check-sni", args: "<name>", doc: "the server name that health checks ask for", read: func(l *line) { l.text(&serverTLS(l).CheckSNI, "<name>") }},
 	{name: "check-alpn", args: "<protocol>[,<protocol> ...]", doc: "the protocols of health checks", read: func(l *line) { l.commaList(&serverTLS(l).CheckALPN, "<protocol>") }},
 }

@@ -123,3 +123,21 @@ func TestLogOfBackend(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestCheckSNIAutoWarns(t *testing.T) {
+	f := func(lines, want string) {
+		t.Helper()
+		got := warningsOf(t, "frontend f\n bind 127.0.0.1:80\n default_backend b\nbackend b\n"+lines)
+		if got != want {
+			t.Errorf("%s: got %s", lines, got)
+		}
+	}
+	const server = " server s 127.0.0.1:1 ssl verify none check-sni-auto"
+	const want = `backend "b": server "s": check-sni-auto: does nothing: the first request of the health checks (option httpchk) has no Host field that is known beforehand`
+	f(server+" check\n", "x.cfg:10:2: "+want)
+	f(" option httpchk\n"+server+" check\n", "x.cfg:11:2: "+want)
+	f(" option httpchk\n http-check send hdr host %[rand]\n"+server+" check\n", "x.cfg:12:2: "+want)
+	f(" option httpchk\n http-check send hdr host a.example.com\n"+server+" check\n", "")
+	f(server+" check check-sni a\n", "")
+	f(server+"\n", "")
+}

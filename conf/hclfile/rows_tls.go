@@ -93,6 +93,7 @@ var serverTLSRows = slices.Concat([]row[server]{
 	{info: info{name: "renegotiate", typ: tBool, doc: "does nothing, which a warning says: nothing is ever negotiated again"}, at: func(s *server) any { return &s.TLS.Renegotiate }},
 	{info: info{name: "check_ssl", typ: tBool, doc: "health checks speak TLS, as they do anyway where they go to the server's own address and port"}, at: func(s *server) any { return &s.TLS.Check }},
 	{info: info{name: "no_check_ssl", typ: tBool, doc: "health checks do not speak TLS"}, at: func(s *server) any { return &s.TLS.NoCheck }},
+	{info: info{name: "check_sni_auto", typ: tBool, doc: "without check_sni health checks ask for the host of their request"}, at: func(s *server) any { return &s.TLS.CheckAuto }},
 	{info: info{name: "check_sni", typ: tString, doc: "the server name that health checks ask for"}, at: func(s *server) any { return &s.TLS.CheckSNI }},
 	{info: info{name: "check_alpn", typ: tList, doc: "the protocols of health checks"}, at: func(s *server) any { return &s.TLS.CheckALPN }},
 }, tlsRows("", serverCommon), lineRows(serverCommon, []string{"none", "required"}))

@@ -96,7 +96,7 @@ func (v *Server) build(r *report) *client {
 		r.warn("crl-file", "nothing is checked with verify none")
 	}
 	c.base = c.named(c.base, "")
-	if c.check = c.named(c.base, t.CheckSNI); t.CheckALPN != nil {
+	if c.check = c.named(c.base, v.p.CheckName(t)); t.CheckALPN != nil {
 		c.check = c.check.Clone()
 		c.check.NextProtos = t.CheckALPN
 	}
@@ -160,7 +160,7 @@ func (v *Server) ConnectConfig(a *conf.CheckConnect) *tls.Config {
 	c := v.now.Load()
 	sni, alpn := a.SNI, a.ALPN
 	if a.Default && sni == "" {
-		sni = v.t.CheckSNI
+		sni = v.p.CheckName(&v.t)
 	}
 	if a.Default && alpn == nil {
 		alpn = c.check.NextProtos
