@@ -16,6 +16,7 @@ type TLS struct {
 	SigAlgs        string
 	ClientSigAlgs  string
 	ALPN           []string
+	NPN            string // "npn", which a warning says is not done
 	NoTickets      bool
 	Verify         string // "none", "optional" (bind only) or "required"
 	CAFile         string
@@ -41,7 +42,7 @@ type BindTLS struct {
 	Generate     bool // "generate-certificates": for names that no certificate is for
 	CASignFile   string
 	CASignPass   string
-	PreferClient bool // "prefer-client-ciphers": crypto/tls chooses by itself
+	PreferClient bool // "prefer-client-ciphers", which a warning says is not done: crypto/tls chooses by itself
 	Issue             // a certificate that Weir has for itself, kept in the storage of its acme section
 }
 
@@ -82,6 +83,7 @@ type GlobalTLS struct {
 	Generated                int           // "tune.ssl.ssl-ctx-cache-size": certificates that are kept of generate-certificates; 0 = 1000
 	IssuersChain             string        // "issuers-chain-path": a folder of chains for certificates that come without
 	PassphraseCmd            []string      // "ssl-passphrase-cmd": the program that tells the passphrase of a key, and its arguments
+	DHParam                  string        // "ssl-dh-param-file", which a warning says is not used
 	SecurityLevel            int           // "ssl-security-level": OpenSSL's, 1 to 5; 0 = nothing is forbidden by it
 	OpenSSL                  OpenSSL
 }

@@ -102,7 +102,6 @@ func addInertGlobals() {
 		n    int
 		why  string
 	}{
-		{"ssl-dh-param-file", 1, whyDH},
 		{"ssl-mode-async", 0, "it is for engines of OpenSSL"},
 		{"ssl-skip-self-issued-ca", 0, "chains are sent as they stand in their file"},
 		{"tune.ssl.cachesize", 1, "sessions are resumed by tickets, which clients keep"},

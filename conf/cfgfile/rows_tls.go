@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	whyNPN   = "NPN was given up for ALPN: no client and no server asks for it"
-	whyGoTLS = "crypto/tls does this by itself"
+	whyNPN   = "NPN was given up for ALPN: no client and no server asks for it, which a warning says"
+	whyGoTLS = "crypto/tls chooses by itself, which a warning says"
 	whyKTLS  = "TLS is never the kernel's, which a warning says where it is on"
 	whyEarly = "no early data is taken and none is sent, which a warning says: requests wait for the end of the handshake"
 	whyNoSSL = "TLS is Go's crypto/tls and not OpenSSL, which a warning says"
@@ -29,7 +29,7 @@ func tlsRows(at func(*line) *conf.TLS) []row {
 		text("sigalgs", "<list>", "signature algorithms", func(t *conf.TLS) *string { return &t.SigAlgs }),
 		text("client-sigalgs", "<list>", "signature algorithms of client certificates", func(t *conf.TLS) *string { return &t.ClientSigAlgs }),
 		{name: "alpn", args: "<protocol>[,<protocol> ...]", doc: "protocols to agree on", read: func(l *line) { l.commaList(&at(l).ALPN, "<protocol>") }},
-		{name: "npn", args: "<protocols>", status: Inert, why: whyNPN, read: inert(1, 1)},
+		{name: "npn", args: "<protocols>", status: Inert, why: whyNPN, read: func(l *line) { l.text(&at(l).NPN, "<protocols>") }},
 		{name: "no-tls-tickets", doc: "sessions are not resumed by tickets", read: func(l *line) { at(l).NoTickets = true }},
 		{name: "ktls", args: "<on|off>", status: Inert, why: whyKTLS, read: func(l *line) {
 			if i := l.word("off", "on"); i >= 0 {
@@ -224,6 +224,7 @@ func openSSL(l *line) *conf.OpenSSL { return &globalTLS(l).OpenSSL }
 
 // openSSLRows are said to OpenSSL itself.
 var openSSLRows = []row{
+	{name: "ssl-dh-param-file", in: inGlobal, args: "<file>", status: Inert, why: whyDH + ", which a warning says", read: func(l *line) { l.text(&globalTLS(l).DHParam, "<file>") }},
 	{name: "ssl-propquery", in: inGlobal, args: "<query>", status: Inert, why: whyNoSSL, read: func(l *line) { l.text(&openSSL(l).PropQuery, "<query>") }},
 	{name: "ssl-provider", in: inGlobal, args: "<name>", status: Inert, why: whyNoSSL, read: openSSLList("<name>", func(o *conf.OpenSSL) *[]string { return &o.Providers })},
 	{name: "ssl-provider-path", in: inGlobal, args: "<path>", status: Inert, why: whyNoSSL, read: openSSLList("<path>", func(o *conf.OpenSSL) *[]string { return &o.ProviderPaths })},

@@ -30,6 +30,7 @@ func lineRows[T any](at func(*T) *conf.TLS, verify []string) []row[T] {
 		{info: info{name: "alpn", typ: tList, doc: "protocols to agree on"}, at: func(v *T) any { return &at(v).ALPN }},
 		{info: info{name: "ssl_min_ver", typ: tWord, enum: conf.TLSVersions, doc: "the oldest version of TLS"}, at: func(v *T) any { return &at(v).MinVer }},
 		{info: info{name: "ssl_max_ver", typ: tWord, enum: conf.TLSVersions, doc: "the newest version of TLS"}, at: func(v *T) any { return &at(v).MaxVer }},
+		{info: info{name: "npn", typ: tString, doc: "does nothing, which a warning says: NPN was given up for ALPN"}, at: func(v *T) any { return &at(v).NPN }},
 		{info: info{name: "no_tls_tickets", typ: tBool, doc: "sessions are not resumed by tickets"}, at: func(v *T) any { return &at(v).NoTickets }},
 		{info: info{name: "ktls", typ: tBool, doc: "does nothing, which a warning says: records are encrypted by Weir itself"}, at: func(v *T) any { return &at(v).KTLS }},
 		{info: info{name: "allow_0rtt", typ: tBool, doc: "does nothing, which a warning says: no early data is taken"}, at: func(v *T) any { return &at(v).Early }},
@@ -80,7 +81,7 @@ var bindTLSRows = slices.Concat([]row[conf.Bind]{
 	{info: info{name: "generate_certificates", typ: tBool, doc: "certificates are made for names that no other is for"}, at: func(b *conf.Bind) any { return &b.TLS.Generate }},
 	{info: info{name: "ca_sign_file", typ: tString, doc: "the authority that signs them, with its key"}, at: func(b *conf.Bind) any { return &b.TLS.CASignFile }},
 	{info: info{name: "ca_sign_pass", typ: tString, doc: "the passphrase of its key"}, at: func(b *conf.Bind) any { return &b.TLS.CASignPass }},
-	{info: info{name: "prefer_client_ciphers", typ: tBool, doc: "does nothing: crypto/tls chooses by itself"}, at: func(b *conf.Bind) any { return &b.TLS.PreferClient }},
+	{info: info{name: "prefer_client_ciphers", typ: tBool, doc: "does nothing, which a warning says: crypto/tls chooses by itself"}, at: func(b *conf.Bind) any { return &b.TLS.PreferClient }},
 }, tlsRows("", bindCommon), lineRows(bindCommon, []string{"none", "optional", "required"}))
 
 var serverTLSRows = slices.Concat([]row[server]{
@@ -115,6 +116,7 @@ var globalTLSRows = slices.Concat([]row[conf.Global]{
 	{info: info{name: "issuers_chain_path", typ: tString, doc: "a folder of chains for certificates that come without"}, at: func(g *conf.Global) any { return &g.TLS.IssuersChain }},
 	{info: info{name: "ssl_passphrase_cmd", typ: tList, doc: "a program that tells the passphrases of keys, and its arguments; the file of the key is one more"}, at: func(g *conf.Global) any { return &g.TLS.PassphraseCmd }},
 	{info: info{name: "ssl_security_level", typ: tInt, min: 0, max: conf.MaxSecurityLevel, def: "0", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for"}, at: func(g *conf.Global) any { return &g.TLS.SecurityLevel }},
+	{info: info{name: "ssl_dh_param_file", typ: tString, doc: "does nothing, which a warning says: keys are exchanged over elliptic curves only"}, at: func(g *conf.Global) any { return &g.TLS.DHParam }},
 	{info: info{name: "ssl_propquery", typ: tString, doc: "does nothing, as the three below, which a warning says: it is for OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.PropQuery }},
 	{info: info{name: "ssl_provider", typ: tList, doc: "providers of OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.Providers }},
 	{info: info{name: "ssl_provider_path", typ: tList, doc: "where they are"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.ProviderPaths }},

@@ -62,6 +62,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 		return nil, errs
 	}
 	b.names.Store(n)
+	b.unmet(r)
 	b.base = &tls.Config{GetConfigForClient: b.configFor}
 	params(b.base, &b.t.TLS, s.level(), &report{bad: ignore, warn: ignore})
 	s.binds = append(s.binds, b)

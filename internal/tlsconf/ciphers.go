@@ -88,11 +88,18 @@ func (s *suite) has(word string) bool {
 // listWords are words that take nothing away from crypto/tls where they stand behind "!": it has none of that.
 var listWords = words("aNULL eNULL NULL EXPORT EXP LOW RC4 DES MD5 PSK SRP DSS aDSS DSA kDH aDH ADH AECDH EDH DHE kEDH kDHE DH IDEA SEED CAMELLIA ARIA KRB5 SSLv2 COMPLEMENTOFALL AESCCM AESCCM8 GOST kECDHEPSK kRSAPSK kPSK kDHEPSK aPSK")
 
-// ciphers are the suites of a list in OpenSSL's language. Their order is crypto/tls's own.
-func ciphers(text string, r *report) []uint16 {
-	on, killed := map[uint16]bool{}, map[uint16]bool{}
-	var unknown []string
-	for _, item := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' || c == ' ' }) {
+// cipherList is what a list in OpenSSL's language says.
+type cipherList struct {
+	list    []*suite       // in the order of the table
+	place   map[uint16]int // of the word that each stands for
+	unknown []string       // words that stand for nothing that crypto/tls has
+}
+
+// parseCiphers reads a list.
+func parseCiphers(text string) cipherList {
+	c := cipherList{place: map[uint16]int{}}
+	killed := map[uint16]bool{}
+	for n, item := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' || c == ' ' }) {
 		if strings.HasPrefix(item, "@") {
 			continue // @STRENGTH is an order, @SECLEVEL for OpenSSL
 		}
@@ -107,34 +114,38 @@ func ciphers(text string, r *report) []uint16 {
 				continue
 			}
 			matched = true
-			switch op {
-			case '!':
+			_, on := c.place[s.id]
+			switch {
+			case op == '!':
 				killed[s.id] = true
-			case '-':
-				delete(on, s.id)
-			case '+': // to the end
-			default:
-				on[s.id] = true
+			case op == '-':
+				delete(c.place, s.id)
+			case op == '+' && on || op != '+' && !on: // "+" moves to the end what is there
+				c.place[s.id] = n
 			}
 		}
 		_, is13 := suites13ByName(item)
 		if !matched && op != '!' && op != '-' && op != '+' && !slices.Contains(listWords, item) && !is13 {
-			unknown = append(unknown, item)
+			c.unknown = append(c.unknown, item)
 		}
 	}
-	var list []uint16
 	for i := range suites {
-		if id := suites[i].id; on[id] && !killed[id] {
-			list = append(list, id)
+		if _, on := c.place[suites[i].id]; on && !killed[suites[i].id] {
+			c.list = append(c.list, &suites[i])
 		}
 	}
-	switch {
-	case list == nil:
-		r.bad("ciphers", "crypto/tls has none of %q", text)
-	case unknown != nil:
-		r.warn("ciphers", "crypto/tls has no %s: left out", few(unknown))
+	return c
+}
+
+// ciphers are the suites of a list. Their order is crypto/tls's own.
+func ciphers(text string, r *report) (ids []uint16) {
+	for _, s := range parseCiphers(text).list {
+		ids = append(ids, s.id)
 	}
-	return list
+	if ids == nil {
+		r.bad("ciphers", "crypto/tls has none of %q", text)
+	}
+	return ids
 }
 
 func suites13ByName(name string) (uint16, bool) {

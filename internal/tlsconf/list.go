@@ -97,7 +97,7 @@ var listOptions = map[string]func(*conf.BindTLS, string){
 	"crl-file":       func(t *conf.BindTLS, v string) { t.CRLFile = v },
 	"curves":         func(t *conf.BindTLS, v string) { t.Curves = v },
 	"ecdhe":          func(t *conf.BindTLS, v string) { t.Curves = v },
-	"npn":            func(*conf.BindTLS, string) {},
+	"npn":            func(t *conf.BindTLS, v string) { t.NPN = v },
 	"sigalgs":        func(t *conf.BindTLS, v string) { t.SigAlgs = v },
 	"verify":         func(t *conf.BindTLS, v string) { t.Verify = v },
 	"ssl-min-ver":    func(t *conf.BindTLS, v string) { t.MinVer = v },
@@ -196,6 +196,11 @@ func (l *line) checkOptions() error {
 
 // unhonoured warns of what the line asks for and does not get.
 func (l *line) unhonoured(r *report) {
+	var u unmet
+	u.common("", &l.tls.TLS)
+	for _, a := range u.list {
+		r.warn("crt-list", "%s%q: %s: %s", l.where(), l.path, a.keyword, a.why)
+	}
 	if l.tls.KTLS {
 		r.warn("crt-list", "%s%q: ktls on %s", l.where(), l.path, conf.WhyNoKTLS)
 	}

@@ -78,19 +78,10 @@ func params(cfg *tls.Config, t *conf.TLS, l level, r *report) {
 	if t.Ciphers != "" {
 		cfg.CipherSuites = ciphers(t.Ciphers, r)
 	}
-	if t.CipherSuites != "" {
-		suites13(t.CipherSuites, r)
-	}
 	if t.Curves != "" {
 		cfg.CurvePreferences = curves(t.Curves, r)
 	}
 	l.apply(cfg, t, r)
-	if t.SigAlgs != "" {
-		r.warn("sigalgs", "crypto/tls chooses signature algorithms by itself: %q is left out", t.SigAlgs)
-	}
-	if t.ClientSigAlgs != "" {
-		r.warn("client-sigalgs", "crypto/tls chooses signature algorithms by itself: %q is left out", t.ClientSigAlgs)
-	}
 }
 
 // versionIDs go with conf.TLSVersions; crypto/tls has no SSLv3.
@@ -134,9 +125,7 @@ var groups = map[string]tls.CurveID{
 	"x25519mlkem768": tls.X25519MLKEM768, "secp256r1mlkem768": tls.SecP256r1MLKEM768, "secp384r1mlkem1024": tls.SecP384r1MLKEM1024,
 }
 
-func curves(text string, r *report) []tls.CurveID {
-	var list []tls.CurveID
-	var unknown []string
+func parseCurves(text string) (list []tls.CurveID, unknown []string) {
 	for _, name := range strings.FieldsFunc(text, isListSep) {
 		if id, ok := groups[strings.ToLower(strings.TrimLeft(name, "?*"))]; ok {
 			list = append(list, id)
@@ -144,11 +133,13 @@ func curves(text string, r *report) []tls.CurveID {
 			unknown = append(unknown, name)
 		}
 	}
-	switch {
-	case list == nil:
+	return list, unknown
+}
+
+func curves(text string, r *report) []tls.CurveID {
+	list, _ := parseCurves(text)
+	if list == nil {
 		r.bad("curves", "got %q; want groups that crypto/tls has: X25519MLKEM768, X25519, P-256, P-384, P-521", text)
-	case unknown != nil:
-		r.warn("curves", "crypto/tls has no %s: left out", few(unknown))
 	}
 	return list
 }
@@ -161,19 +152,4 @@ func few(words []string) string {
 		return strings.Join(words[:maxDiffers], ", ") + fmt.Sprintf(" and %d more", n-maxDiffers)
 	}
 	return strings.Join(words, ", ")
-}
-
-// suites13 tells where the suites of TLS 1.3 are to be fewer than crypto/tls offers.
-func suites13(text string, r *report) {
-	names := strings.FieldsFunc(text, isListSep)
-	all := []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}
-	var missing []string
-	for _, s := range all {
-		if !slices.Contains(names, s) {
-			missing = append(missing, s)
-		}
-	}
-	if missing != nil {
-		r.warn("ciphersuites", "crypto/tls always has all suites of TLS 1.3: %s cannot be left out", strings.Join(missing, ", "))
-	}
 }

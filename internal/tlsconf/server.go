@@ -65,6 +65,10 @@ func (s *Store) Server(p *conf.Proxy, srv *conf.Server) (*Server, error) {
 		return nil, errs
 	}
 	v.now.Store(c)
+	s.unmetServerDefaults()
+	var u unmet
+	u.common("", &srv.TLS.TLS)
+	u.tell(v.reporter(&errs))
 	s.servers = append(s.servers, v)
 	return v, nil
 }
