@@ -33,6 +33,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	c, err := s.open(t, ls, addr, deadline)
 	if err != nil {
 		ls.failed, ls.failedFrom = addr, l.FailedFrom()
+		ls.shaken = s.unshaken()
 		return connectFault(err)
 	}
 	two := s.conf.Proto == "h2" && !ls.HTTP1

@@ -83,7 +83,15 @@ func (s *Server) secure(t *loop.Task, c *loop.Conn, ls *Lease, deadline int64) (
 	return "", fault.ServerHandshake
 }
 
-// Shaken is the TLS of a connection that Connect could not make since its handshake failed; nil = there is none.
+// unshaken is what there is of the TLS of a connection that could not even be made; nil = it would have none.
+func (s *Server) unshaken() *tlsio.Conn {
+	if !s.tls.streams {
+		return nil
+	}
+	return tlsio.Fixed(tls.ConnectionState{}, tlsio.Info{Newest: s.tls.conf.Config("").MaxVersion})
+}
+
+// Shaken is the TLS of a connection that Connect could not make, or whose handshake failed; nil = there is none.
 func (ls *Lease) Shaken() *tlsio.Conn { return ls.shaken }
 
 // TellAlert says why a server with TLS has given a connection up, where it did so with an alert: in TLS 1.3 that is how it says, after the handshake,

@@ -170,6 +170,8 @@ func (st *stream) connNum(n acl.Num) (int64, bool) {
 	case acl.ServerErr:
 		if st.rec.fault == fault.ServerHandshake {
 			return acl.ConnError(st.handshakeError()), true
+		} else if st.rec.fault == fault.ServerUnwelcome {
+			return acl.ConnError("SSL_FATAL"), true
 		}
 		n := connErrors[st.rec.fault]
 		return n, n != 0 || server || st.rec.conn != 0 // of no connection there is nothing to say, as in HAProxy
@@ -190,7 +192,10 @@ func (st *stream) handshakeError() string {
 	var bad *tlsconf.VerifyError
 	switch {
 	case !errors.As(err, &bad):
-		return tlsconf.Explain(err, st.ctx.ServerTLS).Conn
+		if name := tlsconf.Explain(err, st.ctx.ServerTLS).Conn; name != sslEmpty {
+			return name
+		}
+		return "SSL_HANDSHAKE" // HAProxy tells a close apart from other failures for clients alone
 	case !bad.OtherName():
 		return "SSL_HANDSHAKE"
 	case st.last != nil && st.last.Conf().TLS.VerifyHost != "":

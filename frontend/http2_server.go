@@ -6,6 +6,8 @@ import (
 	"weir/acl"
 	"weir/internal/fault"
 	"weir/internal/h2mux"
+	"weir/internal/tlsconf"
+	"weir/internal/tlsio"
 )
 
 // Servers that speak HTTP/2: a stream has a virtual connection to its server, which speaks HTTP/1 (package h2mux), so that there is
@@ -32,6 +34,9 @@ func (st *stream) oldHTTP() bool {
 // lost is the fault of a server that has gone before the head of its response was complete.
 func (st *stream) lost() *fault.Fault {
 	if !st.lease.Multiplexed() {
+		if y := tlsio.Of(st.lease.Conn); !st.lease.Reused && st.rec.nothingBack && tlsconf.Unwelcome(y.Err()) {
+			return fault.ServerUnwelcome
+		}
 		return fault.ServerAbortHeaders
 	}
 	switch h2mux.CauseOf(st.lease.Conn) {

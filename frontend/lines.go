@@ -58,6 +58,10 @@ func (r *record) emit(w *worker, st *stream, asap bool) {
 		r.emitFailed(st, r.severity())
 		return
 	}
+	if st != nil && !st.begun && !st.answered && !st.inspected && !r.tcp { // what it knows is of the stream's last use
+		st.ctx.Begin(w.l.Wall())
+		st.s.fill(&st.ctx)
+	}
 	lr := r.fill(w, st, l.need)
 	lr.ASAP = asap
 	var ctx *acl.Context

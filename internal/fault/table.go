@@ -18,6 +18,7 @@ var (
 	ConnectRefused       = &Fault{Server, PhaseConnect, 503, RetryYes, "connect_refused", "the server refused the connection"}
 	ConnectTimeout       = &Fault{STimeout, PhaseConnect, 503, RetryYes, "connect_timeout", "the server did not accept the connection within timeout connect"}
 	ServerHandshake      = &Fault{Server, PhaseConnect, 503, RetryYes, "server_handshake", "the TLS handshake with the server failed"}
+	ServerUnwelcome      = &Fault{Server, PhaseConnect, 503, RetryUndone, "server_unwelcome", "the server ended the TLS connection over the certificate that it was shown, or that it was shown none"}
 	ConnectResource      = &Fault{Resource, PhaseConnect, 503, RetryNo, "connect_resource", "no local port, fd or memory was left to connect with"}
 	ServerAbortHeaders   = &Fault{Server, PhaseHeaders, 502, RetryIfReused, "server_abort_headers", "the server closed before its response headers were complete"}
 	ServerRefused        = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_refused_stream", "the server did not take the request on this connection (HTTP/2 REFUSED_STREAM or GOAWAY)"}

@@ -32,7 +32,7 @@ func parseStaple(p *Pair, raw []byte, now time.Time) (*staple, error) {
 	r, err := ocsp.ParseResponseForCert(raw, p.Leaf, p.issuer)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, notOCSP(err)
 	case !mayRespond(r.Certificate, p.issuer, now):
 		return nil, errors.New("it is signed with a certificate that is not for OCSP (RFC 6960, 4.2.2.2)")
 	case r.Status != ocsp.Good:
@@ -45,6 +45,18 @@ func parseStaple(p *Pair, raw []byte, now time.Time) (*staple, error) {
 	with := p.tls
 	with.OCSPStaple = raw
 	return &staple{raw, r, &with}, nil
+}
+
+// notOCSP says in our words why something is no response that can be used.
+func notOCSP(err error) error {
+	var answer ocsp.ResponseError
+	switch {
+	case errors.As(err, new(asn1.StructuralError)), errors.As(err, new(asn1.SyntaxError)):
+		return errors.New("it is no OCSP response (RFC 6960, 4.2.1)")
+	case errors.As(err, &answer):
+		return fmt.Errorf("it says %q in place of a status (RFC 6960, 4.2.1)", answer.Status)
+	}
+	return err
 }
 
 // mayRespond reports whether a certificate of a response, which the issuer has signed, is one that signs responses (RFC 6960, 4.2.2.2).

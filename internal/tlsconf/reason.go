@@ -150,19 +150,33 @@ var ofCertificate = map[uint64]bool{42: true, 43: true, 44: true, 45: true, 46: 
 
 const alertCertificateRequired = 116
 
-// alert explains one that was received.
-func (f *Failure) alert(err error, y *tlsio.Conn) {
+// alertOf is the number of an alert that was received, and what crypto/tls calls it.
+func alertOf(err error) (n uint64, text string, ok bool) {
 	var op *net.OpError
-	if !errors.As(err, &op) {
-		return
+	if !errors.As(err, &op) || op.Op != "remote error" {
+		return 0, "", false
 	}
 	v := reflect.ValueOf(op.Err) // crypto/tls has no name for the type
 	if v.Kind() != reflect.Uint8 {
+		return 0, "", false
+	}
+	return v.Uint(), strings.TrimPrefix(op.Err.Error(), "tls: "), true
+}
+
+// Unwelcome reports whether the other side has ended the connection over the certificate that it was shown, or that it was shown none. In TLS 1.3 a
+// server says so after the handshake, and has looked at nothing that came behind it (RFC 8446, 4.4.2.4).
+func Unwelcome(err error) bool {
+	n, _, ok := alertOf(err)
+	return ok && (ofCertificate[n] || n == alertCertificateRequired)
+}
+
+// alert explains one that was received.
+func (f *Failure) alert(err error, y *tlsio.Conn) {
+	n, what, ok := alertOf(err)
+	if !ok {
 		return
 	}
-	n := v.Uint()
 	f.Code = sslAlert + uint32(n)
-	what := strings.TrimPrefix(op.Err.Error(), "tls: ")
 	switch {
 	case n == alertCertificateRequired:
 		f.Text = "it wants to be shown a certificate"

@@ -19,6 +19,7 @@ type Conn struct {
 	out  []byte // encrypted and not taken by the socket
 	owed int    // plain text of out that its sender has not been told of
 	err  error  // nothing can be sent any more
+	end  error  // nothing more will come: it was found behind the last bytes
 	cut  bool   // the socket has ended
 
 	// While a record is written by Send:
@@ -51,6 +52,9 @@ func Of(c *loop.Conn) *Conn {
 // Recv is loop.Layer's. The end of the stream is io.EOF only where the peer has said so, else io.ErrUnexpectedEOF: somebody on
 // the way may have cut it (RFC 8446, 6.1).
 func (c *Conn) Recv(b []byte) (int, error) {
+	if c.end != nil {
+		return 0, c.end
+	}
 	if c.dry() {
 		return 0, loop.ErrAgain
 	}
@@ -58,16 +62,18 @@ func (c *Conn) Recv(b []byte) (int, error) {
 	n, err := c.tls.Read(b)
 	c.detach()
 	switch {
-	case n > 0: // an error comes again
+	case n > 0: // an alert may have stood behind it, which crypto/tls reads at once, and the socket may never become readable again
+		if err != nil && err != errAgain {
+			c.heardAlert(err)
+			c.end = err
+		}
 		return n, nil
 	case err == errAgain:
 		return 0, loop.ErrAgain
 	case err == io.EOF && c.cut:
 		return 0, io.ErrUnexpectedEOF
 	}
-	if err != nil && err != io.EOF {
-		c.heardAlert(err)
-	}
+	c.heardAlert(err)
 	return n, err
 }
 
@@ -184,7 +190,9 @@ func (c *Conn) Closing() {
 	if len(c.out) == 0 && !c.c.Failed() {
 		c.CloseWrite()
 	}
-	c.err = loop.ErrClosed
+	if c.err == nil { // else logs still ask why
+		c.err = loop.ErrClosed
+	}
 	c.drop()
 	c.release()
 }

@@ -271,3 +271,30 @@ func TestAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestEndBehindData: the end is found that came in one piece with the last bytes, though the socket stays open and silent behind it.
+func TestEndBehindData(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		b := newBench(t)
+		b.client.MaxVersion = version
+		said := make(chan struct{})
+		ended := make(chan error, 1)
+		c := b.serve(func(task *loop.Task, c *loop.Conn, y *Conn) {
+			defer c.Close()
+			loop.Await(task, func() (struct{}, error) { <-said; return struct{}{}, nil })
+			buf := make([]byte, 100)
+			n, err := c.Recv(task, buf, b.deadline())
+			if string(buf[:n]) != "last words" || err != nil {
+				t.Errorf("got %q, %v", buf[:n], err)
+			}
+			_, err = c.Recv(task, buf, b.deadline())
+			ended <- err
+		})
+		io.WriteString(c, "last words")
+		c.CloseWrite()
+		close(said)
+		if err := wait(t, ended, "the end"); err != io.EOF {
+			t.Errorf("%s: got %v; want EOF", tls.VersionName(version), err)
+		}
+	}
+}

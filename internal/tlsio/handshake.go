@@ -63,7 +63,7 @@ func Client(t *loop.Task, c *loop.Conn, cfg *tls.Config, o Options, deadline int
 		cfg = cfg.Clone()
 		cfg.KeyLogWriter = y.KeyLog()
 	}
-	y.tls = tls.Client((*wire)(y), cfg)
+	y.tls, y.info.Newest = tls.Client((*wire)(y), cfg), cfg.MaxVersion
 	err := y.run()
 	if o.Count != nil && err == nil && !y.State().DidResume {
 		o.Count.BackKeys.Add(time.Now())

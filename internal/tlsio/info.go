@@ -20,6 +20,9 @@ type Info struct {
 	// its first error with the peer's own certificate, CAErr and Depth are those of the first with an issuer's.
 	Result, Verify, CAErr, Depth int
 
+	// Newest is the newest version that a server was offered.
+	Newest uint16
+
 	session [maxSession]byte
 	nsess   uint8
 	randoms [2][randomSize]byte // of the client's and of the server's hello
