@@ -22,6 +22,10 @@
 // An idle connection needs no task: it is parked with a Handler (SetHandler). Two connections that only
 // relay bytes are handed to a Tunnel, which is callbacks and splice(2) and holds no buffer while idle.
 //
+// Who gets the loop next, in a turn: what the poll tells of connections at work; timers and mail; tasks; tasks of groups (Group), which
+// share their turns by client; last, connections at rest (Rest), whose events are new work. What is left over waits for the
+// next turn, which polls first.
+//
 // The package knows sockets, not protocols: no HTTP, no TLS, no configuration. It is the only one that
 // names epoll.
 package loop

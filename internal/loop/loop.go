@@ -161,10 +161,12 @@ func (l *Loop) turn() {
 	// 1st poll: without sleeping while there is work, else until an event, a timer or mail comes. 2nd clock: one
 	// reading serves the whole turn.
 	n := l.pollOnce()
-	// 3rd events: each wakes the task or calls the handler that its connection has.
+	// 3rd events: each wakes the task or calls the handler that its connection has; those of connections at rest wait.
+	resting := l.begun.len()
 	for i := range n {
 		l.dispatch(&l.poll.events[i])
 	}
+	others := n - (l.begun.len() - resting)
 	// 4th timers, 5th mail, 6th whatever those woke.
 	l.wheel.advance(l.now, l.call)
 	if len(l.more)+len(l.yields) > 0 {
@@ -180,8 +182,9 @@ func (l *Loop) turn() {
 	if l.groups.len() > 0 {
 		l.runGroups()
 	}
+	// 7th new work.
 	if l.begun.len() > 0 {
-		l.runBegun()
+		l.runBegun(max(beginShare, others/othersPerBegin))
 	}
 	if len(l.finishers) > 0 {
 		l.runFinishers()

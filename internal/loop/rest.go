@@ -15,8 +15,13 @@ func (c *Conn) Rest(h Handler) error {
 	return nil
 }
 
-// beginShare is how many resting connections are told of their events before the loop polls again. A poll costs a twentieth of a request.
-const beginShare = 16
+const (
+	// beginShare is how many resting connections are told of their events before the loop polls again. A poll costs a twentieth of a request.
+	beginShare = 16
+	// othersPerBegin is for how many events of others, where those are many, one more is: hundreds of busy tunnels are not to
+	// keep requests waiting. A request makes less than four events, so that the number of those at work does not grow by this.
+	othersPerBegin = 4
+)
 
 // begun is a connection with an event that waits; the generation tells whether it is still the same one.
 type begun struct {
@@ -35,9 +40,9 @@ func (l *Loop) begin(c *Conn) {
 	}
 }
 
-// runBegun tells resting connections of their events.
-func (l *Loop) runBegun() {
-	for n := 0; n < beginShare && l.begun.len() > 0; n++ {
+// runBegun tells up to most resting connections of their events.
+func (l *Loop) runBegun(most int) {
+	for n := 0; n < most && l.begun.len() > 0; n++ {
 		b := l.begun.pop()
 		if b.c.fd < 0 || b.c.gen != b.gen {
 			continue // closed meanwhile

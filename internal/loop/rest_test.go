@@ -102,3 +102,19 @@ func TestRestEnds(t *testing.T) {
 		t.Error("a closed connection rests")
 	}
 }
+
+// Where there is much else to do, more is begun in a turn: the rest is not to wait for ever.
+func TestRestBesideMany(t *testing.T) {
+	l := byHand(t)
+	const busy = 2 * beginShare * othersPerBegin
+	var told, others []string
+	for range 3 * beginShare {
+		spoken(t, l).Rest(teller{"rests", &told})
+	}
+	for range busy {
+		spoken(t, l).SetHandler(teller{"works", &others})
+	}
+	if l.turn(); len(others) != busy || len(told) != busy/othersPerBegin {
+		t.Errorf("%d of %d at rest were told beside %d others", len(told), 3*beginShare, len(others))
+	}
+}
