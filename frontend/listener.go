@@ -282,16 +282,16 @@ func (ln *listener) Admit() bool {
 		ln.full.Store(true)
 		return false
 	}
-	if !take(&ln.cur, &ln.max, int64(ln.b.Maxconn)) {
+	if !take(&ln.cur, int64(ln.b.Maxconn)) {
 		ln.full.Store(true)
 		return false
 	}
-	if !take(&fe.cur, &fe.max, fe.limit.Load()) {
+	if !take(&fe.cur, fe.limit.Load()) {
 		ln.cur.Add(-1)
 		ln.full.Store(true)
 		return false
 	}
-	if !take(&px.gate.conns, &px.maxConns, px.limit.Load()) {
+	if !take(&px.gate.conns, px.limit.Load()) {
 		fe.cur.Add(-1)
 		ln.cur.Add(-1)
 		ln.full.Store(true)
@@ -325,17 +325,25 @@ func (ln *listener) Leave() {
 
 // take counts one more unless the limit is reached. It never counts too many, not even for a moment: another loop would see no
 // place where there is one, and pause for good.
-func take(cur, most *atomic.Int64, limit int64) bool {
+func take(cur *atomic.Int64, limit int64) bool {
 	for {
 		n := cur.Load()
 		if limit > 0 && n >= limit {
 			return false
 		}
 		if cur.CompareAndSwap(n, n+1) {
-			if n >= most.Load() {
-				most.Store(n + 1)
-			}
 			return true
+		}
+	}
+}
+
+// raise lifts a high-water mark to what is counted now. A place that was taken for an accept that brought no connection is none.
+func raise(most, cur *atomic.Int64) {
+	n := cur.Load()
+	for {
+		m := most.Load()
+		if n <= m || most.CompareAndSwap(m, n) {
+			return
 		}
 	}
 }

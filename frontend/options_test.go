@@ -39,7 +39,7 @@ func TestIgnoreProbes(t *testing.T) {
 		px := newTestProxy(t, simple(o.addr(), option, ""))
 		dialPeer(t, px.addr("f", 0)).Close()
 		eventually(t, "the connection is seen", func() error {
-			if px.maxConns.Load() == 0 {
+			if px.frontend("f").max.Load() == 0 {
 				return errors.New("not yet")
 			}
 			return nil

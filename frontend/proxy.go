@@ -63,13 +63,13 @@ type Proxy struct {
 
 	conns     atomic.Int64 // client connections
 	gate      *gate
-	maxConns  atomic.Int64 // most ever
-	limit     atomic.Int64 // maxconn; 0 = none
-	cases     cases        // "h1-case-adjust"; nil = none
-	connRate  pace         // maxconnrate
-	sessRate  pace         // maxsessrate
-	tlsRate   pace         // maxsslrate
-	relevels  bool         // a rule may change the level of a stream's line
+	limit     atomic.Int64           // maxconn; 0 = none
+	profiling atomic.Pointer[string] // see Profiling; nil = nobody has changed it
+	cases     cases                  // "h1-case-adjust"; nil = none
+	connRate  pace                   // maxconnrate
+	sessRate  pace                   // maxsessrate
+	tlsRate   pace                   // maxsslrate
+	relevels  bool                   // a rule may change the level of a stream's line
 	stopping  atomic.Bool
 	malformed atomic.Uint64 // messages, of either side
 	accepted  atomic.Bool   // stopping, and no loop accepts any more
@@ -139,10 +139,8 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 		return nil, err
 	}
 	px.fullconns()
-	if px.state.Measured() {
-		for _, l := range px.loops {
-			l.Measure()
-		}
+	for _, l := range px.loops {
+		l.Measure(px.state.Measured())
 	}
 	px.runLoops()
 	return px, nil

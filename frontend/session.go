@@ -133,6 +133,8 @@ func (s *session) abandon() {
 func (s *session) count() {
 	w, fe := s.w, s.fe
 	w.conns++
+	raise(&fe.max, &fe.cur)
+	raise(&s.ln.max, &s.ln.cur)
 	fe.traffic(w).Connections++
 	fe.local[w.id].connRate.Add(w.l.Now()/1e6, 1)
 	s.ln.local[w.id].Connections++
@@ -142,9 +144,7 @@ func (s *session) count() {
 func (s *session) opened() {
 	w, fe := s.w, s.fe
 	fe.traffic(w).Sessions++
-	fl, now := &fe.local[w.id], w.l.Now()/1e6
-	fl.sessRate.Add(now, 1)
-	fl.sessNow.Store(fl.sessRate.Value(now))
+	fe.local[w.id].sessRate.Add(w.l.Wall())
 	s.ln.local[w.id].Sessions++
 	s.ln.countSess()
 }

@@ -147,6 +147,8 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(RateLimiter)
 	case "get var", "set var":
 		_, ok = a.(VarAdmin)
+	case "set profiling", "show profiling":
+		_, ok = a.(Profiler)
 	case "show activity", "show tasks", "show threads":
 		_, ok = a.(ActivityAdmin)
 	case "show servers conn":

@@ -47,16 +47,19 @@ func showServersConn(c *call) error {
 	}
 	c.reply(fmt.Sprintf(connColumns, loops))
 	for i := range rows {
-		c.reply(rows[i].String())
+		c.reply(rows[i].line(c.hide))
 	}
 	return nil
 }
 
 // String is the server's line. How many connections will be needed is not estimated: it is as many as are used.
-func (r *ServerConns) String() string {
+func (r *ServerConns) String() string { return r.line(asIs) }
+
+// line is the server's line with names and addresses as hide shows them.
+func (r *ServerConns) line(hide func(string) string) string {
 	addr, port := "-", uint16(0)
 	if r.Addr.IsValid() {
-		addr, port = r.Addr.Addr().Unmap().String(), r.Addr.Port()
+		addr, port = hide(r.Addr.Addr().Unmap().String()), r.Addr.Port()
 	}
 	var b strings.Builder
 	idle := int64(0)
@@ -64,6 +67,6 @@ func (r *ServerConns) String() string {
 		idle += n
 		fmt.Fprintf(&b, " %d", n)
 	}
-	return fmt.Sprintf("%s/%s %d/%d %s %d - %d %d %d %d %d %d %d %d%s", oneLine(r.Backend), oneLine(r.Server), r.BackendID, r.ServerID, addr, port,
+	return fmt.Sprintf("%s/%s %d/%d %s %d - %d %d %d %d %d %d %d %d%s", oneLine(hide(r.Backend)), oneLine(hide(r.Server)), r.BackendID, r.ServerID, addr, port,
 		r.Purge.Milliseconds(), r.Used, r.UsedMax, r.Used, 0, idle, r.Limit, idle, b.String())
 }

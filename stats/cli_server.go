@@ -28,6 +28,8 @@ type Server struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
+	anonKey atomic.Uint32 // "set anon global-key"; 0 = none
+
 	mu      sync.Mutex // guards what follows
 	sockets []*cliSocket
 	conns   map[net.Conn]struct{}

@@ -28,6 +28,7 @@ type cliSession struct {
 	quit    bool
 	shows   Severity        // "set severity-output"
 	modes   map[string]bool // by "experimental-mode" and "expert-mode"
+	anon    uint32          // the key of "set anon on"; 0 = names are shown as they are
 }
 
 func newCLISession(s *Server, cs *cliSocket, c net.Conn) *cliSession {
@@ -100,6 +101,9 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 	}
 	cmd, args := findCommand(words)
 	if cmd == nil {
+		if err := refused(words); err != nil {
+			return append(append(s.shows.mark(nil, severityError), err.Error()...), '\n')
+		}
 		return append(s.shows.mark(nil, severityInfo), unknownCommand(words, s.server.config().Admin)...)
 	}
 	c := &call{ctx: ctx, session: s, source: s.server.config().Source, admin: s.server.config().Admin, args: args, text: strings.Join(args, " ")}

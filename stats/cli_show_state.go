@@ -30,18 +30,28 @@ func showServersState(c *call) error {
 	c.reply("1")
 	c.reply(stateColumns)
 	for i := range rows {
-		c.reply(rows[i].String())
+		c.reply(rows[i].line(c.hide))
 	}
 	return nil
 }
 
 // String is the server's line.
-func (r *ServerStateRow) String() string {
+func (r *ServerStateRow) String() string { return r.line(asIs) }
+
+// asIs hides nothing.
+func asIs(s string) string { return s }
+
+// line is the server's line with names and addresses as hide shows them.
+func (r *ServerStateRow) line(hide func(string) string) string {
+	addr := dashAddr(r.Addr)
+	if r.Addr.IsValid() {
+		addr = hide(addr)
+	}
 	return fmt.Sprintf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d %d %d %s %d %s %d %d %s %s %d",
-		r.BackendID, dash(r.Backend), r.ServerID, dash(r.Server), dashAddr(r.Addr), r.OpState, r.AdminState, r.UserWeight, r.InitialWeight,
+		r.BackendID, dash(hide(r.Backend)), r.ServerID, dash(hide(r.Server)), addr, r.OpState, r.AdminState, r.UserWeight, r.InitialWeight,
 		int64(r.LastChange.Seconds()), r.CheckStatus, r.CheckResult, r.CheckHealth, r.CheckState, r.AgentState,
-		flag(r.BackendForced), flag(r.SrvForce), dash(r.FQDN), r.Port, dash(r.SRVRecord), flag(r.SSL), r.CheckPort,
-		dash(r.CheckAddr), dash(r.AgentAddr), r.AgentPort)
+		flag(r.BackendForced), flag(r.SrvForce), dash(hide(r.FQDN)), r.Port, dash(hide(r.SRVRecord)), flag(r.SSL), r.CheckPort,
+		dash(hide(r.CheckAddr)), dash(hide(r.AgentAddr)), r.AgentPort)
 }
 
 // dash stands for an empty column.

@@ -16,7 +16,7 @@ func showSess(c *call) error {
 	}
 	for _, s := range a.Sessions(c.ctx) {
 		c.reply(oneLine(fmt.Sprintf("%s: proto=%s src=%s fe=%s be=%s srv=%s ts=%s age=%ds in=%d out=%d exp=%ds",
-			s.ID, s.Proto, s.Source, orNone(s.Frontend), orNone(s.Backend), orNone(s.Server), s.Phase,
+			s.ID, s.Proto, c.hideAddr(s.Source), orNone(c.hide(s.Frontend)), orNone(c.hide(s.Backend)), orNone(c.hide(s.Server)), s.Phase,
 			int64(s.Age/time.Second), s.BytesIn, s.BytesOut, int64(s.Expires/time.Second))))
 	}
 	return nil

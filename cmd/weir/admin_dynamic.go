@@ -67,3 +67,15 @@ func (a *admin) Activity(context.Context) (list []stats.LoopActivity) {
 	}
 	return list
 }
+
+// TaskProfiling is for "show profiling".
+func (a *admin) TaskProfiling(context.Context) (mode string, loops []stats.TaskProfile) {
+	for _, l := range a.px.Loops() {
+		s := &l.Stats
+		loops = append(loops, stats.TaskProfile{On: s.Measures.Load(), Runs: s.TaskRuns.Load(), Ran: time.Duration(s.TaskRanNS.Load()), Waited: time.Duration(s.TaskWaitedNS.Load())})
+	}
+	return a.px.Profiling(), loops
+}
+
+// SetTaskProfiling is for "set profiling tasks".
+func (a *admin) SetTaskProfiling(_ context.Context, mode string) { a.px.SetProfiling(mode) }

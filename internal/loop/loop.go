@@ -37,6 +37,11 @@ type Stats struct {
 	BusyNS, IdleNS               atomic.Int64
 	Conns                        atomic.Int64 // open connections, of both sides
 	Tasks                        atomic.Int64 // coroutines made and not ended
+
+	// Of the runs of tasks since the loop was told to measure them last; written at each run.
+	Measures                atomic.Bool
+	TaskRuns                atomic.Uint64
+	TaskRanNS, TaskWaitedNS atomic.Int64
 }
 
 // Loop is one event loop. Only the fields marked shared may be touched by other goroutines.

@@ -12,8 +12,23 @@ func (c TaskCost) Sub(before TaskCost) TaskCost {
 	return TaskCost{c.Runs - before.Runs, c.Ran - before.Ran, c.Waited - before.Waited}
 }
 
-// Measure makes the loop time its tasks, which costs two readings of the clock for each run. Call it before Run.
-func (l *Loop) Measure() { l.measure = true }
+// Measure makes the loop time its tasks from now on, which costs two readings of the clock for each run, or no longer. Where on is set, what
+// all of them have cost (Stats.TaskRuns and its like) is counted anew. On the loop, or before Run.
+func (l *Loop) Measure(on bool) {
+	if on {
+		l.Stats.TaskRuns.Store(0)
+		l.Stats.TaskRanNS.Store(0)
+		l.Stats.TaskWaitedNS.Store(0)
+	}
+	if l.measure == on {
+		return
+	}
+	l.measure = on
+	for _, t := range l.runq { // they were ready before somebody looked, or nobody will look
+		t.readyAt = 0
+	}
+	l.Stats.Measures.Store(on)
+}
 
 // Cost is what the task has cost by now.
 func (t *Task) Cost() TaskCost {
@@ -28,9 +43,18 @@ func (t *Task) Cost() TaskCost {
 func (t *Task) beginRun() {
 	t.since = t.l.clock()
 	if t.readyAt != 0 {
-		t.cost.Waited += t.since - t.readyAt
+		waited := t.since - t.readyAt
+		t.cost.Waited += waited
 		t.readyAt = 0
+		s := &t.l.Stats
+		s.TaskWaitedNS.Store(s.TaskWaitedNS.Load() + waited)
 	}
 }
 
-func (t *Task) endRun() { t.cost.Ran += t.l.clock() - t.since }
+func (t *Task) endRun() {
+	ran := t.l.clock() - t.since
+	t.cost.Ran += ran
+	s := &t.l.Stats
+	s.TaskRuns.Store(s.TaskRuns.Load() + 1)
+	s.TaskRanNS.Store(s.TaskRanNS.Load() + ran)
+}

@@ -13,7 +13,7 @@ func TestTaskCost(t *testing.T) {
 			t.Fatal(err)
 		}
 		if measure {
-			l.Measure()
+			l.Measure(true)
 		}
 		done := make(chan TaskCost, 1)
 		go l.Run()
@@ -37,5 +37,47 @@ func TestTaskCost(t *testing.T) {
 		if measured := c.Ran >= int64(time.Millisecond); measured != measure || !measure && c.Waited != 0 {
 			t.Errorf("measure %v: ran %d, waited %d", measure, c.Ran, c.Waited)
 		}
+	}
+}
+
+// Measuring begins and ends while the loop runs, and counts anew each time.
+func TestMeasureSwitch(t *testing.T) {
+	l, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go l.Run()
+	defer func() {
+		l.Stop()
+		<-l.Done()
+	}()
+	runs := func() uint64 {
+		done := make(chan struct{})
+		l.Post(func() {
+			l.Go(func(tk *Task) {
+				tk.Yield()
+				tk.Yield()
+				close(done)
+			})
+		})
+		<-done
+		n := make(chan uint64)
+		l.Post(func() { n <- l.Stats.TaskRuns.Load() })
+		return <-n
+	}
+	f := func(on bool, want uint64) {
+		t.Helper()
+		l.Post(func() { l.Measure(on) })
+		if got := runs(); got != want || l.Stats.Measures.Load() != on {
+			t.Errorf("measures %v: %d runs; want %d", on, got, want)
+		}
+	}
+	f(false, 0)
+	f(true, 3)
+	f(false, 3) // what was measured stays to be read
+	f(true, 3)  // and is forgotten
+	f(true, 3)
+	if l.Stats.TaskRanNS.Load() <= 0 || l.Stats.TaskWaitedNS.Load() <= 0 {
+		t.Errorf("ran %d ns, waited %d ns", l.Stats.TaskRanNS.Load(), l.Stats.TaskWaitedNS.Load())
 	}
 }
