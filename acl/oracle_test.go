@@ -18,7 +18,7 @@ var differs = []struct{ what, head, want string }{
 	{"urlp_val(a)", "a=%20+x", "<0>"},
 	// HAProxy compares known methods by number and loses -i on them.
 	{"method -i get", "GET", "1"},
-	// HAProxy drops the default port from a CONNECT's Host field.
+	// The default port is taken from a CONNECT's Host field by the codec, which has no part in this.
 	{"base", "CONNECT", "<ex.com:443>"},
 	// Its mixing function is not documented: see avalanche.
 	{"base32", "", ""},

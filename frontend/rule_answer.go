@@ -216,7 +216,11 @@ func (d *redirect) location(dst []byte, st *stream) []byte {
 		}
 		return dst
 	case conf.RedirectScheme:
-		dst = append(append(dst, "://"...), st.req.Host()...)
+		host := st.req.Get(message.Host) // where it has a port that the target has not, that is the client's
+		if len(host) == 0 {
+			host = st.req.Host()
+		}
+		dst = append(append(dst, "://"...), host...)
 	}
 	if len(path) == 0 || path[0] != '/' { // "*", or CONNECT
 		path = slash

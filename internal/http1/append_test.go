@@ -45,11 +45,11 @@ func TestAppendRequest(t *testing.T) {
 	f("GET / HTTP/1.1|Host: a|Expect: 100-continue", plain, "GET / HTTP/1.1|host: a")
 	f("PUT / HTTP/1.1|Host: a|Expect: 100-Continue|Content-Length: 1", plain, "PUT / HTTP/1.1|host: a|expect: 100-Continue|content-length: 1")
 
-	f("GET http://A:80/x?y HTTP/1.1|Host: a", plain, "GET http://A:80/x?y HTTP/1.1|host: a")
+	f("GET http://A:80/x?y HTTP/1.1|Host: a", plain, "GET http://A/x?y HTTP/1.1|host: A")
 	f("GET http://a HTTP/1.1|Host: a", plain, "GET http://a/ HTTP/1.1|host: a")
 	f("OPTIONS http://a HTTP/1.1|Host: a", plain, "OPTIONS http://a HTTP/1.1|host: a")
 	f("OPTIONS * HTTP/1.1|Host: a", plain, "OPTIONS * HTTP/1.1|host: a")
-	f("CONNECT a:443 HTTP/1.1|Host: a:443", plain, "CONNECT a:443 HTTP/1.1|host: a:443")
+	f("CONNECT a:443 HTTP/1.1|Host: a:443", plain, "CONNECT a:443 HTTP/1.1|host: a")
 }
 
 // What the proxy adds is sent whatever the client's Connection says.

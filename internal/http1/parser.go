@@ -30,6 +30,9 @@ func (p *Parser) Request(buf []byte, req *message.Request, lim Limits) (int, err
 	if err == nil && !lim.AnyPayload && oldPayload(req) {
 		err = ErrPayload10
 	}
+	if err == nil {
+		normalize(req)
+	}
 	return p.settle(buf, n, lim.HeadBytes, err)
 }
 

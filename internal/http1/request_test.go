@@ -96,9 +96,9 @@ func TestTarget(t *testing.T) {
 	f("GET", "http://a", "a", "http a /")
 	f("OPTIONS", "http://a", "a", "http a *")
 	f("GET", "HTTP://A/x", "a", "HTTP A /x")
-	f("GET", "http://a:80/x", "a", "http a:80 /x")
+	f("GET", "http://a:80/x", "a", "http a /x")
 	f("GET", "http://a/x", "a:80", "http a /x")
-	f("GET", "https://a:443/x", "a", "https a:443 /x")
+	f("GET", "https://a:443/x", "a", "https a /x")
 	f("GET", "https://a:80/x", "a", "host_differs")
 	f("GET", "http://a:443/x", "a", "host_differs")
 	f("GET", "http://a:81/x", "a", "host_differs")
@@ -169,7 +169,7 @@ func TestHostVersion10(t *testing.T) {
 	f("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "many_hosts")
 	f("GET http://b/ HTTP/1.0\r\n\r\n", "host b")
 	f("GET http://b/ HTTP/1.1\r\n\r\n", "no_host")
-	f("GET http://b:80/ HTTP/1.1\r\nHost: b\r\n\r\n", "host b:80")
+	f("GET http://b:80/ HTTP/1.1\r\nHost: b\r\n\r\n", "host b")
 }
 
 func TestRequestParts(t *testing.T) {
