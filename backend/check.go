@@ -32,7 +32,7 @@ func newChecker(s *Server) (*checker, error) {
 	c.timer.Fire = c.fire
 	c.port.Store(int32(s.conf.Checks.Port))
 	var err error
-	c.plan, err = newPlan(s.b.conf, nil)
+	c.plan, err = newPlan(s.b.conf, nil, nil)
 	return c, err
 }
 

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"encoding/hex"
+	"net/netip"
 
 	"weir/conf"
 	"weir/internal/loop"
@@ -37,7 +38,23 @@ type CheckView struct {
 // texts compiles formats; those without an expression need nobody's help.
 type texts struct {
 	Exprs
+	look func(conf.Pos, *conf.Addr) (netip.Addr, error) // for the address of a name; nil = nobody looks it up
 	errs conf.Errors
+}
+
+// address is that of a rule. It is the zero Addr, which stands for the one that is checked, where it says "any", as HAProxy has it, or is a name
+// that nobody looks up.
+func (c *texts) address(pos conf.Pos, a *conf.Addr) netip.Addr {
+	ip, err := netip.ParseAddr(a.Host)
+	switch {
+	case a.Host == "*" || a.Host == "" || ip.IsUnspecified():
+		return netip.Addr{}
+	case err == nil || c.look == nil:
+		return ip.Unmap()
+	}
+	ip, err = c.look(pos, a)
+	c.note(err)
+	return ip
 }
 
 // note collects an error; Exprs gives those of package conf.

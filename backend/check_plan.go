@@ -1,7 +1,9 @@
 package backend
 
 import (
+	"context"
 	"fmt"
+	"net/netip"
 
 	"weir/conf"
 )
@@ -21,9 +23,18 @@ type step interface {
 	run(r *checkRun) (checkResult, bool)
 }
 
-// CompileChecks compiles the checks with the expressions in them. Without it they are as if every expression were empty.
+// CompileChecks compiles the checks with the expressions in them, and looks up the names of hosts that their rules connect to. Without it
+// they are as if every expression were empty, and every such host the server.
 func (b *Backend) CompileChecks(e Exprs) error {
-	p, err := newPlan(b.conf, e)
+	ctx, cancel := context.WithTimeout(context.Background(), resolveTimeout)
+	defer cancel()
+	p, err := newPlan(b.conf, e, func(pos conf.Pos, a *conf.Addr) (netip.Addr, error) {
+		ip, text := lookUpHost(ctx, b.global, a, a.Host)
+		if text != "" {
+			return ip, conf.Bad(pos, fmt.Sprintf("backend %q: check", b.Name()), "address %q: %s", a.Host, text)
+		}
+		return ip, nil
+	})
 	b.plan = p
 	for _, s := range b.Servers() {
 		if s.checker != nil {
@@ -35,13 +46,13 @@ func (b *Backend) CompileChecks(e Exprs) error {
 
 // CheckRules reports what is wrong with the expressions in a section's checks.
 func CheckRules(p *conf.Proxy, e Exprs) error {
-	_, err := newPlan(p, e)
+	_, err := newPlan(p, e, nil)
 	return err
 }
 
 // newPlan makes the plan of a section.
-func newPlan(p *conf.Proxy, e Exprs) (*plan, error) {
-	c := &texts{Exprs: e}
+func newPlan(p *conf.Proxy, e Exprs, look func(conf.Pos, *conf.Addr) (netip.Addr, error)) (*plan, error) {
+	c := &texts{Exprs: e, look: look}
 	pl := &plan{}
 	switch {
 	case p.Check == nil:
@@ -72,7 +83,7 @@ func (pl *plan) tcp(c *texts, rules []*conf.Rule) {
 		at := ruleAt{kind: "tcp-check", number: i + 1}
 		switch a := r.Action.(type) {
 		case *conf.CheckConnect:
-			pl.steps = append(pl.steps, newConnectStep(c, a, at))
+			pl.steps = append(pl.steps, newConnectStep(c, r.Pos, a, at))
 		case *conf.CheckData:
 			s := &dataStep{at: at.with(a.Comment, "send"), data: c.format(a.Data, "")}
 			if a.Binary {

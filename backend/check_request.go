@@ -35,7 +35,7 @@ func (pl *plan) http(c *texts, p *conf.Proxy) {
 		at := ruleAt{number: i + 1}
 		switch a := r.Action.(type) {
 		case *conf.CheckConnect:
-			pl.steps = append(pl.steps, newConnectStep(c, a, at))
+			pl.steps = append(pl.steps, newConnectStep(c, r.Pos, a, at))
 			if alone {
 				pl.steps = append(pl.steps, newRequestStep(c, &first, p.SendState, ruleAt{}))
 			}

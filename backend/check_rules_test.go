@@ -97,6 +97,9 @@ func TestTCPRules(t *testing.T) {
 	f("L6TOUT -1  at step 1 of tcp-check (expect regex)", expect("rstring ^foo", func(e *conf.CheckExpect) { e.ToutStatus = "L6TOUT" }))
 	f("L7OKC 0 (tcp-check)", expect("string HELLO", func(e *conf.CheckExpect) { e.OKStatus = "L7OKC" }))
 	f("L4OK -1 (tcp-check)", &conf.CheckConnect{}, expect("string HELLO"), &conf.CheckConnect{Addr: "127.0.0.1", Port: number(port), Linger: true})
+	for _, host := range []string{"localhost", "ipv4@localhost", "*", "0.0.0.0", "[::]"} { // any address is the one that is checked
+		f("L4OK -1 (tcp-check)", &conf.CheckConnect{}, expect("string HELLO"), &conf.CheckConnect{Addr: host, Port: number(port), Linger: true})
+	}
 	f("SOCKERR -1 the port is no number from 1 to 65535 at step 1 of tcp-check (connect port)", &conf.CheckConnect{Port: &conf.Expr{Fetch: conf.Call{Name: "var"}}})
 }
 
@@ -157,5 +160,20 @@ func TestDisableOn404(t *testing.T) {
 	s.report(checkResult{status: checkL7OK, code: 200})
 	if !s.Usable() {
 		t.Error("a good check does not bring it back")
+	}
+}
+
+// A name that nobody knows is told at its rule, and only where names are looked up.
+func TestCheckUnknownHost(t *testing.T) {
+	p := proxy("roundrobin", "s1")
+	p.Servers[0].Check = true
+	p.Check = &conf.Check{Kind: conf.CheckTCP}
+	p.TCPCheckRules = []*conf.Rule{{Pos: conf.Pos{File: "x.cfg", Line: 3, Col: 2}, Action: &conf.CheckConnect{Addr: "nohost.invalid"}}}
+	if err := CheckRules(p, testExprs{}); err != nil {
+		t.Errorf("without a look-up: %v", err)
+	}
+	err := newTest(t, p).CompileChecks(testExprs{})
+	if err == nil || !strings.HasPrefix(err.Error(), `x.cfg:3:2: backend "`) || !strings.Contains(err.Error(), `: check: address "nohost.invalid": `) {
+		t.Errorf("got %v", err)
 	}
 }

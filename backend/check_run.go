@@ -160,7 +160,7 @@ type connectStep struct {
 	linger bool
 }
 
-func newConnectStep(c *texts, a *conf.CheckConnect, at ruleAt) *connectStep {
+func newConnectStep(c *texts, pos conf.Pos, a *conf.CheckConnect, at ruleAt) *connectStep {
 	what := "connect"
 	if a.Port != nil {
 		what = "connect port"
@@ -177,8 +177,7 @@ func newConnectStep(c *texts, a *conf.CheckConnect, at ruleAt) *connectStep {
 	case ad.Kind == conf.AddrAbstract:
 		s.unix = loop.AbstractAddr(ad.Path, !ad.Unpadded)
 	default:
-		s.addr, err = netip.ParseAddr(ad.Host)
-		c.note(err)
+		s.addr = c.address(pos, &ad)
 	}
 	return s
 }

@@ -123,11 +123,20 @@ func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	if host == "*" { // where the client was going: see target
 		return netip.IPv4Unspecified(), nil
 	}
+	ip, text := lookUpHost(ctx, s.b.global, &s.conf.Addr, host)
+	if text != "" {
+		return ip, s.addrError(host, text)
+	}
+	return ip, nil
+}
+
+// lookUpHost is an address of a name, of the family that a asks for, or else the process; text says why there is none.
+func lookUpHost(ctx context.Context, g *conf.Global, a *conf.Addr, host string) (ip netip.Addr, text string) {
 	network := "ip"
-	if g := s.b.global; g != nil && g.NameFamily != "" {
+	if g != nil && g.NameFamily != "" {
 		network = "ip" + strings.TrimPrefix(g.NameFamily, "ipv")
 	}
-	switch a := &s.conf.Addr; {
+	switch {
 	case a.V4Only:
 		network = "ip4"
 	case a.V6Only:
@@ -135,16 +144,15 @@ func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	}
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
 	if err != nil {
-		text := err.Error()
 		if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
-			text = dns.Err
+			return ip, dns.Err
 		}
-		return netip.Addr{}, s.addrError(host, text)
+		return ip, err.Error()
 	}
 	for _, ip := range ips {
 		if ip.Unmap().Is4() {
-			return ip.Unmap(), nil
+			return ip.Unmap(), ""
 		}
 	}
-	return ips[0], nil
+	return ips[0], ""
 }

@@ -31,6 +31,7 @@ func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
 		diags.Warn(disableUnknown(cfg)...)
 	case len(diags.Errors) > 0: // nothing will be built, which is where names are looked up else
 		diags.Add(unknownNames(cfg, diags.Errors)...)
+		diags.Add(unknownCheckHosts(cfg)...)
 	}
 	diags.Add(unknownBinds(cfg)...)
 	diags.Add(unknownLogs(cfg)...)

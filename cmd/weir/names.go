@@ -134,6 +134,32 @@ func unknownLogs(cfg *conf.Config) conf.Errors {
 	return errs
 }
 
+// unknownCheckHosts are the errors of the names that rules of health checks connect to.
+func unknownCheckHosts(cfg *conf.Config) conf.Errors {
+	ctx, cancel := context.WithTimeout(context.Background(), namesTime)
+	defer cancel()
+	var errs conf.Errors
+	for _, p := range cfg.Proxies {
+		if p.Disabled || !slices.ContainsFunc(p.Servers, func(s *conf.Server) bool { return s.Check }) {
+			continue
+		}
+		for _, r := range p.CheckRules() {
+			a, ok := r.Action.(*conf.CheckConnect)
+			if !ok || a.Addr == "" {
+				continue
+			}
+			addr, err := conf.ParseAddr(a.Addr)
+			if err != nil || addr.Kind != conf.AddrTCP {
+				continue
+			}
+			if text := lookUpHost(ctx, addr, addr.Host); text != "" {
+				errs = append(errs, conf.Bad(r.Pos, p.Title()+": check: connect", "%s", text))
+			}
+		}
+	}
+	return errs
+}
+
 // unknownNames are the errors of names, for a configuration that has other errors too. Of a server with one of those its name is
 // none of the trouble: it may be for "resolvers" to look up.
 func unknownNames(cfg *conf.Config, known conf.Errors) conf.Errors {

@@ -61,7 +61,7 @@ func addBackends() {
 	proxyTable.rows = append(proxyTable.rows,
 		row{name: "max-keep-alive-queue", in: forBackends, args: "<number>", doc: "how many may wait for a server that a client's connection sticks to; -1 is any number",
 			read: sectionInt(func(s *section) *int { return &s.KeepAliveQueue }, -1, maxInt)},
-		row{name: "transparent", in: forBackends, strict: true, doc: "the old name of option transparent", read: func(l *line) { l.sec.Options.Transparent = true }},
+		row{name: "transparent", in: forBackends, doc: "the old name of option transparent", read: func(l *line) { l.sec.Options.Transparent = true }},
 		row{name: "hash-preserve-affinity", in: forBackends, args: "<always|maxconn|maxqueue>", doc: "until when a key's server is waited for", read: func(l *line) {
 			if i := l.word(conf.HashAffinities...); i >= 0 {
 				l.sec.HashAffinity = conf.HashAffinities[i]
