@@ -27,7 +27,7 @@ func convNbsrv(c *Context, _ *args, s *Sample) bool {
 // convSrvGauge takes BACKEND/SERVER, or a server of the stream's backend.
 func convSrvGauge(g Gauge) runConv {
 	return func(c *Context, _ *args, s *Sample) bool {
-		proxy, server := c.BackendName, asString(s.Bytes)
+		proxy, server := c.currentBackend(), asString(s.Bytes)
 		if i := bytes.IndexByte(s.Bytes, '/'); i >= 0 {
 			proxy, server = server[:i], server[i+1:]
 		}

@@ -52,11 +52,19 @@ func runGauge(c *Context, a *args, s *Sample) bool {
 		case DstConn:
 			proxy, server = c.FrontendName, c.ListenerName
 		default:
-			proxy = c.BackendName
+			proxy = c.currentBackend()
 		}
 	}
 	n, ok := c.Env.Gauge(a.gauge, proxy, server)
 	return ok && s.setInt(n)
+}
+
+// currentBackend is the stream's. Before there is one it is that of the "listen" section whose rules ask.
+func (c *Context) currentBackend() string {
+	if c.BackendName == "" {
+		return c.FrontendName
+	}
+	return c.BackendName
 }
 
 func runGaugeBool(c *Context, a *args, s *Sample) bool {

@@ -27,14 +27,13 @@ type Backend struct {
 	key     keyFunc // what is hashed; nil where nothing is
 	local   []local // by loop id; each is touched on its loop only
 
-	_      [64]byte // keep the counters that every stream writes away from what every stream reads
-	turn   atomic.Uint64
-	cur    atomic.Int64 // streams between Assign and Release
-	max    atomic.Int64
-	_      [64]byte
-	shared rates
-	table  atomic.Pointer[table]
-	queue  queue
+	_     [64]byte // keep the counters that every stream writes away from what every stream reads
+	turn  atomic.Uint64
+	cur   atomic.Int64 // streams between Assign and Release
+	max   atomic.Int64
+	_     [64]byte
+	table atomic.Pointer[table]
+	queue queue
 
 	fds   fdShares
 	http2 http2.Options // of connections to servers

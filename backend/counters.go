@@ -9,7 +9,7 @@ import (
 type local struct {
 	traffic stats.Traffic
 	times   averages
-	rate    rate
+	rate    stats.LiveRate
 	lastUse int64 // Loop.Now of the last stream
 	_       [64]byte
 }
@@ -18,7 +18,7 @@ type local struct {
 type serverLocal struct {
 	traffic stats.Traffic
 	times   averages
-	rate    rate
+	rate    stats.LiveRate
 	lastUse int64
 	used    int64 // connections that streams hold
 	pool    pool

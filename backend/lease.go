@@ -46,6 +46,7 @@ type Lease struct {
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 
+	early   bool  // in the backend before Assign, by Enter
 	refused *link // a connection of HTTP/2 whose server did not take the request on it: the next try goes elsewhere
 	dialing loop.DialOptions
 	dst     netip.AddrPort
@@ -147,7 +148,7 @@ func (ls *Lease) hold(s *Server) {
 func (ls *Lease) Tried() {
 	sl := &ls.Server.local[ls.loop.ID()]
 	sl.traffic.Sessions++
-	sl.rate.tick(ls.loop, &ls.Server.shared)
+	sl.rate.Add(ls.loop.Wall())
 	sl.lastUse = ls.loop.Now()
 }
 
@@ -156,6 +157,18 @@ func (ls *Lease) selected(s *Server) {
 	id := ls.loop.ID()
 	s.local[id].traffic.Selected++
 	ls.b.local[id].traffic.Selected++
+}
+
+// Enter counts the stream in the backend before it asks for a server: its rules may count, wait, and end it. Leave is to be called in the end.
+func (b *Backend) Enter(ls *Lease, l *loop.Loop) {
+	ls.early = true
+	ls.enter(b, l, false)
+}
+
+// Leave takes a stream that has entered out of the backend, where it holds no place there.
+func (ls *Lease) Leave() {
+	ls.early = false
+	ls.leave()
 }
 
 // enter counts the stream in the backend, once even when it is assigned again.
@@ -172,7 +185,7 @@ func (ls *Lease) enter(b *Backend, l *loop.Loop, again bool) {
 	}
 	bl := &b.local[l.ID()]
 	bl.traffic.Sessions++
-	bl.rate.tick(l, &b.shared)
+	bl.rate.Add(l.Wall())
 }
 
 // queued ends a wait: f is nil when a slot was granted.
@@ -189,8 +202,10 @@ func (ls *Lease) queued(f *fault.Fault) error {
 	return nil
 }
 
-// fail leaves the backend and returns f.
+// fail leaves the backend, unless somebody else will, and returns f.
 func (ls *Lease) fail(f *fault.Fault) error {
-	ls.leave()
+	if !ls.early {
+		ls.leave()
+	}
 	return f
 }

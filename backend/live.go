@@ -8,20 +8,32 @@ func (b *Backend) Streams() int64 { return b.cur.Load() }
 // Queued is the number of streams that wait for any server.
 func (b *Backend) Queued() int64 { return b.queue.any.Load() }
 
-// SessionRate is about how many streams came in the last whole second, over all loops. Unlike a snapshot it asks no loop.
-func (b *Backend) SessionRate() int64 { return b.shared.last(time.Now().Unix()) }
-
-// last is what was counted in the second before sec.
-func (a *rates) last(sec int64) int64 {
-	v := a.slot[(sec-1)&3].Load()
-	if int64(v>>32) != (sec-1)&(1<<32-1) {
-		return 0
+// SessionRate is how many streams come in a second, over all loops. Unlike a snapshot it asks no loop.
+func (b *Backend) SessionRate() (n int64) {
+	now := time.Now()
+	for i := range b.local {
+		n += b.local[i].rate.Value(now)
 	}
-	return int64(v & (1<<32 - 1))
+	return n
+}
+
+// Balanced are the servers that balancing picks from now: backups are among them only where no other is left. With "dispatch" they are those that it
+// would pick from. The list must not be changed.
+func (b *Backend) Balanced() []*Server {
+	if b.outside != nil {
+		return b.takers()
+	}
+	return b.table.Load().servers
 }
 
 // Limit is how many streams the server may have; 0 = any number.
 func (s *Server) Limit() int64 { return s.slots() }
 
 // SessionRate is Backend.SessionRate for one server.
-func (s *Server) SessionRate() int64 { return s.shared.last(time.Now().Unix()) }
+func (s *Server) SessionRate() (n int64) {
+	now := time.Now()
+	for i := range s.local {
+		n += s.local[i].rate.Value(now)
+	}
+	return n
+}

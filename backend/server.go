@@ -32,7 +32,6 @@ type Server struct {
 	idle    atomic.Int64 // connections in the pools of all loops
 	muxes   atomic.Int64 // connections of HTTP/2, of all loops
 	qmax    atomic.Int64
-	shared  rates
 	local   []serverLocal // by loop id; each is touched on its loop only
 	waiting waitList      // guarded by Backend.queue.mu
 

@@ -13,6 +13,7 @@ type part struct {
 	traffic []stats.Traffic // [0] is the backend's
 	times   []averages
 	rate    []int64
+	rateMax []int64
 	used    []int64
 	last    []time.Time
 }
@@ -61,21 +62,20 @@ func (b *Backend) collect(servers []*Server) []*part {
 // part copies the counters of one loop, on it.
 func (b *Backend) part(servers []*Server, id int, now int64, wall time.Time) *part {
 	n := len(servers) + 1
-	p := &part{loop: id, traffic: make([]stats.Traffic, n), times: make([]averages, n), rate: make([]int64, n), used: make([]int64, n), last: make([]time.Time, n)}
-	p.set(0, &b.local[id].traffic, &b.local[id].times, &b.local[id].rate, &b.shared, b.local[id].lastUse-now, b.local[id].lastUse, wall)
+	p := &part{loop: id, traffic: make([]stats.Traffic, n), times: make([]averages, n), rate: make([]int64, n), rateMax: make([]int64, n), used: make([]int64, n), last: make([]time.Time, n)}
+	p.set(0, &b.local[id].traffic, &b.local[id].times, &b.local[id].rate, b.local[id].lastUse-now, b.local[id].lastUse, wall)
 	for i, s := range servers {
 		sl := &s.local[id]
-		p.set(i+1, &sl.traffic, &sl.times, &sl.rate, &s.shared, sl.lastUse-now, sl.lastUse, wall)
+		p.set(i+1, &sl.traffic, &sl.times, &sl.rate, sl.lastUse-now, sl.lastUse, wall)
 		p.used[i+1] = sl.used
 		p.used[0] += sl.used
 	}
 	return p
 }
 
-func (p *part) set(i int, t *stats.Traffic, a *averages, r *rate, all *rates, ago, last int64, wall time.Time) {
+func (p *part) set(i int, t *stats.Traffic, a *averages, r *stats.LiveRate, ago, last int64, wall time.Time) {
 	p.traffic[i], p.times[i] = *t, *a
-	r.settle(wall, all)
-	p.rate[i] = r.at(wall)
+	p.rate[i], p.rateMax[i] = r.Value(wall), r.Max()
 	if t.Sessions > 0 || last > 0 {
 		p.last[i] = wall.Add(time.Duration(ago))
 	}
@@ -86,12 +86,12 @@ func merge(r *stats.Row, parts []*part, i int) {
 		r.Traffic.Add(&p.traffic[i])
 		p.times[i].into(r)
 		r.Rate += p.rate[i]
+		r.RateMax += p.rateMax[i] // of each loop, at whatever time: a bound of what there was at once
 		r.UsedConns += p.used[i]
 		if p.last[i].After(r.LastSession) {
 			r.LastSession = p.last[i]
 		}
 	}
-	r.RateMax = max(r.RateMax, r.Rate)
 }
 
 // row is what loops share of a server. With Backend.mu held.
@@ -101,7 +101,7 @@ func (s *Server) row(now time.Time) stats.Row {
 		Proxy: b.Name(), Name: s.Name(), Type: stats.RowServer, IID: b.conf.ID, SID: s.id(), Mode: b.mode(),
 		Current: s.cur.Load(), Max: s.max.Load(), Limit: s.limit.Load(),
 		QueueCurrent: s.queued.Load(), QueueMax: s.qmax.Load(), QueueLimit: int64(s.conf.Maxqueue),
-		RateMax: s.shared.max.Load(), Status: st.String(),
+		Status: st.String(),
 		Weight: int64(st.weight), UserWeight: int64(st.weight), LastChange: st.changed, Downtime: st.down(now),
 		IdleConns: s.idle.Load(), Checked: st.checked, Cookie: s.conf.Cookie,
 	}
@@ -147,7 +147,7 @@ func (b *Backend) row(now time.Time) stats.Row {
 		Proxy: b.Name(), Name: "BACKEND", Type: stats.RowBackend, IID: b.conf.ID, Mode: b.mode(),
 		Current: b.cur.Load(), Max: b.max.Load(), Limit: b.fullconn.Load(),
 		QueueCurrent: b.queue.any.Load(), QueueMax: b.queue.max.Load(),
-		RateMax: b.shared.max.Load(), Status: "UP", Active: int64(active), Backup: int64(backup),
+		Status: "UP", Active: int64(active), Backup: int64(backup),
 		DownTransitions: b.downs, LastChange: b.changed.time(), Downtime: b.downtime, Algo: b.conf.Balance.Algo.String(),
 		CheckCode: -1,
 	}

@@ -106,11 +106,9 @@ func (c *checker) state() int {
 func (b *Backend) ClearCounters(all bool) {
 	b.max.Store(b.cur.Load())
 	b.queue.max.Store(b.queue.any.Load())
-	b.shared.max.Store(0)
 	for _, s := range b.Servers() {
 		s.max.Store(s.cur.Load())
 		s.qmax.Store(s.queued.Load())
-		s.shared.max.Store(0)
 	}
 	for _, l := range b.loops {
 		l.Post(func() { b.clear(l.ID(), all) })
@@ -129,11 +127,13 @@ func (b *Backend) ClearCounters(all bool) {
 // clear forgets what one loop counted, on it.
 func (b *Backend) clear(id int, all bool) {
 	b.local[id].times.resetMax()
+	b.local[id].rate.ResetMax()
 	if all {
 		b.local[id].traffic.Forget()
 	}
 	for _, s := range b.Servers() {
 		s.local[id].times.resetMax()
+		s.local[id].rate.ResetMax()
 		if all {
 			s.local[id].traffic.Forget()
 		}

@@ -54,12 +54,16 @@ func (s *Server) queueFull() bool {
 // takes reports whether s may be picked for a stream that could go elsewhere.
 func (s *Server) takes(not *Server) bool { return s != not && s.usable.Load() && s.free() }
 
-// usableServers are the active servers that take streams; where there is none, the first backup or all of them. With
-// "dispatch" nothing is balanced: only persistence and use-server lead to servers.
+// usableServers are what balancing picks from. With "dispatch" nothing is balanced: only persistence and use-server lead to servers.
 func (b *Backend) usableServers() []*Server {
 	if b.outside != nil {
 		return []*Server{b.outside}
 	}
+	return b.takers()
+}
+
+// takers are the active servers that take streams; where there is none, the first backup or all of them.
+func (b *Backend) takers() []*Server {
 	var active, backup []*Server
 	for _, s := range b.Servers() {
 		switch {

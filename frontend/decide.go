@@ -25,6 +25,7 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	}
 	r := st.route
 	st.ctx.BackendName, st.ctx.BackendID = r.p.Name, r.p.ID
+	r.b.Enter(&st.lease, st.w.l)
 	if r.p.Mode == conf.ModeTCP {
 		return true, st.refuse(t, fault.WrongMode)
 	}

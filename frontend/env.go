@@ -1,8 +1,11 @@
 package frontend
 
 import (
+	"time"
+
 	"weir/acl"
 	"weir/backend"
+	"weir/stats"
 )
 
 // env answers the fetches that ask for live numbers (nbsrv, be_conn, ...). It runs on a loop and only reads atomics.
@@ -41,9 +44,9 @@ func (e env) frontend(g acl.Gauge, name, listener string) (int64, bool) {
 		case acl.FeConn:
 			return fe.cur.Load(), true
 		case acl.FeSessRate:
-			return fe.sum(func(fl *feLocal) int64 { return fl.sessNow.Load() }), true
+			return fe.sum(func(fl *feLocal) *stats.LiveRate { return &fl.sessRate }), true
 		case acl.FeReqRate:
-			return fe.sum(func(fl *feLocal) int64 { return fl.reqNow.Load() }), true
+			return fe.sum(func(fl *feLocal) *stats.LiveRate { return &fl.reqRate }), true
 		case acl.DstConn:
 			for _, ln := range fe.listeners {
 				if ln.name == listener {
@@ -56,48 +59,87 @@ func (e env) frontend(g acl.Gauge, name, listener string) (int64, bool) {
 	return 0, false
 }
 
-// sum adds up what each loop says.
-func (fe *Frontend) sum(of func(*feLocal) int64) (n int64) {
+// sum adds up what each loop counts.
+func (fe *Frontend) sum(of func(*feLocal) *stats.LiveRate) (n int64) {
+	now := time.Now()
 	for i := range fe.local {
-		n += of(&fe.local[i])
+		n += of(&fe.local[i]).Value(now)
 	}
 	return n
 }
 
 // ofBackend sums what its servers say.
 func ofBackend(g acl.Gauge, b *backend.Backend) (int64, bool) {
-	var usable, queued, free int64
-	limited := false
-	for _, s := range b.Servers() {
-		queued += s.Queued()
-		if !s.Usable() {
-			continue
-		}
-		usable++
-		if n := s.Limit(); n > 0 {
-			limited = true
-			free += max(n-s.Streams(), 0)
-		}
-	}
-	queued += b.Queued()
 	switch g {
 	case acl.Nbsrv:
-		return usable, true
+		return usable(b), true
 	case acl.BeConn:
 		return b.Streams(), true
 	case acl.Queue:
-		return queued, true
+		return waiting(b), true
 	case acl.AvgQueue:
-		return queued / max(usable, 1), true
-	case acl.BeConnFree, acl.ConnSlots:
-		if !limited {
-			return -1, true
+		n := usable(b)
+		if n == 0 { // one is hoped to come back soon: the manual
+			return 2 * waiting(b), true
 		}
-		return free, true
+		return (waiting(b) + n - 1) / n, true
+	case acl.BeConnFree:
+		return freeConns(b), true
+	case acl.ConnSlots:
+		return freeSlots(b), true
 	case acl.BeSessRate:
 		return b.SessionRate(), true
 	}
 	return 0, false
+}
+
+// usable is how many servers balancing picks from.
+func usable(b *backend.Backend) (n int64) {
+	for _, s := range b.Balanced() {
+		if s.Usable() {
+			n++
+		}
+	}
+	return n
+}
+
+// waiting is how many streams wait for any of the servers, or a certain one.
+func waiting(b *backend.Backend) int64 {
+	n := b.Queued()
+	for _, s := range b.Servers() {
+		n += s.Queued()
+	}
+	return n
+}
+
+// freeConns is how many more streams the servers take that balancing picks from; -1 = one of them takes any number.
+func freeConns(b *backend.Backend) (n int64) {
+	for _, s := range b.Balanced() {
+		limit := s.Limit()
+		if !s.Usable() {
+			continue
+		}
+		if limit == 0 {
+			return -1
+		}
+		n += max(limit-s.Streams(), 0)
+	}
+	return n
+}
+
+// freeSlots is how many more streams may be on the servers, or wait for one of them, those of backup and draining servers too; -1 = any number.
+func freeSlots(b *backend.Backend) (n int64) {
+	for _, s := range b.Servers() {
+		if !s.Persists() {
+			continue
+		}
+		limit, line := s.Limit(), int64(s.Conf().Maxqueue)
+		if limit == 0 || line == 0 {
+			return -1
+		}
+		n += max(limit-s.Streams(), 0) + max(line-s.Queued(), 0)
+	}
+	return n
 }
 
 func ofServer(g acl.Gauge, s *backend.Server) (int64, bool) {

@@ -49,11 +49,11 @@ type Frontend struct {
 
 // feLocal is one loop's share of a frontend's counters; padded so that loops do not share cache lines.
 type feLocal struct {
-	traffic                     stats.Traffic
-	sessRate, connRate, reqRate stats.Rate
-	sessNow, reqNow             atomic.Int64      // the rates as other loops may read them (fe_sess_rate, fe_req_rate)
-	reasons                     map[string]uint64 // malformed requests by reason
-	_                           [64]byte
+	traffic           stats.Traffic
+	connRate          stats.Rate
+	sessRate, reqRate stats.LiveRate    // other loops read them: fe_sess_rate, fe_req_rate
+	reasons           map[string]uint64 // malformed requests by reason
+	_                 [64]byte
 }
 
 // settings are what both sides of a proxy section have, compiled.

@@ -49,9 +49,9 @@ type fePart struct {
 
 func (fe *Frontend) part(w *worker) fePart {
 	fl := &fe.local[w.id]
-	now := w.l.Now() / 1e6
+	now, wall := w.l.Now()/1e6, w.l.Wall()
 	p := fePart{traffic: fl.traffic,
-		rate: fl.sessRate.Value(now), connRate: fl.connRate.Value(now), reqs: fl.reqRate.Value(now),
+		rate: fl.sessRate.Value(wall), connRate: fl.connRate.Value(now), reqs: fl.reqRate.Value(wall),
 		rateMax: fl.sessRate.Max(), connMax: fl.connRate.Max(), rMax: fl.reqRate.Max(),
 		reasons: map[string]uint64{},
 	}

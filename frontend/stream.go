@@ -95,9 +95,7 @@ func (st *stream) begin() {
 		fl.traffic.HTTP1.OpenStreams++
 		st.old = true
 	}
-	now := w.l.Now() / 1e6
-	fl.reqRate.Add(now, 1)
-	fl.reqNow.Store(fl.reqRate.Value(now))
+	fl.reqRate.Add(w.l.Wall())
 	st.ctx.Begin(w.l.Wall())
 	s.fill(&st.ctx)
 	st.ctx.Req = &st.req
@@ -134,6 +132,7 @@ func (st *stream) finish() {
 		}
 		st.letGo()
 	}
+	st.lease.Leave()
 	switch {
 	case st.tcp:
 		st.rec.finishTCP(st)

@@ -37,6 +37,7 @@ func (st *stream) relay(t *loop.Task) next {
 func (st *stream) serveTCP(t *loop.Task) next {
 	r := st.route
 	st.ctx.BackendName, st.ctx.BackendID = r.p.Name, r.p.ID
+	r.b.Enter(&st.lease, st.w.l)
 	if r.p != st.fe().p { // a listen section's rules have been run
 		if over, n := st.inspect(t, r.tcpReq); over {
 			return n

@@ -71,7 +71,7 @@ func TestDifferenceOf(t *testing.T) {
 	f("acl a method -i get", "`method -i`")
 	f("acl a method GET", "")
 	f("http-request set-header X %[base32,hex]", "`base32`")
-	f("http-request set-header X %[base]", "`base`")
+	f("http-request set-header X %[base]", "")
 	f("http-request set-header X %[baseq]", "")
 	f("acme le", "`acme`")
 	f("load crt a.pem acme le domains a.example.com", "`acme`")

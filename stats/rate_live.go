@@ -1,0 +1,93 @@
+package stats
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// LiveRate is a Rate that others than its one writer may read at any moment, without asking: conditions on one loop compare what
+// all loops count. Its first period begins with the first event, and so does the first one after a pause. The zero value is ready to use.
+//
+// The writer changes one word for each event, and a second one at a new period. The first word carries a part of the second, by which a
+// reader knows that the two belong together.
+type LiveRate struct {
+	start atomic.Int64  // of the current period, in ms of liveMS; 0 = nothing has been counted
+	count atomic.Uint64 // start's lowest bits, the events of the period before, those of the current one
+	max   uint64        // the writer's
+}
+
+const (
+	// liveBits hold the events of one period: 16 million a second are more than a loop can ever have. What is above is not counted.
+	liveBits = 24
+	liveMost = 1<<liveBits - 1
+	// liveTries bounds how often a reader looks again: the writer begins a period once a second, between two instructions.
+	liveTries = 4
+)
+
+// liveBase is what LiveRates count their time from.
+var liveBase = time.Now()
+
+// liveMS is never 0.
+func liveMS(t time.Time) int64 { return max(0, int64(t.Sub(liveBase)/time.Millisecond)) + 1 }
+
+// Add counts an event at now, and returns the rate with it.
+func (r *LiveRate) Add(now time.Time) int64 {
+	ms, start, word := liveMS(now), r.start.Load(), r.count.Load()
+	from, prev, curr := liveTurn(ms, start, word)
+	if curr < liveMost {
+		curr++
+	}
+	if from != start {
+		r.start.Store(from)
+	}
+	r.count.Store(liveTag(from) | prev<<liveBits | curr)
+	v := liveAt(ms, from, prev, curr)
+	if v > r.max {
+		r.max = v
+	}
+	return int64(v)
+}
+
+// Value is the events per second at now. Any goroutine may ask.
+func (r *LiveRate) Value(now time.Time) int64 {
+	var start int64
+	var word uint64
+	for range liveTries {
+		start, word = r.start.Load(), r.count.Load()
+		if start == 0 {
+			return 0
+		}
+		if word&^(1<<(2*liveBits)-1) == liveTag(start) {
+			break
+		}
+	}
+	ms := liveMS(now)
+	from, prev, curr := liveTurn(ms, start, word)
+	return int64(liveAt(ms, from, prev, curr))
+}
+
+// Max returns the highest rate since the last ResetMax. Both are for the writer.
+func (r *LiveRate) Max() int64 { return int64(r.max) }
+
+// ResetMax forgets the highest rate ("clear counters").
+func (r *LiveRate) ResetMax() { r.max = 0 }
+
+func liveTag(start int64) uint64 { return uint64(start) << (2 * liveBits) }
+
+// liveTurn is the period that ms lies in, and its numbers, after one that began at start.
+func liveTurn(ms, start int64, word uint64) (from int64, prev, curr uint64) {
+	prev, curr = word>>liveBits&liveMost, word&liveMost
+	switch age := ms - start; {
+	case start == 0 || age >= 2*ratePeriodMS:
+		return ms, 0, 0
+	case age >= ratePeriodMS:
+		return start + ratePeriodMS, curr, 0
+	}
+	return start, prev, curr
+}
+
+// liveAt weighs the two periods.
+func liveAt(ms, from int64, prev, curr uint64) uint64 {
+	left := uint64(ratePeriodMS - max(0, ms-from))
+	return curr + prev*left/ratePeriodMS
+}
