@@ -49,7 +49,6 @@ var differences = []*knownDifference{
 		Why: "that is what it is for", applies: begins("option", "redispatch")},
 	{What: "`urlp_val(a)` of `a=1#f`", HAProxy: "reads any byte as a digit once a number has begun", Weir: "reads the digits", applies: calls("urlp_val")},
 	{What: "`method -i`", HAProxy: "loses `-i` for the methods it knows", Weir: "compares without regard to case", applies: both(calls("method"), hasWord("-i"))},
-	{What: "`base` of a CONNECT", HAProxy: "without the default port", Weir: "with the Host field as it is", applies: calls("base")},
 	{What: "`base32`, `url32`, hashes with avalanche", HAProxy: "its own mixing function", Weir: "another", Why: "it is described nowhere else",
 		applies: anyOf(calls("base32"), calls("base32+src"), calls("url32"), calls("url32+src"))},
 	{What: "a stats socket's file without `mode`", HAProxy: "by the umask", Weir: "600", Why: "it may stop the proxy",
