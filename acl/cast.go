@@ -121,7 +121,7 @@ func valueOf(_ *Context, s *Sample) bool {
 
 // leadingInt is the number at the start of b, saturating, and how many bytes it took.
 func leadingInt(b []byte) (n int64, used int) {
-	i, neg := 0, false
+	i, neg, over := 0, false, false
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		neg = b[0] == '-'
 		i = 1
@@ -129,13 +129,16 @@ func leadingInt(b []byte) (n int64, used int) {
 	const limit = (1<<63 - 1) / 10
 	for ; i < len(b) && b[i] >= '0' && b[i] <= '9'; i++ {
 		d := int64(b[i] - '0')
-		if n > limit || n == limit && d > 7 {
-			n = 1<<63 - 1
-			continue
+		if over = over || n > limit || n == limit && d > 7; !over {
+			n = n*10 + d
 		}
-		n = n*10 + d
 	}
-	if neg {
+	switch {
+	case over && neg: // -1<<63 is one digit too far, too
+		n = -1 << 63
+	case over:
+		n = 1<<63 - 1
+	case neg:
 		n = -n
 	}
 	return n, i

@@ -13,7 +13,7 @@ var intConvs = []conv{
 	{"or", "value:operand", Int, Int, arith(func(a, b int64) int64 { return a | b }), nil, "the bits that either has"},
 	{"xor", "value:operand", Int, Int, arith(func(a, b int64) int64 { return a ^ b }), nil, "the bits that only one has"},
 	{"cpl", "", Int, Int, unary(func(n int64) int64 { return ^n }), nil, "all bits flipped"},
-	{"neg", "", Int, Int, unary(func(n int64) int64 { return -n }), nil, "the opposite number"},
+	{"neg", "", Int, Int, unary(negated), nil, "the opposite number"},
 	{"bool", "", Int, Bool, test(func(n int64) bool { return n != 0 }), nil, "true unless 0"},
 	{"not", "", Int, Bool, test(func(n int64) bool { return n == 0 }), nil, "true where 0"},
 	{"even", "", Int, Bool, test(func(n int64) bool { return n&1 == 0 }), nil, "true for an even number"},
@@ -92,4 +92,12 @@ func convIif(_ *Context, a *args, s *Sample) bool {
 		return s.setStr(stringBytes(a.str[0]))
 	}
 	return s.setStr(stringBytes(a.str[1]))
+}
+
+// negated is -n; of the least number, which has no opposite, the greatest.
+func negated(n int64) int64 {
+	if n == -1<<63 {
+		return 1<<63 - 1
+	}
+	return -n
 }

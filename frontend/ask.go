@@ -378,6 +378,9 @@ func (st *stream) Text(x acl.Text, dst []byte) ([]byte, bool) {
 		s := r.state()
 		return append(dst, s[:2]...), true
 	case acl.UniqueID:
+		if !st.begun && !st.tcp { // a request that is none has no id
+			return dst, false
+		}
 		id := st.uniqueID()
 		return append(dst, id...), len(id) > 0
 	case acl.DefaultBackend:

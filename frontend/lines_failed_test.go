@@ -22,7 +22,7 @@ frontend f
   bind 127.0.0.1:1
   option httplog
   unique-id-format %%ci
-  error-log-format "E %%ci %%ST %%ts %%[fc_err] %%[fc_err_str] %%ID %%r"
+  error-log-format "E %%ci %%ST %%ts %%[fc_err] %%[fc_err_str] %%ID %%[unique-id] %%r"
   http-request deny if { path /deny }
   default_backend b
 frontend late
@@ -44,14 +44,14 @@ backend b
 	c.status(400)
 	px.logLine(`PR-- `)
 	px.logLine(`"GET /deny HTTP/1.1"`)
-	px.logLine("E 127.0.0.1 400 PR 0 Success - <BADREQ>\n")
+	px.logLine("E 127.0.0.1 400 PR 0 Success - - <BADREQ>\n")
 
 	c = dialPeer(t, px.addr("f", 0))
 	c.send("GET / HT")
 	c.Conn.(*net.TCPConn).CloseWrite()
 	c.status(400)
 	c.closed()
-	px.logLine("E 127.0.0.1 400 CR 0 Success - <BADREQ>\n")
+	px.logLine("E 127.0.0.1 400 CR 0 Success - - <BADREQ>\n")
 
 	c = dialPeer(t, px.addr("late", 0))
 	c.send("GET / HT")
