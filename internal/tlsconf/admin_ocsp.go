@@ -55,16 +55,26 @@ func (s *Store) showOCSP(args []string) string {
 	return noOCSP
 }
 
+// listOCSP tells each id once, with all certificates that have it.
 func (s *Store) listOCSP() string {
-	var out []string
+	paths := map[string][]string{}
+	var order []*Pair
 	for _, path := range s.stapled() {
 		p := s.pairs[path].pair
-		id, ok := p.id()
-		if !ok {
+		if _, ok := p.id(); !ok {
 			continue
 		}
-		out = append(out, "Certificate ID key : "+p.idText(), "Certificate path : "+path, " Certificate ID:", fmt.Sprintf("   Issuer Name Hash: %X", id.NameHash),
-			fmt.Sprintf("   Issuer Key Hash: %X", id.KeyHash), fmt.Sprintf("   Serial Number: %X", id.Serial.Bytes()))
+		if paths[p.idText()] == nil {
+			order = append(order, p)
+		}
+		paths[p.idText()] = append(paths[p.idText()], "Certificate path : "+path)
+	}
+	var out []string
+	for _, p := range order {
+		id, _ := p.id()
+		out = append(append(out, "Certificate ID key : "+p.idText()), paths[p.idText()]...)
+		out = append(out, " Certificate ID:", fmt.Sprintf("   Issuer Name Hash: %X", id.NameHash),
+			fmt.Sprintf("   Issuer Key Hash: %X", id.KeyHash), "   Serial Number: "+serialText(id.Serial))
 	}
 	if out != nil {
 		out = append([]string{"# Certificate IDs"}, out...)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -72,6 +73,14 @@ func describePair(path, status string, p *Pair) string {
 	return answer(append(out, key)...)
 }
 
+// serialText is a serial number as OpenSSL has it.
+func serialText(n *big.Int) string {
+	if n.Sign() == 0 {
+		return "00"
+	}
+	return fmt.Sprintf("%X", n.Bytes())
+}
+
 // describe are the lines about one certificate.
 func describe(c *x509.Certificate) []string {
 	const layout = "Jan _2 15:04:05 2006 GMT"
@@ -83,7 +92,7 @@ func describe(c *x509.Certificate) []string {
 		names = append(names, "IP Address:"+n.String())
 	}
 	return []string{
-		"Serial: " + fmt.Sprintf("%X", c.SerialNumber.Bytes()),
+		"Serial: " + serialText(c.SerialNumber),
 		"notBefore: " + c.NotBefore.UTC().Format(layout),
 		"notAfter: " + c.NotAfter.UTC().Format(layout),
 		"Subject Alternative Name: " + strings.Join(names, ", "),
@@ -137,7 +146,7 @@ func describeCRLs(path, status string, list []*crl, one int) string {
 		}
 		out = append(out, "Revoked Certificates:")
 		for _, r := range c.list.RevokedCertificateEntries {
-			out = append(out, fmt.Sprintf("    Serial Number: %X", r.SerialNumber.Bytes()), "        Revocation Date: "+sslTime(r.RevocationTime))
+			out = append(out, "    Serial Number: "+serialText(r.SerialNumber), "        Revocation Date: "+sslTime(r.RevocationTime))
 		}
 	}
 	return answer(out...)

@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
@@ -98,10 +99,7 @@ func systemCerts() ([]*x509.Certificate, error) {
 			break
 		}
 	}
-	for _, d := range dirs {
-		if len(list) > 0 {
-			break
-		}
+	for _, d := range dirs { // besides, as HAProxy and crypto/x509 do
 		paths, _ := dirFiles(d)
 		for _, p := range paths {
 			if b, err := readFile(p); err == nil {
@@ -112,7 +110,24 @@ func systemCerts() ([]*x509.Certificate, error) {
 	if list == nil {
 		return nil, errors.New("the system has no authorities")
 	}
-	return list, nil
+	return inOrder(list), nil
+}
+
+// inOrder leaves one of each, in the order that OpenSSL keeps them in: by their subjects, the shortest first.
+func inOrder(list []*x509.Certificate) []*x509.Certificate {
+	names := map[*x509.Certificate][]byte{}
+	for _, c := range list {
+		names[c] = canonicalName(c.RawSubject)
+	}
+	slices.SortStableFunc(list, func(a, b *x509.Certificate) int {
+		return cmp.Or(cmp.Compare(len(names[a]), len(names[b])), bytes.Compare(names[a], names[b]))
+	})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(c *x509.Certificate) bool {
+		was := seen[string(c.Raw)]
+		seen[string(c.Raw)] = true
+		return was
+	})
 }
 
 // identity tells what is trusted from what else could be: equal ones are equal wherever the files are, on every machine. Revocation lists change

@@ -29,7 +29,10 @@ func parseStaple(p *Pair, raw []byte, now time.Time) (*staple, error) {
 	if p.issuer == nil {
 		return nil, errors.New("its issuer's certificate is not known")
 	}
-	r, err := ocsp.ParseResponseForCert(raw, p.Leaf, p.issuer)
+	r, err := ocsp.ParseResponseForCert(raw, p.Leaf, nil) // a certificate in it has signed it then
+	if err == nil {
+		err = vouched(r, p.issuer)
+	}
 	switch {
 	case err != nil:
 		return nil, notOCSP(err)
@@ -45,6 +48,22 @@ func parseStaple(p *Pair, raw []byte, now time.Time) (*staple, error) {
 	with := p.tls
 	with.OCSPStaple = raw
 	return &staple{raw, r, &with}, nil
+}
+
+// vouched checks that the issuer has signed a response, or the certificate in it which has. That one may be the issuer's own, which
+// somebody else has signed.
+func vouched(r *ocsp.Response, issuer *x509.Certificate) error {
+	var err error
+	switch c := r.Certificate; {
+	case c == nil:
+		err = r.CheckSignatureFrom(issuer)
+	case !c.Equal(issuer):
+		err = issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+	}
+	if err != nil {
+		return errors.New("its signature is neither the issuer's nor that of somebody whom the issuer lets sign (RFC 6960, 4.2.2.2)")
+	}
+	return nil
 }
 
 // notOCSP says in our words why something is no response that can be used.

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"io"
 	"math/big"
@@ -385,5 +386,55 @@ func TestOCSPBusy(t *testing.T) {
 	}
 	if n := r.asked.Load(); n != 3 {
 		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestOCSPVouched: the certificate in a response may be the issuer's own, whoever has signed that, and must not be a stranger's.
+func TestOCSPVouched(t *testing.T) {
+	root, stranger := testpki.NewCA(t, "Root"), testpki.NewCA(t, "Stranger")
+	sub := root.Sub(t, "Inter")
+	leaf := sub.Pair(t, testpki.Leaf{CN: "a"})
+	c, err := x509.ParseCertificate(leaf.Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(by *testpki.CA, with *x509.Certificate, want string) {
+		t.Helper()
+		now := time.Now()
+		raw, err := ocsp.CreateResponse(sub.Cert, by.Cert, ocsp.Response{Status: ocsp.Good, SerialNumber: c.SerialNumber, ThisUpdate: now.Add(-time.Hour), NextUpdate: now.Add(time.Hour), Certificate: with}, by.Key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch _, err := parseStaple(&Pair{Leaf: c, issuer: sub.Cert}, raw, now); {
+		case err == nil && want != "", err != nil && (want == "" || !strings.Contains(err.Error(), want)):
+			t.Errorf("got %v; want %q", err, want)
+		}
+	}
+	f(sub, nil, "")
+	f(sub, sub.Cert, "")
+	f(root, nil, "signature")
+	f(stranger, stranger.Cert, "signature")
+	f(stranger, nil, "signature")
+	f(stranger, sub.Cert, "signature")
+}
+
+// TestOCSPExtensions: extensions are told as OpenSSL does.
+func TestOCSPExtensions(t *testing.T) {
+	got := strings.Join(extensions("    ", "Response Extensions:", []pkix.Extension{
+		{Id: oidNonce, Value: []byte{4, 2, 0xab, 0xcd}}, {Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte("a\x00b")},
+		{Id: oidCutoff, Value: []byte("junk")},
+	}), "\n")
+	want := `    Response Extensions:
+        OCSP Nonce: 
+            0402ABCD
+        1.2.3: critical
+            a.b
+        OCSP Archive Cutoff: 
+            junk`
+	if got != want {
+		t.Errorf("got\n%s", got)
+	}
+	if extensions("", "x", nil) != nil {
+		t.Error("a title without anything under it")
 	}
 }

@@ -2,9 +2,11 @@ package tlsconf
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,14 +29,17 @@ func describeOCSP(s *staple) string {
 		"      Hash Algorithm: " + strings.ToLower(strings.ReplaceAll(r.IssuerHash.String(), "-", "")),
 		fmt.Sprintf("      Issuer Name Hash: %X", id.NameHash),
 		fmt.Sprintf("      Issuer Key Hash: %X", id.KeyHash),
-		fmt.Sprintf("      Serial Number: %X", r.SerialNumber.Bytes()),
+		"      Serial Number: " + serialText(r.SerialNumber),
 		"    Cert Status: " + map[int]string{ocsp.Good: "good", ocsp.Revoked: "revoked"}[r.Status],
 		"    This Update: " + sslTime(r.ThisUpdate),
 	}
 	if !r.NextUpdate.IsZero() {
 		out = append(out, "    Next Update: "+sslTime(r.NextUpdate))
 	}
-	out = append(out, " ", "    Signature Algorithm: "+longAlg(SigAlgName(r.SignatureAlgorithm)), "    Signature Value:")
+	out = append(out, extensions("        ", "Response Single Extensions:", r.Extensions)...)
+	out = append(out, " ")
+	out = append(out, extensions("    ", "Response Extensions:", responseExtensions(r))...)
+	out = append(out, "    Signature Algorithm: "+longAlg(SigAlgName(r.SignatureAlgorithm)), "    Signature Value:")
 	out = append(out, colons(r.Signature)...)
 	if r.Certificate != nil {
 		out = append(out, strings.TrimSpace(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate.Raw}))))
@@ -44,21 +49,24 @@ func describeOCSP(s *staple) string {
 
 func sslTime(t time.Time) string { return t.UTC().Format("Jan _2 15:04:05 2006 GMT") }
 
-// idOf is what a response calls its certificate, or nothing where that cannot be read.
-func idOf(r *ocsp.Response) (id certID) {
-	var d struct {
-		Version   int           `asn1:"optional,default:0,explicit,tag:0"`
-		Responder asn1.RawValue // name or key hash
-		Produced  time.Time     `asn1:"generalized"`
-		Responses []struct {
-			ID   certID
-			Rest asn1.RawValue   // the status
-			This time.Time       `asn1:"generalized"`
-			Next time.Time       `asn1:"generalized,explicit,tag:0,optional"`
-			Exts []asn1.RawValue `asn1:"explicit,tag:1,optional"`
-		}
+// responseData is what a response says (RFC 6960, 4.2.1).
+type responseData struct {
+	Version   int           `asn1:"optional,default:0,explicit,tag:0"`
+	Responder asn1.RawValue // name or key hash
+	Produced  time.Time     `asn1:"generalized"`
+	Responses []struct {
+		ID   certID
+		Rest asn1.RawValue   // the status
+		This time.Time       `asn1:"generalized"`
+		Next time.Time       `asn1:"generalized,explicit,tag:0,optional"`
 		Exts []asn1.RawValue `asn1:"explicit,tag:1,optional"`
 	}
+	Exts []pkix.Extension `asn1:"explicit,tag:1,optional"`
+}
+
+// idOf is what a response calls its certificate, or nothing where that cannot be read.
+func idOf(r *ocsp.Response) (id certID) {
+	var d responseData
 	if _, err := asn1.Unmarshal(r.TBSResponseData, &d); err != nil {
 		return id
 	}
@@ -68,6 +76,59 @@ func idOf(r *ocsp.Response) (id certID) {
 		}
 	}
 	return id
+}
+
+// responseExtensions are those of the response as a whole.
+func responseExtensions(r *ocsp.Response) []pkix.Extension {
+	var d responseData
+	if _, err := asn1.Unmarshal(r.TBSResponseData, &d); err != nil {
+		return nil
+	}
+	return d.Exts
+}
+
+// Extensions that OpenSSL writes in a way of their own (RFC 6960, 4.4).
+var (
+	oidNonce  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 2}
+	oidCutoff = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 6}
+)
+
+// extensions writes a list of them under its title.
+func extensions(indent, title string, list []pkix.Extension) (lines []string) {
+	if len(list) == 0 {
+		return nil
+	}
+	lines = append(lines, indent+title)
+	for _, e := range list {
+		name, value := e.Id.String(), printable(e.Value)
+		var cutoff time.Time
+		switch {
+		case e.Id.Equal(oidNonce):
+			name, value = "OCSP Nonce", fmt.Sprintf("%X", e.Value)
+		case e.Id.Equal(oidCutoff):
+			name = "OCSP Archive Cutoff"
+			if _, err := asn1.UnmarshalWithParams(e.Value, &cutoff, "generalized"); err == nil {
+				value = sslTime(cutoff)
+			}
+		}
+		critical := ""
+		if e.Critical {
+			critical = "critical"
+		}
+		lines = append(lines, indent+"    "+name+": "+critical, indent+"        "+value)
+	}
+	return lines
+}
+
+// printable has dots in the place of what is no letter.
+func printable(b []byte) string {
+	out := slices.Clone(b)
+	for i, c := range out {
+		if c < ' ' || c > '~' {
+			out[i] = '.'
+		}
+	}
+	return string(out)
 }
 
 // signerName is who has signed: a name as OpenSSL's "oneline" has it, or the hash of a key.

@@ -96,7 +96,7 @@ func (s *Store) file(name, base string, pos conf.Pos) string {
 	case filepath.IsAbs(name) || strings.HasPrefix(name, "@"):
 		return name
 	case base != "":
-		return filepath.Join(s.file(base, "", pos), name)
+		return s.file(base, "", pos) + "/" + name // the commands of a stats socket know it by this name, as in HAProxy
 	case s.cfg.Global.DefaultPath == "config" && pos.File != "":
 		return filepath.Join(filepath.Dir(pos.File), name)
 	}
