@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/netip"
+	"strings"
 
 	"weir/conf"
 	"weir/internal/fault"
@@ -18,7 +19,9 @@ import (
 // "MUST NOT start processing the connection before it receives a complete and valid PROXY protocol header").
 type greeter struct {
 	s   *session
-	cip bool // the PROXY header has come; NetScaler's is to follow
+	cip bool // NetScaler's header is to come, which as in HAProxy is before the PROXY header
+	// part of the header has come
+	part bool
 }
 
 // greeting is what such headers have said.
@@ -41,7 +44,7 @@ func (s *session) headers() conf.Headers {
 
 // greet begins to wait.
 func (s *session) greet() {
-	g := &greeter{s: s, cip: s.headers()&conf.HeaderProxy == 0}
+	g := &greeter{s: s, cip: s.headers()&conf.HeaderCIP != 0}
 	s.hello = &greeting{addr: s.from}
 	tm := &s.fe.p.Timeouts
 	s.deadline = after(s.accepted, min(firstSet(tm.ClientHS, tm.HTTPRequest, tm.Client, maxGreeting), maxGreeting))
@@ -75,11 +78,11 @@ func (g *greeter) look() bool {
 			return true
 		case more:
 			return false
-		case g.cip || s.headers()&conf.HeaderCIP == 0:
+		case !g.cip || s.headers()&conf.HeaderProxy == 0:
 			g.done()
 			return true
 		}
-		g.cip = true
+		g.cip, g.part = false, false
 	}
 }
 
@@ -95,6 +98,7 @@ func (g *greeter) header(b []byte) (more bool, err error) {
 	case err != nil:
 		return false, err
 	}
+	g.part = n > 0
 	info, size, err := g.parse(b[:n])
 	switch {
 	case err == proxyproto.ErrMore && n == len(b):
@@ -154,23 +158,33 @@ func (g *greeter) expire() { g.refuse(errGreetingLate) }
 
 // refuse ends a connection whose header was none, or did not come.
 func (g *greeter) refuse(err error) {
-	s, name, text := g.s, "proxy_failed", err.Error()
-	if m, ok := err.(*proxyproto.Malformed); ok {
-		name = m.Name
+	s := g.s
+	m, ok := err.(*proxyproto.Malformed)
+	if !ok { // the connection itself has failed
+		m = &proxyproto.Malformed{Name: "proxy_failed", Text: err.Error(), ConnError: "PRX_ABORT"}
 	}
-	s.w.note(name)
-	if name = refusals[name]; name == "" {
-		name = "PRX_BAD_HDR"
-	}
-	s.logRefused(name, text)
+	s.w.note(m.Name)
+	s.logRefused(g.connError(m), m.Text)
 	g.end()
 	s.close()
 }
 
+// connError is HAProxy's name for the end of a wait: of the header that was waited for, and by whether a part of it had come.
+func (g *greeter) connError(m *proxyproto.Malformed) string {
+	name := m.ConnError
+	if (m == errGreetingEnds || m == errGreetingLate) && g.part {
+		name = "PRX_TRUNCATED"
+	}
+	if rest, ok := strings.CutPrefix(name, "PRX_"); ok && g.cip {
+		return "CIP_" + rest
+	}
+	return name
+}
+
 // The ways to end without a header.
 var (
-	errGreetingEnds = &proxyproto.Malformed{Name: "proxy_ended", Text: "the client closed before the end of its PROXY header"}
-	errGreetingLate = &proxyproto.Malformed{Name: "proxy_late", Text: "the PROXY header did not come in time"}
+	errGreetingEnds = &proxyproto.Malformed{Name: "proxy_ended", Text: "the client closed before the end of its PROXY header", ConnError: "PRX_EMPTY"}
+	errGreetingLate = &proxyproto.Malformed{Name: "proxy_late", Text: "the PROXY header did not come in time", ConnError: "PRX_TIMEOUT"}
 )
 
 // logRefused writes the line of a connection that ended before there was a session (HAProxy manual, 8.2.5), by HAProxy's name of the error (fc_err_name).
@@ -194,9 +208,6 @@ func (s *session) logRefused(name, text string) {
 	lr.Frontend = fe.p.Name
 	w.access.End(w.format.AppendRefused(w.access.Begin(), lr, s.ln.label(), text), fe.log, level)
 }
-
-// refusals are HAProxy's names of what is wrong with a header, by those of the counters.
-var refusals = map[string]string{"proxy_ended": "PRX_EMPTY", "proxy_late": "PRX_TIMEOUT"}
 
 // sslEmpty is the name of a client that leaves before it has shaken hands.
 const sslEmpty = "SSL_EMPTY"

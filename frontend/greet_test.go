@@ -167,19 +167,23 @@ func TestExpectProxyRule(t *testing.T) {
 	px.balanced()
 }
 
-// What a NetScaler inserts, alone and behind a PROXY header.
+// What a NetScaler inserts, alone and, as in HAProxy, before a PROXY header.
 func TestNetScaler(t *testing.T) {
 	const ip = "\x45\x00\x00\x28\x00\x00\x00\x00\x40\x06\x00\x00\x0a\x07\x00\x01\x0a\x07\x00\x02"
 	const cip = "\x00\x00\x30\x39\x00\x00\x00\x28" + ip + "\x00\x07\x00\x08" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	for bind, head := range map[string]string{
 		"accept_netscaler_cip = 12345":                          cip,
-		"accept_proxy = true\n    accept_netscaler_cip = 12345": "PROXY TCP4 10.1.2.3 10.1.2.4 4660 80\r\n" + cip,
+		"accept_proxy = true\n    accept_netscaler_cip = 12345": cip + "PROXY TCP4 10.1.2.3 10.1.2.4 4660 80\r\n",
 	} {
 		px := startGreeted(t, bind, "")
 		p := dialPeer(t, px.addr("f", 0))
 		p.send(head + askAny)
-		if _, body := p.response("GET"); body != "10.7.0.1:7 10.7.0.2:8" {
-			t.Errorf("%s: got %q", bind, body)
+		want := "10.7.0.1:7 10.7.0.2:8"
+		if strings.HasSuffix(head, "\r\n") { // what is said last counts
+			want = "10.1.2.3:4660 10.1.2.4:80"
+		}
+		if _, body := p.response("GET"); body != want {
+			t.Errorf("%s: got %q; want %q", bind, body, want)
 		}
 		p.Close()
 		q := dialPeer(t, px.addr("f", 0))

@@ -54,6 +54,6 @@ func TestErrorLogFormat(t *testing.T) {
 			t.Errorf("%q: logged %q; want %q", send, got, want)
 		}
 	}
-	f("GET / HTTP/1.1\r\n\r\n", "failed 127.0.0.1 f PRX_BAD_HDR Received an invalid PROXY protocol header f")
-	f("PROXY", "failed 127.0.0.1 f PRX_EMPTY Connection closed while waiting for PROXY protocol header f")
+	f("GET / HTTP/1.1\r\n\r\n", "failed 127.0.0.1 f PRX_NOT_HDR Received something which does not look like a PROXY protocol header f")
+	f("PROXY", "failed 127.0.0.1 f PRX_TRUNCATED Truncated PROXY protocol header received f")
 }

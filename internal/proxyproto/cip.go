@@ -8,13 +8,18 @@ import (
 // protoTCP is TCP's number among the protocols over IP.
 const protoTCP = 6
 
+// sizeCIP is up to where a NetScaler header of either form is read before its lengths are known.
+const sizeCIP = 12
+
 // ParseCIP reads the header that a NetScaler inserts: a magic number that both sides have agreed on, lengths, and the IP and TCP
 // headers that the client had sent. Before NetScaler 10.5 there is one length; since then there are two, and a type between them.
 func ParseCIP(b []byte, magic uint32) (Info, int, error) {
-	if !magicFits(b, magic) {
+	switch fits := magicFits(b, magic); {
+	case !fits && len(b) < sizeCIP:
+		return Info{}, 0, errShortMagic
+	case !fits:
 		return Info{}, 0, errMagic
-	}
-	if len(b) < 12 {
+	case len(b) < sizeCIP:
 		return Info{}, 0, ErrMore
 	}
 	size := int64(binary.BigEndian.Uint32(b[4:]))
@@ -22,7 +27,7 @@ func ParseCIP(b []byte, magic uint32) (Info, int, error) {
 	if b[8]>>4 != 4 && b[8]>>4 != 6 {
 		// An IP header begins with its version; this begins with the type, 1, and the whole length counts from the magic number.
 		if binary.BigEndian.Uint16(b[8:]) != 1 {
-			return Info{}, 0, errCIP
+			return Info{}, 0, errCIPProto
 		}
 		at, end = 12, size
 		if end-at != int64(binary.BigEndian.Uint16(b[10:])) {
@@ -35,9 +40,9 @@ func ParseCIP(b []byte, magic uint32) (Info, int, error) {
 	if int64(len(b)) < end {
 		return Info{}, 0, ErrMore
 	}
-	src, dst, ok := segment(b[at:end])
-	if !ok {
-		return Info{}, 0, errCIP
+	src, dst, err := segment(b[at:end])
+	if err != nil {
+		return Info{}, 0, err
 	}
 	return Info{Src: src, Dst: dst}, int(end), nil
 }
@@ -71,7 +76,7 @@ func magicFits(b []byte, magic uint32) bool {
 }
 
 // segment takes the ends from an IP header and the TCP header behind it.
-func segment(p []byte) (src, dst netip.AddrPort, ok bool) {
+func segment(p []byte) (src, dst netip.AddrPort, err error) {
 	const sizeIPv4, sizeIPv6, sizeTCP = 20, 40, 20
 	n, protocol := 0, byte(0)
 	var a, b []byte
@@ -79,13 +84,18 @@ func segment(p []byte) (src, dst netip.AddrPort, ok bool) {
 	case len(p) >= sizeIPv4 && p[0]>>4 == 4:
 		n, protocol, a, b = int(p[0]&0xf)*4, p[9], p[12:16], p[16:20]
 		if n < sizeIPv4 {
-			return src, dst, false
+			return src, dst, errCIP
 		}
 	case len(p) >= sizeIPv6 && p[0]>>4 == 6:
 		n, protocol, a, b = sizeIPv6, p[6], p[8:24], p[24:40]
 	}
-	if n == 0 || protocol != protoTCP || len(p) < n+sizeTCP {
-		return src, dst, false
+	switch {
+	case n == 0 && len(p) > 0 && (p[0]>>4 == 4 || p[0]>>4 == 6):
+		return src, dst, errCIP
+	case n == 0 || protocol != protoTCP:
+		return src, dst, errCIPProto
+	case len(p) < n+sizeTCP:
+		return src, dst, errCIP
 	}
-	return addrPort(a, p[n:]), addrPort(b, p[n+2:]), true
+	return addrPort(a, p[n:]), addrPort(b, p[n+2:]), nil
 }

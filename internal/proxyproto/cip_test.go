@@ -43,12 +43,16 @@ func TestParseCIP(t *testing.T) {
 	f("standard IPv4", standard(ip4+tcp), "1.2.3.4:9", "5.6.7.8:10", nil)
 	f("standard IPv6", standard(ip6+tcp), six, seven, nil)
 	f("another magic", "\x11\x22\x33\x45", "", "", errMagic)
+	if _, _, err := ParseCIP([]byte("\x55"), magic); err != errShortMagic {
+		t.Errorf("one octet of another magic: %v", err)
+	}
 	f("no room for TCP", legacy(ip4+tcp[:19]), "", "", errCIP)
-	f("UDP", legacy(strings.Replace(ip4, "\x40\x06", "\x40\x11", 1)+tcp), "", "", errCIP)
+	f("UDP", legacy(strings.Replace(ip4, "\x40\x06", "\x40\x11", 1)+tcp), "", "", errCIPProto)
+	f("IP of another version", legacy("\x55"+ip4[1:]+tcp), "", "", errCIPProto)
 	f("IPv4 header of 16 octets", legacy("\x44"+ip4[1:]+tcp), "", "", errCIP)
 	f("IPv4 header that is longer than all", legacy("\x4f"+ip4[1:]+tcp), "", "", errCIP)
 	f("two lengths that differ", strings.Replace(standard(ip4+tcp), "\x00\x01\x00\x28", "\x00\x01\x00\x29", 1), "", "", errCIP)
-	f("another type", strings.Replace(standard(ip4+tcp), "\x00\x01\x00\x28", "\x00\x02\x00\x28", 1), "", "", errCIP)
+	f("another type", strings.Replace(standard(ip4+tcp), "\x00\x01\x00\x28", "\x00\x02\x00\x28", 1), "", "", errCIPProto)
 	f("endless", "\x11\x22\x33\x44\xff\xff\xff\xff"+ip4+tcp, "", "", errCIP)
 	f("nothing", legacy("\x45")+ip4, "", "", errCIP)
 }

@@ -40,7 +40,7 @@ var parseCases = []parseCase{
 	{name: "v1 unknown", in: "PROXY UNKNOWN\r\n", local: true},
 	{name: "v1 unknown with anything", in: "PROXY UNKNOWN 1.2.3.4 \x00 what ever\r\n", local: true},
 	{name: "v1 LF alone", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9 10\n", err: errLine},
-	{name: "v1 CR alone", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9 10\rGET / HTTP/1.1\r\n", err: errLine},
+	{name: "v1 CR alone", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9 10\rGET / HTTP/1.1\r\n", err: errCR},
 	{name: "v1 too long", in: "PROXY UNKNOWN " + strings.Repeat("x", 92) + "\r\n", err: errLine},
 	{name: "v1 longest", in: "PROXY UNKNOWN " + strings.Repeat("x", 91) + "\r\n", local: true},
 	{name: "v1 NUL in address", in: "PROXY TCP4 1.2.3.4\x00 5.6.7.8 9 10\r\n", err: errAddress},
@@ -48,7 +48,7 @@ var parseCases = []parseCase{
 	{name: "v1 blank at the end", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9 10 \r\n", err: errFields},
 	{name: "v1 a field too few", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9\r\n", err: errFields},
 	{name: "v1 a field too many", in: "PROXY TCP4 1.2.3.4 5.6.7.8 9 10 11\r\n", err: errFields},
-	{name: "v1 other protocol", in: "PROXY UDP4 1.2.3.4 5.6.7.8 9 10\r\n", err: errFields},
+	{name: "v1 other protocol", in: "PROXY UDP4 1.2.3.4 5.6.7.8 9 10\r\n", err: errProtocol},
 	{name: "v1 address of the other family", in: "PROXY TCP4 ::1 ::2 9 10\r\n", err: errAddress},
 	{name: "v1 octal address", in: "PROXY TCP4 01.2.3.4 5.6.7.8 9 10\r\n", err: errAddress},
 	{name: "v1 zone", in: "PROXY TCP6 fe80::1%lo ::2 9 10\r\n", err: errAddress},
@@ -60,7 +60,7 @@ var parseCases = []parseCase{
 	{name: "v1 lower case", in: "proxy TCP4 1.2.3.4 5.6.7.8 9 10\r\n", err: errSignature},
 	{name: "HTTP", in: "GET / HTTP/1.1\r\n\r\n", err: errSignature},
 	{name: "HTTP that begins as PROXY does", in: "PROXYFOO / HTTP/1.1\r\n", err: errSignature},
-	{name: "TLS", in: "\x16\x03\x01\x02\x00", err: errSignature},
+	{name: "TLS", in: "\x16\x03\x01\x02\x00", err: errShort},
 
 	{name: "v2 IPv4", in: v2(0x21, 0x11, block4), src: "1.2.3.4:9", dst: "5.6.7.8:10"},
 	{name: "v2 IPv6", in: v2(0x21, 0x21, block6), src: "[2001:2001:2001:2001:2001:2001:2001:2001]:9", dst: "[2002:2002:2002:2002:2002:2002:2002:2002]:10"},
@@ -76,7 +76,7 @@ var parseCases = []parseCase{
 	{name: "v2 other family", in: v2(0x21, 0x41, block4), err: errFamily},
 	{name: "v2 other protocol", in: v2(0x21, 0x13, block4), err: errFamily},
 	{name: "v2 other command", in: v2(0x22, 0x11, block4), err: errCommand},
-	{name: "v2 other version", in: v2(0x11, 0x11, block4), err: errCommand},
+	{name: "v2 other version", in: v2(0x11, 0x11, block4), err: errVersion},
 	{name: "v2 TLV", in: v2(0x21, 0x11, block4+"\x02\x00\x03a.b"), src: "1.2.3.4:9", dst: "5.6.7.8:10"},
 	{name: "v2 TLV past the end", in: v2(0x21, 0x11, block4+"\x02\x00\x04a.b"), err: errTLV},
 	{name: "v2 TLV without length", in: v2(0x21, 0x11, block4+"\x02\x00"), err: errTLV},
@@ -124,8 +124,8 @@ func TestParseTruncated(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"G", "PROXZ", "\r\n\r\nX", "\x16"} {
-		if _, _, err := Parse([]byte(in)); err != errSignature {
-			t.Errorf("%q: %v; want %v", in, err, errSignature)
+		if _, _, err := Parse([]byte(in)); err != errShort {
+			t.Errorf("%q: %v; want %v", in, err, errShort)
 		}
 	}
 }

@@ -13,13 +13,19 @@ func parseV1(b []byte) (Info, int, error) {
 	head := b[:min(len(b), maxLine)]
 	end := bytes.IndexByte(head, '\n')
 	if end < 0 {
-		if len(b) >= maxLine || bytes.IndexByte(head, '\r') >= 0 && head[len(head)-1] != '\r' {
+		switch cr := bytes.IndexByte(head, '\r'); {
+		case cr >= 0 && cr < len(head)-1:
+			return Info{}, 0, errCR
+		case len(b) >= maxLine:
 			return Info{}, 0, errLine
 		}
 		return Info{}, 0, ErrMore
 	}
-	if end == 0 || head[end-1] != '\r' || bytes.IndexByte(head[:end-1], '\r') >= 0 {
+	switch cr := bytes.IndexByte(head[:end], '\r'); {
+	case cr < 0:
 		return Info{}, 0, errLine
+	case cr < end-1:
+		return Info{}, 0, errCR
 	}
 	info, err := parseFields(head[len(prefixV1) : end-1])
 	info.Version = 1
@@ -34,14 +40,14 @@ func parseFields(line []byte) (Info, error) {
 		if f[i], rest, more = bytes.Cut(rest, []byte{' '}); i == 0 && string(f[0]) == "UNKNOWN" {
 			return Info{Local: true}, nil // what follows means nothing
 		}
+		if i == 0 && (!more || string(f[0]) != "TCP4" && string(f[0]) != "TCP6") {
+			return Info{}, errProtocol
+		}
 		if more == (i == len(f)-1) {
 			return Info{}, errFields
 		}
 	}
 	v6 := string(f[0]) == "TCP6"
-	if !v6 && string(f[0]) != "TCP4" {
-		return Info{}, errFields
-	}
 	src, ok1 := parseIP(f[1], v6)
 	dst, ok2 := parseIP(f[2], v6)
 	if !ok1 || !ok2 {

@@ -31,7 +31,10 @@ func parseV2(b []byte) (Info, int, error) {
 	}
 	cmd, fam := b[12], b[13]
 	size := sizeV2 + int(binary.BigEndian.Uint16(b[14:]))
-	if cmd != cmdLocal && cmd != cmdProxy {
+	switch {
+	case cmd>>4 != cmdProxy>>4:
+		return Info{}, 0, errVersion
+	case cmd != cmdLocal && cmd != cmdProxy:
 		return Info{}, 0, errCommand
 	}
 	// The halves of the octet: a family up to AF_UNIX, a protocol up to datagrams (2.2: others must be rejected).
