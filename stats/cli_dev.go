@@ -20,7 +20,9 @@ func showDev(c *call) error {
 	c.reply("  toolchain: " + runtime.Version())
 	if b, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range b.Settings {
-			c.reply("  " + s.Key + ": " + oneLine(s.Value))
+			if s.Value != "" {
+				c.reply("  " + s.Key + ": " + oneLine(s.Value))
+			}
 		}
 	}
 	c.reply("Platform info")

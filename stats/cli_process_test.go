@@ -41,7 +41,7 @@ func TestProcessCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	f("show libs", exe, "0x")
-	status, header := "Per-task CPU profiling              : auto-on       # set profiling tasks {on|auto|off}\n", "  function                      calls   cpu_tot   cpu_avg   lat_tot   lat_avg\n"
+	status, header := "Per-task CPU profiling              : auto-on       # set profiling tasks {on|auto|off}\nMemory usage profiling              : off           # set profiling memory {on|off}\n", "  function                      calls   cpu_tot   cpu_avg   lat_tot   lat_avg\n"
 	one, two := "  tasks of thread 1                 4       6us     1.5us        2s     500ms\n", "  tasks of thread 2                 0        0s        0s        0s        0s\n"
 	f("show profiling", status, header+one+two, "Alloc/Free statistics by the runtime:\n")
 	f("show profiling all byaddr 5", status, header+one+two, "Alloc/Free statistics by the runtime:\n")

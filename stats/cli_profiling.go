@@ -28,10 +28,11 @@ var (
 	profilingModes = []string{"auto", "on", "off"}
 	profilingParts = []string{"all", "status", "tasks", "memory"}
 
-	errProfilingWhat = errors.New("Expects 'tasks'.")
-	errProfilingMode = errors.New("Expects 'auto', 'on' or 'off'.")
-	errProfilingPart = errors.New("Expects 'all', 'status', 'tasks', 'memory', 'byaddr' or a number of lines.")
-	errProfilingHeap = errors.New("Memory is not profiled allocation by allocation: 'show profiling memory' and 'show pools' tell what the runtime counts anyway.")
+	// HAProxy's words, also for memory, where its build cannot do so.
+	errProfilingWhat = errors.New("Expects either 'tasks' or 'memory'.")
+	errProfilingMode = errors.New("Expects 'on', 'auto', or 'off'.")
+	errProfilingPart = errors.New("Expects either 'all', 'status', 'tasks', 'memory', 'byaddr' or a max number of output lines.")
+	errProfilingHeap = errors.New("Memory profiling not compiled in.")
 )
 
 func setProfiling(c *call) error {
@@ -69,6 +70,7 @@ func showProfiling(c *call) error {
 	mode, loops := a.TaskProfiling(c.ctx)
 	if part == "all" || part == "status" {
 		c.reply(fmt.Sprintf("Per-task CPU profiling              : %-8s      # set profiling tasks {on|auto|off}", profilingState(mode, loops)))
+		c.reply("Memory usage profiling              : off           # set profiling memory {on|off}")
 	}
 	if part == "all" || part == "tasks" {
 		c.profile(loops)
