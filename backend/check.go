@@ -108,8 +108,8 @@ func (c *checker) Run(t *loop.Task) {
 	defer func() {
 		c.busy.Store(false)
 		if !c.stopped {
-			next := max(began+int64(c.spread(c.next())), c.loop.Now()+int64(minInter))
-			c.loop.Arm(&c.timer, next)
+			// The pause is between checks, as in HAProxy: a server that lets them run into the timeout is not asked without one.
+			c.loop.Arm(&c.timer, c.loop.Now()+int64(c.spread(c.next())))
 		}
 	}()
 	var r checkResult

@@ -169,6 +169,7 @@ type Options struct {
 	IdleCloseResponse  bool // "idle-close-on-response": idle connections end with their next response when the process stops
 	CaseClient         bool // "h1-case-adjust-bogus-client": names of fields to clients as Global.Cases has them
 	CaseServer         bool // "h1-case-adjust-bogus-server"
+	PretendKeepAlive   bool // "http-pretend-keepalive": a server is not told that its connection ends with the response
 	NoLinger           bool // "option nolinger": a closed connection is reset, and leaves nothing in the kernel
 	SpliceAuto         bool
 	SpliceRequest      bool

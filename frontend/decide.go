@@ -54,6 +54,7 @@ func (st *stream) admit(t *loop.Task, s *settings, p *conf.Proxy) (over bool) {
 			st.then = st.refuse(t, f)
 			return true
 		}
+		st.rec.received = st.w.l.Now() // the log's TR has the wait for the body, as in HAProxy
 	}
 	if len(s.reqRules) > 0 && st.run(t, s.reqRules, onRequest) {
 		return true

@@ -32,7 +32,9 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 
 // requestOptions are what the request head says of the connection.
 func (st *stream) requestOptions() http1.RequestOptions {
-	o := http1.RequestOptions{Close: st.route.p.Options.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive, Upgrade: true}
+	be := &st.route.p.Options
+	ends := be.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive
+	o := http1.RequestOptions{Close: ends && !be.PretendKeepAlive, Upgrade: true}
 	if o.Whole = st.lease.Multiplexed(); o.Whole {
 		o.Scheme = st.scheme()
 	}

@@ -53,10 +53,10 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 		doc: "Forwarded (RFC 7239)", read: readForwarded},
 	{name: "tcp-smart-accept", in: forFrontends, neg: true, status: Inert, why: "the kernel's own acknowledgements serve", read: func(*line) {}},
 	{name: "tcp-smart-connect", in: forBackends, neg: true, status: Inert, why: "the request is sent with the connection's first packets as it is", read: func(*line) {}},
-	{name: "independent-streams", in: inAny, neg: true, status: Inert, why: "each side has its own timeout as it is", read: func(*line) {}},
+	{name: "independent-streams", in: inAny, neg: true, status: Inert, why: "what moves in either direction counts for both sides", read: func(*line) {}},
 	optionSwitch("disable-h2-upgrade", forFrontends, "a plain connection is not HTTP/2, whatever its first octets", func(o *conf.Options) *bool { return &o.DisableH2Upgrade }),
 	{name: "http-use-htx", in: inAny, status: Inert, why: whyAlways, read: func(*line) {}},
-	{name: "http-pretend-keepalive", in: forBackends, neg: true, status: Inert, why: "servers are always spoken to as if their connections stayed open", read: func(*line) {}},
+	optionSwitch("http-pretend-keepalive", forBackends, "servers are not told that their connections end with the response", func(o *conf.Options) *bool { return &o.PretendKeepAlive }),
 }}
 
 // on is what a switch is set to.

@@ -24,6 +24,7 @@ var optionGrammar = grammar[section]{context: "option", rows: append([]row[secti
 	switchRow("abortonclose", 0, "a stream whose client has gone leaves the queue", func(o *conf.Options) *bool { return &o.AbortOnClose }),
 	switchRow("http_no_delay", 0, "never wait for more bytes before sending: what Weir always does", func(o *conf.Options) *bool { return &o.HTTPNoDelay }),
 	switchRow("http_buffer_request", 0, "wait for the whole body, as far as a buffer holds it, before a server is chosen", func(o *conf.Options) *bool { return &o.HTTPBufferRequest }),
+	switchRow("http_pretend_keepalive", forBackends, "servers are not told that their connections end with the response", func(o *conf.Options) *bool { return &o.PretendKeepAlive }),
 	switchRow("http_drop_request_trailers", forBackends, "leave the trailers of requests out", func(o *conf.Options) *bool { return &o.DropReqTrailers }),
 	switchRow("http_drop_response_trailers", forFrontends, "leave the trailers of responses out", func(o *conf.Options) *bool { return &o.DropRespTrailers }),
 	switchRow("http_use_proxy_header", forFrontends, "Proxy-Connection in place of Connection, for clients that take this for their proxy", func(o *conf.Options) *bool { return &o.UseProxyHeader }),
