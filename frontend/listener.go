@@ -400,13 +400,14 @@ func (fe *Frontend) ShutdownListeners() {
 	fe.px.sayStopped(fe.p, fe, fe.px.Backend(fe.p.Name))
 }
 
-// Pause is "disable frontend": what an operator asks for is told in the log.
-func (fe *Frontend) Pause() {
+// Pause is "disable frontend": what an operator asks for is told in the log. false: it was paused already.
+func (fe *Frontend) Pause() bool {
 	if fe.shut.Load() || fe.disabled.Load() {
-		return
+		return fe.shut.Load()
 	}
 	fe.Disable()
 	fe.px.announce(fe.log, "Paused "+fe.word()+" "+fe.p.Name+".")
+	return true
 }
 
 // word is what HAProxy calls it: a listen section is a proxy.
@@ -417,13 +418,14 @@ func (fe *Frontend) word() string {
 	return "frontend"
 }
 
-// Resume is "enable frontend".
-func (fe *Frontend) Resume() {
+// Resume is "enable frontend". false: it was not paused.
+func (fe *Frontend) Resume() bool {
 	if fe.shut.Load() || !fe.disabled.Load() {
-		return
+		return fe.shut.Load()
 	}
 	fe.Enable()
 	fe.px.announce(fe.log, "Resumed "+fe.word()+" "+fe.p.Name+".")
+	return true
 }
 
 func (fe *Frontend) closeListeners() {

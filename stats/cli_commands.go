@@ -213,6 +213,9 @@ func nearCommands(words []string, a Admin) []*command {
 	if len(words) == 0 {
 		return nil
 	}
+	if list := commandsOf(words, a); len(list) > 0 {
+		return list
+	}
 	type hint struct {
 		cmd  *command
 		away int
@@ -231,6 +234,17 @@ func nearCommands(words []string, a Admin) []*command {
 		}
 	}
 	return near
+}
+
+// commandsOf returns all commands that begin with the words: whoever types "show" wants to know what can be shown.
+func commandsOf(words []string, a Admin) (list []*command) {
+	for i := range commandTable {
+		name := strings.Fields(commandTable[i].name)
+		if len(name) > len(words) && slices.Equal(name[:len(words)], words) && commandTable[i].there(a) {
+			list = append(list, &commandTable[i])
+		}
+	}
+	return list
 }
 
 // distance adds up the edits word by word. A word may be a third wrong, and a beginning of the right one is 1 away;

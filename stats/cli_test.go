@@ -216,6 +216,9 @@ func TestCLIHelp(t *testing.T) {
 	f("set maxconn", better, "set maxconn frontend <frontend> <n>", "set maxconn global <n>", "set maxconn server <bk>/<srv> <n>")
 	f("clear", better, "clear acl [@<ver>] <acl>", "clear counters [all]", "clear map [@<ver>] <map>")
 	f("show servers", better, "show servers conn [<backend>]", "show servers state [<backend>]")
+	if got := ask(t, path, "show\n"); strings.Count(got, "\n  show ") <= maxHints || strings.Contains(got, "\n  set ") {
+		t.Errorf("show answers %q; want all that can be shown", got)
+	}
 	all := ask(t, path, "\n")
 	if !strings.HasPrefix(all, "Unknown command. Please enter one of the following commands only:\n") || strings.Count(all, "\n") != len(commandTable)+2 {
 		t.Errorf("an empty line answers %q", all)

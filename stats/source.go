@@ -20,6 +20,8 @@ var (
 	ErrNoBackend  = errors.New("No such backend.")
 	ErrNoServer   = errors.New("No such server.")
 	ErrNoFrontend = errors.New("No such frontend.")
+	ErrEnabled    = errors.New("All sockets are already enabled.")
+	ErrDisabled   = errors.New("All sockets are already disabled.")
 	// ErrStaticBackend is for AddServer.
 	ErrStaticBackend = errors.New("Backend must use a dynamic load balancing to support dynamic servers.")
 )

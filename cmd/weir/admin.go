@@ -85,11 +85,19 @@ func (a *admin) withFrontend(name string, fn func(*frontend.Frontend)) error {
 }
 
 func (a *admin) EnableFrontend(_ context.Context, name string) error {
-	return a.withFrontend(name, (*frontend.Frontend).Resume)
+	done := true
+	if err := a.withFrontend(name, func(fe *frontend.Frontend) { done = fe.Resume() }); err != nil || done {
+		return err
+	}
+	return stats.ErrEnabled
 }
 
 func (a *admin) DisableFrontend(_ context.Context, name string) error {
-	return a.withFrontend(name, (*frontend.Frontend).Pause)
+	done := true
+	if err := a.withFrontend(name, func(fe *frontend.Frontend) { done = fe.Pause() }); err != nil || done {
+		return err
+	}
+	return stats.ErrDisabled
 }
 
 func (a *admin) ShutdownFrontend(_ context.Context, name string) error {

@@ -95,7 +95,7 @@ frontend "f" {
 }
 frontend "f" { bind "127.0.0.1:8081" {} }
 `,
-		`3:3: the attribute is set twice in the same block`,
+		`3:3: "balance" is set twice in the same block`,
 		`6:15: backend "b": server "s": track: unknown backend: got "c"`,
 		`11:21: frontend "f": default_backend: unknown backend: got "nope"`,
 		`13:1: frontend "f" is already defined at `,

@@ -95,6 +95,7 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 	}
 	d.config(bodies)
 	d.readReplyFiles()
+	d.dropLost()
 	unsound, kept := d.unsound(bodies, broken)
 	if !complete || !kept {
 		// Half of a file is missing sections that the other half refers to.
@@ -108,6 +109,19 @@ func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, 
 	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.Underscores()}, opts...)...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
+}
+
+// dropLost takes out what was found behind a string that is not closed: text was read for blocks there, and blocks for text.
+func (d *decoder) dropLost() {
+	lost := func(e *conf.Error) bool {
+		s := d.sources[e.Pos.File]
+		if s == nil || s.lost.Line == 0 {
+			return false
+		}
+		return e.Pos.Line > s.lost.Line || e.Pos.Line == s.lost.Line && e.Pos.Col > s.lost.Col
+	}
+	d.diags.Errors = slices.DeleteFunc(d.diags.Errors, lost)
+	d.diags.Warnings = slices.DeleteFunc(d.diags.Warnings, lost)
 }
 
 // sections are the blocks of a file; a label in brackets may be left out.

@@ -1,7 +1,9 @@
 package hclfile
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/hashicorp/hcl/v2"
@@ -23,8 +25,9 @@ const (
 type source struct {
 	name     string
 	text     []byte
-	lines    []int // where each line of text begins
-	inserted []int // where in the parser's text line ends were added, ascending
+	lines    []int    // where each line of text begins
+	lost     conf.Pos // of a string that is not closed: what comes behind it means nothing
+	inserted []int    // where in the parser's text line ends were added, ascending
 }
 
 func newSource(name string, text []byte) *source {
@@ -215,6 +218,19 @@ func endsOperand(t hclsyntax.TokenType) bool {
 // setTwice is what the parser says of an attribute that stands twice in a block. It takes the first and goes on: nothing is lost.
 const setTwice = "Attribute redefined"
 
+// unclosed are what the parser says of a string that does not end where it should.
+var unclosed = map[string]bool{
+	"Invalid multi-line string": true, "Unclosed template interpolation sequence": true, "Unterminated template string": true,
+	"Unclosed template control sequence": true,
+}
+
+func startOf(d *hcl.Diagnostic) int {
+	if d.Subject == nil {
+		return -1
+	}
+	return d.Subject.Start.Byte
+}
+
 // parse returns the body of the file, or what could be made of it; whole says that nothing is missing in it, whatever is wrong.
 func (s *source) parse() (body *hclsyntax.Body, whole bool, diags conf.Diagnostics) {
 	if len(s.text) > maxFile {
@@ -235,11 +251,17 @@ func (s *source) parse() (body *hclsyntax.Body, whole bool, diags conf.Diagnosti
 	file, problems := hclsyntax.ParseConfig(text, s.name, hcl.InitialPos)
 	seen := map[conf.Pos]bool{} // lexer and parser both report some mistakes
 	whole = true
+	slices.SortStableFunc(problems, func(a, b *hcl.Diagnostic) int { return cmp.Compare(startOf(a), startOf(b)) })
 	for _, p := range problems {
 		whole = whole && p.Summary == setTwice
-		if e := s.syntaxError(p); !seen[e.Pos] && len(diags.Errors) < conf.MaxErrors {
+		e := s.syntaxError(p)
+		if !seen[e.Pos] && len(diags.Errors) < conf.MaxErrors {
 			seen[e.Pos] = true
 			diags.Add(e)
+		}
+		if unclosed[p.Summary] { // what is text and what is not has changed places from here on
+			s.lost = e.Pos
+			break
 		}
 	}
 	body, _ = file.Body.(*hclsyntax.Body)
