@@ -82,7 +82,7 @@ func (st *stream) reach(t *loop.Task) *fault.Fault {
 // hand makes a tunnel of the two connections. It outlives the stream, which keeps nothing.
 func (st *stream) hand() {
 	s, w := st.s, st.w
-	tn := &tunnel{s: s, route: st.route}
+	tn, own := &tunnel{s: s, route: st.route}, st.tunnelOptions(false)
 	st.rec.detachTCP(st, &tn.rec)
 	tn.place = st.lease.Move()
 	tn.Client, tn.Server = s.c, tn.place.Conn
@@ -99,7 +99,7 @@ func (st *stream) hand() {
 		tn.rec.emit(w, nil, true)
 		tn.rec.logged = true
 	}
-	tn.begin(w.l, tunnelOptions(s.fe, tn.route, false))
+	tn.begin(w.l, own)
 }
 
 // lose ends a TCP session that reached no server. The client may have sent: closing at once would be a reset.

@@ -58,7 +58,7 @@ func (st *stream) tunnel(t *loop.Task) next {
 	}
 	s.dropBuf()
 	s.w.l.Disarm(&s.timer)
-	tn.begin(st.w.l, tunnelOptions(s.fe, st.route, st.resp.Status == 101))
+	tn.begin(st.w.l, st.tunnelOptions(st.resp.Status == 101))
 	return nextTunnel
 }
 
@@ -90,6 +90,23 @@ var tunnelFaults = map[loop.End]*fault.Fault{
 	loop.EndClientTimeout: fault.TunnelTimeout,
 	loop.EndServerTimeout: fault.ServerTimeoutData,
 	loop.EndKilled:        fault.ShutDown,
+}
+
+// tunnelOptions are those of the stream's tunnel: its own where rules have set a timeout.
+func (st *stream) tunnelOptions(upgraded bool) *loop.TunnelOptions {
+	o := tunnelOptions(st.fe(), st.route, upgraded)
+	set := &st.set
+	if set.client+set.server+set.tunnel == 0 {
+		return o
+	}
+	own := *o
+	if b := &st.route.p.Timeouts; set.tunnel > 0 || b.Tunnel > 0 {
+		own.ClientIdle = firstSet(set.tunnel, b.Tunnel)
+		own.ServerIdle = own.ClientIdle
+	} else {
+		own.ClientIdle, own.ServerIdle = firstSet(set.client, o.ClientIdle), firstSet(set.server, o.ServerIdle)
+	}
+	return &own
 }
 
 // tunnelOptions are made once per pair of frontend and backend. After an upgrade the server's end is the end; what
