@@ -337,6 +337,37 @@ func TestTakeOverIssued(t *testing.T) {
 	}
 }
 
+// TestTakeOverHalfWritten: files that were read while a certificate was being saved cost no order.
+func TestTakeOverHalfWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, 90*day, nil)
+		b.start(t)
+		old := b.k
+		c := old.certs[0]
+		b.after(time.Minute)
+		old.Renew(c.is.Name)
+		b.after(time.Second)
+		whole := c.last.crtFile(c.is)
+		if err := os.WriteFile(c.is.Crt, whole[:len(whole)/2], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.open(t) // the files are read
+		if b.k.certs[0].is.Broken == nil {
+			t.Fatal("half a file is taken")
+		}
+		b.k.TakeOver(old)
+		b.start(t)
+		defer b.k.Stop()
+		b.after(time.Hour)
+		if text, err := os.ReadFile(c.is.Crt); err != nil || !slices.Equal(text, whole) {
+			t.Errorf("%v, and the file has %d bytes; want %d", err, len(text), len(whole))
+		}
+		if shown, temporary := b.held(t); temporary || !shown.Equal(c.last.leaf) || len(b.by.orders) != 2 {
+			t.Errorf("temporary %t after %d orders", temporary, len(b.by.orders))
+		}
+	})
+}
+
 // TestStartAgain: a Keeper may go on after a stop, as where the next configuration could not start.
 func TestStartAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

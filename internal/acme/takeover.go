@@ -2,6 +2,7 @@ package acme
 
 import (
 	"slices"
+	"time"
 
 	"weir/conf"
 	"weir/internal/tlsconf"
@@ -61,5 +62,8 @@ func (k *Keeper) refresh(c, o *cert, old *tlsconf.Store) {
 	}
 	if k.store.Install(c.is.Name, o.last.crtFile(c.is), o.last.keyFile(c.is)) == nil {
 		c.last, c.unsaved, c.saveAt, c.saveFails = o.last, o.unsaved, o.saveAt, o.saveFails
+		if c.is.Broken != nil { // its files may have been read while they were written: the good one is written again, and no other ordered
+			c.is.Broken, c.unsaved, c.saveAt = nil, o.last, time.Now()
+		}
 	}
 }
