@@ -2,6 +2,7 @@ package h2mux
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/http2/hpack"
@@ -75,6 +76,37 @@ func FuzzAnswer(f *testing.F) {
 		}
 		c.Feed(append([]byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00"), in...))
 	})
+}
+
+// TestBeginTarget: a stream's HTTP/1 asks for the URI that the client has said, as far as it has said it.
+func TestBeginTarget(t *testing.T) {
+	f := func(want, scheme string, fields ...string) {
+		t.Helper()
+		k := &heads{}
+		c := http2.NewConn(http2.Options{Connect: true}, k)
+		got := ""
+		k.f = func(h *http2.Head, end bool) {
+			st := &stream{m: &Conn{}}
+			st.begin(h, end)
+			got, _, _ = strings.Cut(string(st.in), "\r\n")
+			if st.https != (scheme == "https") {
+				t.Errorf("%q: https %v", fields, st.https)
+			}
+		}
+		c.Feed(append([]byte(http2.Preface+"\x00\x00\x00\x04\x00\x00\x00\x00\x00"), block(5, fields...)...))
+		if got != want {
+			t.Errorf("%q: got %q; want %q", fields, got, want)
+		}
+	}
+	f("GET http://h:81/a?b HTTP/1.1", "http", ":method", "GET", ":scheme", "http", ":authority", "h:81", ":path", "/a?b")
+	f("GET https://h/ HTTP/1.1", "https", ":method", "GET", ":scheme", "https", ":authority", "h", ":path", "/", "host", "h")
+	f("GET /a HTTP/1.1", "https", ":method", "GET", ":scheme", "https", ":path", "/a", "host", "h")
+	f("OPTIONS https://h HTTP/1.1", "https", ":method", "OPTIONS", ":scheme", "https", ":authority", "h", ":path", "*")
+	f("OPTIONS * HTTP/1.1", "http", ":method", "OPTIONS", ":scheme", "http", ":path", "*")
+	f("GET /a HTTP/1.1", "http", ":method", "GET", ":scheme", "http", ":authority", "h/x", ":path", "/a") // whose Host is refused later
+	f("GET /a HTTP/1.1", "http", ":method", "GET", ":scheme", "http", ":authority", "h?x", ":path", "/a")
+	f("GET https://h/ws HTTP/1.1", "https", ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":authority", "h", ":path", "/ws")
+	f("CONNECT h:443 HTTP/1.1", "", ":method", "CONNECT", ":authority", "h:443")
 }
 
 // FuzzBegin: what a client may ask in HTTP/2 is one request in HTTP/1.

@@ -52,6 +52,53 @@ func TestAppendRequest(t *testing.T) {
 	f("CONNECT a:443 HTTP/1.1|Host: a:443", plain, "CONNECT a:443 HTTP/1.1|host: a")
 }
 
+// TestAppendTarget: a URI that came by parts is a path to a server of HTTP/1, and whole to one of HTTP/2.
+func TestAppendTarget(t *testing.T) {
+	f := func(target, host string, parts bool, scheme, plain, whole string) {
+		t.Helper()
+		method := "GET"
+		if strings.HasPrefix(target, "*") {
+			method = "OPTIONS"
+		}
+		req, _, err := request(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\n\r\n", method, target, host))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ByParts = parts
+		line := func(o RequestOptions) string {
+			_, rest, _ := strings.Cut(string(AppendRequest(nil, req, o)), " ")
+			got, _, _ := strings.Cut(rest, " ")
+			return got
+		}
+		if got := line(RequestOptions{Scheme: scheme}); got != plain {
+			t.Errorf("%s: got %q; want %q", target, got, plain)
+		}
+		if got := line(RequestOptions{Whole: true, Scheme: scheme}); got != whole {
+			t.Errorf("%s, whole: got %q; want %q", target, got, whole)
+		}
+	}
+	f("/a?b", "h", false, "", "/a?b", "/a?b")
+	f("/a?b", "h:81", false, "https", "/a?b", "https://h:81/a?b")
+	f("/a?b", "", false, "https", "/a?b", "/a?b")
+	f("*", "h", false, "https", "*", "https://h")
+	f("http://h/a", "h", false, "https", "http://h/a", "http://h/a")
+	f("http://h/a", "h", true, "https", "/a", "http://h/a")
+	f("https://h", "h", true, "", "/", "https://h/")
+
+	req, _, err := request("GET https://h/a HTTP/1.1\r\nHost: h\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.ByParts = true
+	req.Fields.Del(message.Host)
+	if got := string(AppendRequest(nil, req, RequestOptions{Whole: true})); got != "GET https://h/a HTTP/1.1\r\nhost: h\r\n\r\n" {
+		t.Errorf("without a Host: %q", got)
+	}
+	if got := string(AppendRequest(nil, req, RequestOptions{})); got != "GET /a HTTP/1.1\r\n\r\n" {
+		t.Errorf("without a Host: %q", got)
+	}
+}
+
 // What the proxy adds is sent whatever the client's Connection says.
 func TestAddedFieldsStay(t *testing.T) {
 	req, _, err := request("GET / HTTP/1.1\r\nHost: a\r\nX-Auth: forged\r\nConnection: close, x-auth, x-forwarded-for, x-added\r\n\r\n")

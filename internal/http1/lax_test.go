@@ -33,6 +33,7 @@ func TestLaxRequest(t *testing.T) {
 	f("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nhost: a\r\n\r\n", ErrHosts)
 	f("GET / HTTP/1.1\r\nHost: a,b\r\n\r\n", "GET / HTTP/1.1\r\nhost: a,b\r\n\r\n", ErrHost)
 	f("GET http://x/ HTTP/1.1\r\nHost: y\r\n\r\n", "GET http://x/ HTTP/1.1\r\nhost: x\r\n\r\n", ErrHostDiffers)
+	f("GET http://a,b/ HTTP/1.1\r\nHost: a,b\r\n\r\n", "GET http://a,b/ HTTP/1.1\r\nhost: a,b\r\n\r\n", ErrHost)
 	f("GET / HTTP/1.1\r\nHost: a\r\nX[\"\xe9]: b\r\n\r\n", "GET / HTTP/1.1\r\nhost: a\r\nx[\"\xe9]: b\r\n\r\n", ErrNameChar)
 }
 

@@ -94,3 +94,18 @@ func FuzzURLParam(f *testing.F) {
 		}
 	})
 }
+
+// TestURI: it is what came until a rule has changed a part of it.
+func TestURI(t *testing.T) {
+	f := func(r Request, want string) {
+		t.Helper()
+		if got := string(r.URI()); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	b := func(s string) []byte { return []byte(s) }
+	f(Request{Target: b("/a"), Path: b("/a")}, "/a")
+	f(Request{Target: b("/a"), Path: b("/b?c"), Rewritten: true}, "/b?c")
+	f(Request{Target: b("http://h/a"), Scheme: b("http"), Authority: b("h"), Path: b("/a")}, "http://h/a")
+	f(Request{Target: b("http://h/a"), Scheme: b("http"), Authority: b("h"), Path: b("/b"), Rewritten: true}, "http://h/b")
+}

@@ -50,8 +50,10 @@ func appendTLV(dst []byte, tag byte, value []byte) []byte {
 		dst = append(dst, tag, byte(n))
 	case n < 0x100:
 		dst = append(dst, tag, 0x81, byte(n))
-	default:
+	case n < 0x10000:
 		dst = append(dst, tag, 0x82, byte(n>>8), byte(n))
+	default:
+		dst = append(dst, tag, 0x83, byte(n>>16), byte(n>>8), byte(n))
 	}
 	return append(dst, value...)
 }

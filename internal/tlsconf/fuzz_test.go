@@ -1,6 +1,7 @@
 package tlsconf
 
 import (
+	"bytes"
 	"crypto/x509"
 	"strings"
 	"testing"
@@ -35,10 +36,14 @@ func FuzzList(f *testing.F) {
 func FuzzDN(f *testing.F) {
 	f.Add([]byte("0\x0b1\t0\a\x06\x03U\x04\x03\f\x00"), "CN", 1)
 	f.Add([]byte("0\x81\x801\x12"), "O", -1)
-	f.Fuzz(func(_ *testing.T, der []byte, name string, n int) {
+	f.Fuzz(func(t *testing.T, der []byte, name string, n int) {
 		AppendDN(nil, der)
 		AppendDN2253(nil, der)
 		DNEntry(der, name, n)
+		once := canonicalName(der)
+		if again := canonicalName(appendTLV(nil, tagSequence, once)); !bytes.Equal(once, again) {
+			t.Fatalf("%x, and again %x", once, again)
+		}
 	})
 }
 
