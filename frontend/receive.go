@@ -4,6 +4,7 @@ import (
 	"weir/internal/fault"
 	"weir/internal/http1"
 	"weir/internal/loop"
+	"weir/internal/message"
 )
 
 // receive reads and parses one request head. nil: it is in st.req, and the window s.in is what follows it.
@@ -27,6 +28,9 @@ func (st *stream) receive(t *loop.Task) *fault.Fault {
 				st.w.forgiven(st.parser.Forgiven)
 				if s.trunk != nil {
 					st.req.Major, st.req.ByParts = 2, len(st.req.Scheme) > 0
+					if st.req.MethodID == message.MethodConnect { // of HTTP/1 the parser takes a default port away
+						st.req.Fields.Set(message.Host, st.req.Authority)
+					}
 				}
 				return nil
 			}
