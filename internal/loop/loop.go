@@ -78,6 +78,8 @@ type Loop struct {
 	gather    []byte // what a layer puts together: see Gather
 	layerData any
 	pipes     []pipe
+	pipeTimer Timer
+	lowPipes  int                // the fewest idle pipes since the last look
 	yields    []*Task            // let everybody else have a turn first
 	more      []*Tunnel          // used up their share of the last turn
 	all       map[*Task]struct{} // every coroutine, to end them with the loop
@@ -112,6 +114,7 @@ func New(o Options) (*Loop, error) {
 	l := &Loop{opt: o, base: time.Now(), done: make(chan struct{}), all: map[*Task]struct{}{}}
 	l.wall = l.base
 	l.trim.timer.Fire = l.endIdle
+	l.pipeTimer.Fire = l.endPipes
 	l.poll.max = o.MaxEvents
 	if err := l.poll.open(); err != nil {
 		return nil, fmt.Errorf("loop %d: %w", o.ID, err)

@@ -9,25 +9,57 @@ import (
 // pipe is what splice(2) moves bytes through: the kernel hands pages on instead of copying them.
 type pipe struct{ r, w int }
 
-func (p *pipe) close() {
+func (p pipe) close() {
 	rawClose(p.r)
 	rawClose(p.w)
 }
 
-// getPipe takes a pipe from the loop's free list; ok is false when the process has no fds left.
+// getPipe takes a pipe from the loop's free list; ok is false when the process has no fds to spare.
 func (l *Loop) getPipe() (p pipe, ok bool) {
 	if n := len(l.pipes); n > 0 {
 		p = l.pipes[n-1]
 		l.pipes = l.pipes[:n-1]
+		l.lowPipes = min(l.lowPipes, n-1)
 		return p, true
 	}
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
 		return p, false
 	}
+	if scarce(fds[1]) {
+		pipe{fds[0], fds[1]}.close()
+		return p, false
+	}
 	// Without the privilege the kernel caps it; the default size works too.
 	unix.RawSyscall(unix.SYS_FCNTL, uintptr(fds[1]), unix.F_SETPIPE_SZ, uintptr(l.opt.PipeSize))
 	return pipe{fds[0], fds[1]}, true
+}
+
+// scarce reports whether fd, the lowest that was free, tells that few are left. maxconn counts on two for each connection: receivers that
+// stall, each with bytes in a pipe, must not take those of others. Copying needs none.
+func scarce(fd int) bool {
+	var r unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) != nil {
+		return false
+	}
+	return uint64(fd) >= r.Cur-r.Cur/pipeReserve
+}
+
+// endPipes is the timer's: half of the idle pipes that nobody has taken since the last time are closed.
+func (l *Loop) endPipes() {
+	for range (l.lowPipes + 1) / 2 {
+		n := len(l.pipes) - 1
+		l.pipes[n].close()
+		l.pipes = l.pipes[:n]
+	}
+	l.watchPipes()
+}
+
+func (l *Loop) watchPipes() {
+	l.lowPipes = len(l.pipes)
+	if l.lowPipes > 0 && !l.pipeTimer.Armed() {
+		l.Arm(&l.pipeTimer, l.now+int64(trimEvery))
+	}
 }
 
 // putPipe gives back an empty pipe. One that still holds bytes must be closed instead: the next user would send them.
@@ -37,6 +69,9 @@ func (l *Loop) putPipe(p pipe) {
 		return
 	}
 	l.pipes = append(l.pipes, p)
+	if !l.pipeTimer.Armed() {
+		l.watchPipes()
+	}
 }
 
 // Flow moves bytes from one connection to another through a pipe. The zero value is empty and holds nothing.
