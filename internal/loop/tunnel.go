@@ -105,13 +105,18 @@ func (tn *Tunnel) pump() {
 	if up+down > 0 {
 		tn.last = tn.l.now
 	}
-	if tn.up.over() && tn.down.over() || tn.up.done(upEnd) || tn.down.done(downEnd) {
+	if tn.up.over() && tn.down.over() || tn.up.done(upEnd) || tn.down.done(downEnd) || tn.lost() {
 		tn.finish(tn.end())
 		return
 	}
 	if up >= tunnelTurn || down >= tunnelTurn {
 		tn.l.later(tn)
 	}
+}
+
+// lost reports whether a side that is not waited for any more has failed: nobody reads from it, and would find out.
+func (tn *Tunnel) lost() bool {
+	return tn.late != EndNormal && (tn.up.eof && tn.Client.Failed() || tn.down.eof && tn.Server.Failed())
 }
 
 // end is how the tunnel has ended: the first word counts.

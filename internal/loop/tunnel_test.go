@@ -389,6 +389,22 @@ func TestTunnelTimeouts(t *testing.T) {
 	}
 }
 
+// TestTunnelGivenUp: a client that was silent for too long and then resets its connection ends the tunnel, whatever its server does.
+func TestTunnelGivenUp(t *testing.T) {
+	f := NewFake()
+	defer stop(f.Loop)
+	tb := newTube(t, f.Loop, &TunnelOptions{ClientIdle: time.Second})
+	f.Advance(time.Second + 10*time.Millisecond)
+	if _, err := tb.server.Read(make([]byte, 1)); err != io.EOF {
+		t.Fatalf("the server reads %v after the client's time", err)
+	}
+	if len(tb.ends) > 0 {
+		t.Fatal("the tunnel has ended, and the server may still answer")
+	}
+	reset(tb.client)
+	tb.ended(t, f.Loop, EndClientTimeout)
+}
+
 // chat sends a byte through tb.
 func (f *Fake) chat(t *testing.T, tb *tube) {
 	t.Helper()
