@@ -39,9 +39,12 @@ func runReqVer(c *Context, _ *args, s *Sample) bool {
 func runResVer(c *Context, _ *args, s *Sample) bool {
 	return c.Resp != nil && setVersion(c.Resp.Minor, 5, s)
 }
+
+// runCapReqVer tells HTTP/2 as HTTP/1.1, as HAProxy does.
 func runCapReqVer(c *Context, _ *args, s *Sample) bool {
-	return c.Req != nil && setVersion(versionOf(c.Req), 0, s)
+	return c.Req != nil && setVersion(c.Req.Minor, 0, s)
 }
+
 func runCapResVer(c *Context, _ *args, s *Sample) bool {
 	return c.Resp != nil && setVersion(c.Resp.Minor, 0, s)
 }

@@ -40,7 +40,7 @@ const (
 
 // uriFetches tells the server what rules see.
 const uriFetches = `http-request set-header x-1 "%[url] | %[url_ip] | %[url_port] | %[base] | %[baseq] | %[path] | %[pathq] | %[query] | %[capture.req.uri] | %[urlp(q)] | %[url,field(3,/)] ."
-http-request set-header x-2 "%HM | %HU | %HP | %HPO | %HQ | %HV | %{+Q}r | %[capture.req.method]"
+http-request set-header x-2 "%HM | %HU | %HP | %HPO | %HQ | %HV | %{+Q}r | %[capture.req.method] | %[capture.req.ver] | %[req.ver]"
 http-request set-header x-url "beg" if { url_beg http:// }
 http-request add-header x-url "dir" if { url_dir a }
 http-request add-header x-url "dir-host" if { url_dir www.example.com:81 }
