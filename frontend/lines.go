@@ -123,6 +123,11 @@ func (r *record) logs(w *worker) bool {
 	return !r.logged && w.access != nil && r.fe.lines.atEnd() && r.fe.log.Wants(r.severity())
 }
 
+// logsFailed is logs for a stream that ended before there was a request, which error-log-format tells of where no other line is written at the end.
+func (r *record) logsFailed(st *stream) bool {
+	return r.fe.lines.failed != nil && r.noRequest(st) && !r.logged && st.w.access != nil && r.fe.log.Wants(r.severity())
+}
+
 // logsTunnel is logs for a stream that no rule will see again, but that may still end badly.
 func (r *record) logsTunnel(w *worker) bool {
 	return r.logs(w) || !r.logged && !r.leveled && r.fe.p.Options.LogSeparateErrors && w.access != nil && r.fe.lines.atEnd() && r.fe.log.Wants(logsink.Err)

@@ -31,6 +31,10 @@ frontend late
   error-log-format "L %%ST %%tsc %%r"
   option httplog
   default_backend b
+frontend plain
+  bind 127.0.0.1:4
+  error-log-format "N %%ST %%r"
+  default_backend b
 frontend p
   bind 127.0.0.1:3 accept-proxy
   error-log-format "P %%ST %%ts"
@@ -57,6 +61,11 @@ backend b
 	c.send("GET / HT")
 	c.status(408)
 	px.logLine("L 408 cR-- <BADREQ>\n")
+
+	c = dialPeer(t, px.addr("plain", 0)) // which has no line of its own for requests
+	c.send("GET\r\n\r\n")
+	c.status(400)
+	px.logLine("N 400 <BADREQ>\n")
 
 	c = dialPeer(t, px.addr("p", 0))
 	c.send("nonsense\r\n\r\n")

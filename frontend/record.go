@@ -282,7 +282,7 @@ func timer(a, b int64) int64 {
 
 // writeStream writes the line of a stream whose request is still in its buffer.
 func (r *record) writeStream(st *stream) {
-	if !r.logs(st.w) || r.unwanted(st) {
+	if !r.logs(st.w) && !r.logsFailed(st) || r.unwanted(st) {
 		return
 	}
 	r.logged = true
