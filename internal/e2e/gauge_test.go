@@ -19,9 +19,10 @@ import (
 
 // gauges are the fetches that count what there is now.
 var gauges = strings.Fields(`fe_conn fe_conn(f) be_conn be_conn(b) be_conn(c) be_conn_free be_conn_free(b) be_conn_free(c) be_conn_free(d) be_conn_free(e)
-	be_conn_free(g) be_conn_free(h) be_conn_free(z) connslots connslots(b) connslots(c) connslots(d) connslots(e) connslots(g) connslots(h) connslots(z)
-	queue queue(b) queue(c) avg_queue avg_queue(b) avg_queue(c) avg_queue(z) srv_conn(b/s1) srv_conn(c/s1) srv_conn_free(b/s1) srv_conn_free(c/s1)
-	srv_conn_free(d/s1) srv_queue(b/s1) srv_queue(c/s1) nbsrv nbsrv(b) nbsrv(g) nbsrv(z) srv_is_up(b/s1) srv_is_up(z/s1) srv_weight(b/s1) dst_conn`)
+	be_conn_free(g) be_conn_free(h) be_conn_free(k) be_conn_free(m) be_conn_free(n) be_conn_free(q) be_conn_free(w) be_conn_free(z) connslots connslots(b) connslots(c) connslots(d) connslots(e) connslots(g) connslots(h) connslots(k) connslots(m) connslots(n) connslots(q)
+	connslots(w) connslots(z)
+	queue queue(b) queue(c) queue(q) avg_queue avg_queue(b) avg_queue(c) avg_queue(q) avg_queue(z) srv_conn(b/s1) srv_conn(c/s1) srv_conn_free(b/s1) srv_conn_free(c/s1)
+	srv_conn_free(d/s1) srv_queue(b/s1) srv_queue(c/s1) nbsrv nbsrv(b) nbsrv(g) nbsrv(k) nbsrv(n) nbsrv(q) nbsrv(w) nbsrv(z) srv_is_up(b/s1) srv_is_up(z/s1) srv_weight(b/s1) dst_conn`)
 
 // gaugeText is a format that tells them all, but those without an argument that are of the other side of a proxy.
 func gaugeText(frontend, backend bool) string {
@@ -78,6 +79,21 @@ backend g
 backend h
   server s1 127.0.0.1:${port.o} maxconn 2 maxqueue 3
   server s2 127.0.0.1:${port.o} maxconn 5
+backend k
+  server s1 127.0.0.1:${port.o} maxconn 2 maxqueue 3 disabled
+  server s2 127.0.0.1:${port.o} backup maxconn 5 maxqueue 7
+  server s3 127.0.0.1:${port.o} backup maxconn 11 maxqueue 13
+backend m
+  server s1 127.0.0.1:${port.o} maxconn 2 maxqueue 3
+  server s2 127.0.0.1:${port.o}
+backend n
+  http-request return status 200
+backend q
+  server s1 127.0.0.1:${port.o} maxconn 1
+  server s2 127.0.0.1:${port.o} maxconn 1
+backend w
+  server s1 127.0.0.1:${port.o} maxconn 2 maxqueue 3
+  server s2 127.0.0.1:${port.o} maxconn 5 maxqueue 7 weight 0
 backend z
   server s1 127.0.0.1:${port.o} maxconn 2 maxqueue 3 disabled
 `
@@ -96,6 +112,7 @@ var gaugeScenes = []gaugeScene{
 	{"denied", "f", "/b/hold", "/b/deny", 1, false},
 	{"full", "f", "/c/hold", "/c/x", 2, true},
 	{"queued", "f", "/c/hold", "/b/x", 4, false},
+	{"queued-for-two", "f", "/q/hold", "/b/x", 5, false},
 	{"listen-alone", "l", "/hold", "/x", 0, false},
 	{"listen", "l", "/hold", "/x", 2, false},
 }
