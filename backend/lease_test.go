@@ -75,3 +75,46 @@ func TestConnectTwice(t *testing.T) {
 		t.Errorf("used %d, connects %d; want 0, 2", r.UsedConns, r.Connects)
 	}
 }
+
+// TestEnter: a stream is in its backend once, from when it enters until it leaves, whatever server it asks for meanwhile.
+func TestEnter(t *testing.T) {
+	l := newLoops(t, 1)[0]
+	b := newTest(t, proxy("roundrobin", "s1 !s2"), l)
+	onLoop(l, func(task *loop.Task) {
+		var ls Lease
+		f := func(after string, streams int64, sessions uint64) {
+			t.Helper()
+			if got := b.Streams(); got != streams || b.Counters(l).Sessions != sessions {
+				t.Errorf("%s: %d streams, %d sessions; want %d and %d", after, got, b.Counters(l).Sessions, streams, sessions)
+			}
+		}
+		b.Enter(&ls, l)
+		f("enter", 1, 1)
+		if err := b.AssignTo(task, &ls, &nobody, b.Server("s2"), loop.Never); err != fault.NoServer {
+			t.Errorf("a server in maintenance: %v", err)
+		}
+		f("no server", 1, 1) // its answer is still to be written
+		if err := b.Assign(task, &ls, &nobody, nil, loop.Never); err != nil {
+			t.Fatal(err)
+		}
+		f("assign", 1, 1)
+		b.Release(&ls, false)
+		f("release", 0, 1)
+		if err := b.Assign(task, &ls, &nobody, b.Server("s2"), loop.Never); err != nil {
+			t.Fatal(err)
+		}
+		f("redispatch", 1, 1)
+		b.Release(&ls, false)
+		ls.Leave()
+		f("leave, at last", 0, 1)
+
+		b.Enter(&ls, l)
+		ls.Leave()
+		ls.Leave()
+		f("a stream that asks for no server", 0, 2)
+		if err := b.AssignTo(task, &ls, &nobody, b.Server("s2"), loop.Never); err != fault.NoServer {
+			t.Errorf("a server in maintenance: %v", err)
+		}
+		f("a stream that has not entered, and got none", 0, 3)
+	})
+}

@@ -148,11 +148,11 @@ func (q *Question) talk(ctx context.Context, c net.Conn, wanted conf.Headers) ([
 		c.SetDeadline(deadline)
 	}
 	var begin []byte
-	if wanted&conf.HeaderProxy != 0 {
-		begin = proxyproto.AppendV1(begin, q.Src, q.Dst)
-	}
 	if wanted&conf.HeaderCIP != 0 {
 		begin = proxyproto.AppendCIP(begin, uint32(q.Bind.CIPMagic), q.Src, q.Dst)
+	}
+	if wanted&conf.HeaderProxy != 0 {
+		begin = proxyproto.AppendV1(begin, q.Src, q.Dst)
 	}
 	if len(begin) > 0 {
 		if _, err := c.Write(begin); err != nil {

@@ -124,7 +124,7 @@ func TestGauges(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			want, got := s.play(t, "haproxy"), s.play(t, "weir")
-			for _, place := range []string{"X-Front", "X-Back", "X-Resp", "log"} {
+			for _, place := range []string{"X-Front", "X-Back", "X-Resp", "log", "stat"} {
 				if len(want[place]) != len(got[place]) {
 					t.Errorf("%s: haproxy %q, weir %q", place, want[place], got[place])
 					continue
@@ -213,6 +213,11 @@ func (s *gaugeScene) play(t *testing.T, kind string) map[string][]string {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+	for _, of := range [][2]string{{"f", "FRONTEND"}, {"l", "FRONTEND"}, {"l", "BACKEND"}, {"b", "BACKEND"}, {"b", "s1"}, {"c", "BACKEND"}, {"c", "s1"}} {
+		for _, column := range []string{"smax", "stot"} {
+			told["stat"] = append(told["stat"], fmt.Sprintf("%s/%s:%s=%d", of[0], of[1], column, statOf(t, dir, of[0], of[1], column)))
+		}
 	}
 	letGo()
 	if err := p.kill(); err != nil {
