@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -158,6 +160,21 @@ func (c *hapCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	return err
 }
 
+// tells reports whether the text has the value, as a word of its own: names may be a single letter.
+func tells(text, value string) bool {
+	inWord := func(r rune, size int) bool { return size > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], value)
+		if i < 0 {
+			return false
+		}
+		at += i
+		if !inWord(utf8.DecodeLastRuneInString(text[:at])) && !inWord(utf8.DecodeRuneInString(text[at+len(value):])) {
+			return true
+		}
+	}
+}
+
 // besides are the fields whose values do not stand in the text.
 func besides(text string, fields []zapcore.Field) string {
 	var list []string
@@ -166,7 +183,7 @@ func besides(text string, fields []zapcore.Field) string {
 		f.AddTo(m)
 		for key, v := range m.Fields {
 			value := fmt.Sprint(v)
-			if value != "" && !strings.Contains(text, value) {
+			if value != "" && !tells(text, value) {
 				list = append(list, key+"="+value)
 			}
 		}
