@@ -407,6 +407,32 @@ func TestHTTP2RapidReset(t *testing.T) {
 	resp.Body.Close()
 }
 
+// The default port of the scheme is taken out of the authority, as in HAProxy: rules, the log and the server have the name alone.
+func TestHTTP2DefaultPort(t *testing.T) {
+	hosts := make(chan string, 1)
+	addr := httpOrigin(t, func(w http.ResponseWriter, r *http.Request) {
+		hosts <- r.Host + " " + r.Header.Get("X-Url")
+		w.WriteHeader(204)
+	})
+	px := newTestProxy(t, simple(addr, "http_request \"set-header\" {\n name = \"X-Url\"\n value = \"${url()} ${base()}\"\n}", ""))
+	c := h2Client(t, px.addr("f", 0))
+	f := func(host, want string) {
+		t.Helper()
+		resp, err := c.Get("http://" + host + "/x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := <-hosts; got != want {
+			t.Errorf("%s: the server got %q; want %q", host, got, want)
+		}
+	}
+	f("h:80", "h http://h/x h/x")
+	f("h", "h http://h/x h/x")
+	f("h:443", "h:443 http://h:443/x h:443/x")
+	f("h:8080", "h:8080 http://h:8080/x h:8080/x")
+}
+
 // An idle connection is asked to go, and goes.
 func TestHTTP2Idle(t *testing.T) {
 	addr := httpOrigin(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })
