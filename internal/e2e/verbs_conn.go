@@ -62,7 +62,9 @@ func verbFullQueue(a *actor, args []string) error {
 	}
 	a.run.cleanup = append(a.run.cleanup, func() { syscall.Close(fd) })
 	sa := &syscall.SockaddrInet4{Port: a.run.at.port(args[0]), Addr: [4]byte{127, 0, 0, 1}}
-	if err := errors.Join(syscall.Bind(fd, sa), syscall.Listen(fd, 0)); err != nil {
+	// Connections that an earlier script had at this port may be in TIME_WAIT yet.
+	err = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
+	if err := errors.Join(err, syscall.Bind(fd, sa), syscall.Listen(fd, 0)); err != nil {
 		return err
 	}
 	for range 8 {
