@@ -20,7 +20,8 @@ import (
 
 // h2Client speaks HTTP/2 without TLS to an address.
 func h2Client(t testing.TB, addr string) *http.Client {
-	tr := &http.Transport{Protocols: new(http.Protocols), DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	// One connection: where the first answer is sooner than the transport's own bookkeeping, the second request would dial again.
+	tr := &http.Transport{Protocols: new(http.Protocols), MaxConnsPerHost: 1, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}}
 	tr.Protocols.SetUnencryptedHTTP2(true)
