@@ -29,7 +29,7 @@ func (b *Backend) CompileChecks(e Exprs) error {
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTimeout)
 	defer cancel()
 	p, err := newPlan(b.conf, e, func(pos conf.Pos, a *conf.Addr) (netip.Addr, error) {
-		ip, text := lookUpHost(ctx, b.global, a, a.Host)
+		ip, text := LookUpHost(ctx, b.global, a, a.Host)
 		if text != "" {
 			return ip, conf.Bad(pos, fmt.Sprintf("backend %q: check", b.Name()), "address %q: %s", a.Host, text)
 		}

@@ -123,15 +123,15 @@ func (s *Server) lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	if host == "*" { // where the client was going: see target
 		return netip.IPv4Unspecified(), nil
 	}
-	ip, text := lookUpHost(ctx, s.b.global, &s.conf.Addr, host)
+	ip, text := LookUpHost(ctx, s.b.global, &s.conf.Addr, host)
 	if text != "" {
 		return ip, s.addrError(host, text)
 	}
 	return ip, nil
 }
 
-// lookUpHost is an address of a name, of the family that a asks for, or else the process; text says why there is none.
-func lookUpHost(ctx context.Context, g *conf.Global, a *conf.Addr, host string) (ip netip.Addr, text string) {
+// LookUpHost is an address of a name, of the family that a asks for, or else g (nil = it asks for none); text says why there is none.
+func LookUpHost(ctx context.Context, g *conf.Global, a *conf.Addr, host string) (ip netip.Addr, text string) {
 	network := "ip"
 	if g != nil && g.NameFamily != "" {
 		network = "ip" + strings.TrimPrefix(g.NameFamily, "ipv")

@@ -135,7 +135,14 @@ type Process struct {
 	WarnBlocked      time.Duration // "warn-blocked-traffic-after"
 	RejectPrivileged bool          // "harden.reject-privileged-ports.tcp": no connections from ports below 1024
 	PP2NeverLocal    bool          // "pp2-never-send-local": health checks announce their own address
+	Profiling        string        // "profiling.tasks", one of ProfilingModes; "" = ProfilingAuto
 }
+
+// ProfilingModes say whether event loops measure what tasks cost; ProfilingAuto: where an expression of the configuration asks for it.
+var ProfilingModes = []string{ProfilingAuto, "on", "off"}
+
+// ProfilingAuto is the mode where none is set.
+const ProfilingAuto = "auto"
 
 // Niceness is a scheduling priority, from -20 to 19.
 type Niceness struct {

@@ -35,7 +35,7 @@ var (
 func (g *Process) StatesOf(p *Proxy) string {
 	switch p.LoadState {
 	case "global":
-		return g.statePath(g.StateFile)
+		return g.GlobalStates()
 	case "local":
 		if p.StateName == "" {
 			return g.statePath(p.Name)

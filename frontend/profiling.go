@@ -1,21 +1,30 @@
 package frontend
 
-// ProfilingAuto is the mode in which tasks are measured where an expression of the configuration asks how long they run or wait.
-const ProfilingAuto = "auto"
+import (
+	"cmp"
 
-// Profiling is whether the loops measure their tasks: on, off or auto.
+	"weir/conf"
+)
+
+// Profiling is whether the loops measure their tasks, one of conf.ProfilingModes.
 func (px *Proxy) Profiling() string {
 	if m := px.profiling.Load(); m != nil {
 		return *m
 	}
-	return ProfilingAuto
+	return cmp.Or(px.cfg.Global.Process.Profiling, conf.ProfilingAuto)
 }
 
 // SetProfiling changes that. "on" counts anew. Any goroutine may call it; it waits for nothing.
 func (px *Proxy) SetProfiling(mode string) {
 	px.profiling.Store(&mode)
-	on := mode == "on" || mode == ProfilingAuto && px.state.Measured()
+	on := px.measures()
 	for _, l := range px.loops {
 		l.Post(func() { l.Measure(on) })
 	}
+}
+
+// measures reports what comes of the mode.
+func (px *Proxy) measures() bool {
+	mode := px.Profiling()
+	return mode == "on" || mode == conf.ProfilingAuto && px.state.Measured()
 }

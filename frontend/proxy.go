@@ -64,7 +64,7 @@ type Proxy struct {
 	conns     atomic.Int64 // client connections
 	gate      *gate
 	limit     atomic.Int64           // maxconn; 0 = none
-	profiling atomic.Pointer[string] // see Profiling; nil = nobody has changed it
+	profiling atomic.Pointer[string] // see Profiling; nil = as configured
 	cases     cases                  // "h1-case-adjust"; nil = none
 	connRate  pace                   // maxconnrate
 	sessRate  pace                   // maxsessrate
@@ -140,7 +140,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	}
 	px.fullconns()
 	for _, l := range px.loops {
-		l.Measure(px.state.Measured())
+		l.Measure(px.measures())
 	}
 	px.runLoops()
 	return px, nil

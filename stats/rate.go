@@ -77,7 +77,11 @@ func (r *Rate) rotate(nowMS int64) {
 }
 
 // at weighs the two periods; nowMS lies in the current one.
-func (r *Rate) at(nowMS int64) uint64 {
-	left := uint64(ratePeriodMS - max(0, nowMS-r.start))
-	return r.curr + r.prev*left/ratePeriodMS
+func (r *Rate) at(nowMS int64) uint64 { return weigh(nowMS, r.start, r.prev, r.curr) }
+
+// weigh is the rate at ms, in the period that began at start: its events, and the share of those of the one before that the last second
+// still covers.
+func weigh(ms, start int64, prev, curr uint64) uint64 {
+	left := uint64(ratePeriodMS - max(0, ms-start))
+	return curr + prev*left/ratePeriodMS
 }

@@ -41,7 +41,7 @@ func (r *LiveRate) Add(now time.Time) int64 {
 		r.start.Store(from)
 	}
 	r.count.Store(liveTag(from) | prev<<liveBits | curr)
-	v := liveAt(ms, from, prev, curr)
+	v := weigh(ms, from, prev, curr)
 	if v > r.max {
 		r.max = v
 	}
@@ -63,7 +63,7 @@ func (r *LiveRate) Value(now time.Time) int64 {
 	}
 	ms := liveMS(now)
 	from, prev, curr := liveTurn(ms, start, word)
-	return int64(liveAt(ms, from, prev, curr))
+	return int64(weigh(ms, from, prev, curr))
 }
 
 // Max returns the highest rate since the last ResetMax. Both are for the writer.
@@ -84,10 +84,4 @@ func liveTurn(ms, start int64, word uint64) (from int64, prev, curr uint64) {
 		return start + ratePeriodMS, curr, 0
 	}
 	return start, prev, curr
-}
-
-// liveAt weighs the two periods.
-func liveAt(ms, from int64, prev, curr uint64) uint64 {
-	left := uint64(ratePeriodMS - max(0, ms-from))
-	return curr + prev*left/ratePeriodMS
 }

@@ -2,15 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"weir/backend"
 	"weir/conf"
 )
 
@@ -38,7 +37,7 @@ func lookUpServers(cfg *conf.Config) []unknownServer {
 	}
 	var wg sync.WaitGroup
 	for i := range all {
-		wg.Go(func() { all[i].lookUp(ctx) })
+		wg.Go(func() { all[i].lookUp(ctx, &cfg.Global) })
 	}
 	wg.Wait()
 	var missing []unknownServer
@@ -51,39 +50,27 @@ func lookUpServers(cfg *conf.Config) []unknownServer {
 }
 
 // lookUp notes in the error's text what is not to be had.
-func (u *unknownServer) lookUp(ctx context.Context) {
+func (u *unknownServer) lookUp(ctx context.Context, g *conf.Global) {
 	hosts := []string{u.s.Checks.Addr}
 	if u.s.Addr.Kind == conf.AddrTCP {
 		hosts = append(hosts, u.s.Addr.Host)
 	}
 	for _, host := range hosts {
-		if text := lookUpHost(ctx, u.s.Addr, host); text != "" {
+		if text := lookUpHost(ctx, g, u.s.Addr, host); text != "" {
 			u.err.Msg = text
 		}
 	}
 }
 
-// lookUpHost says why there is no address of that name in the family of addr; "" = there is one.
-func lookUpHost(ctx context.Context, addr conf.Addr, host string) string {
+// lookUpHost says why there is no address of that name in the family of addr, or else of g; "" = there is one.
+func lookUpHost(ctx context.Context, g *conf.Global, addr conf.Addr, host string) string {
 	if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" {
 		return ""
 	}
-	network := "ip"
-	switch {
-	case addr.V4Only:
-		network = "ip4"
-	case addr.V6Only:
-		network = "ip6"
+	if _, text := backend.LookUpHost(ctx, g, &addr, host); text != "" {
+		return fmt.Sprintf("address %q: %s", host, text)
 	}
-	_, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
-	if err == nil {
-		return ""
-	}
-	text := err.Error()
-	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
-		text = dns.Err
-	}
-	return fmt.Sprintf("address %q: %s", host, text)
+	return ""
 }
 
 // unknownBinds are the errors of the names that are to be listened on.
@@ -96,7 +83,7 @@ func unknownBinds(cfg *conf.Config) conf.Errors {
 			if p.Disabled || b.Addr.Kind != conf.AddrTCP {
 				continue
 			}
-			if text := lookUpHost(ctx, b.Addr, b.Addr.Host); text != "" {
+			if text := lookUpHost(ctx, nil, b.Addr, b.Addr.Host); text != "" {
 				errs = append(errs, conf.Bad(b.Pos, p.Title()+": bind", "%s", text))
 			}
 		}
@@ -117,7 +104,7 @@ func unknownLogs(cfg *conf.Config) conf.Errors {
 			}
 			text, known := seen[l.Addr]
 			if !known {
-				text = lookUpHost(ctx, l.Addr, l.Addr.Host)
+				text = lookUpHost(ctx, nil, l.Addr, l.Addr.Host)
 				seen[l.Addr] = text
 			}
 			if text != "" {
@@ -152,7 +139,7 @@ func unknownCheckHosts(cfg *conf.Config) conf.Errors {
 			if err != nil || addr.Kind != conf.AddrTCP {
 				continue
 			}
-			if text := lookUpHost(ctx, addr, addr.Host); text != "" {
+			if text := lookUpHost(ctx, &cfg.Global, addr, addr.Host); text != "" {
 				errs = append(errs, conf.Bad(r.Pos, p.Title()+": check: connect", "%s", text))
 			}
 		}

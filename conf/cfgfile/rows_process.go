@@ -24,6 +24,7 @@ func addProcess() {
 		globalRow("server-state-file", "<file>", "the states of servers at the start, as \"show servers state\" tells them", func(l *line) {
 			l.name(&p(&l.d.cfg.Global).StateFile, &p(&l.d.cfg.Global).StatePos, "<file>")
 		}),
+		globalRow("profiling.tasks", "<auto|on|off>", "whether event loops measure what tasks cost", func(l *line) { l.oneOf(&p(&l.d.cfg.Global).Profiling, conf.ProfilingModes) }),
 		globalRow("mworker-max-reloads", "<number>", "reloads that a configuration survives whose connections do not end", globalInt(func(g *conf.Global) *int { return &p(g).MaxReloads }, 1, maxInt)),
 		globalRow("tune.renice.startup", "<number>", "scheduling priority while starting", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceStart })),
 		globalRow("tune.renice.runtime", "<number>", "scheduling priority from then on", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceRun })),

@@ -24,6 +24,7 @@ var processRows = []row[conf.Global]{
 	{info: info{name: "server_state_base", typ: tString, doc: "folder of the files of server states"}, at: func(g *conf.Global) any { return &g.Process.StateBase }},
 	{info: info{name: "server_state_file", typ: tString, doc: "file with the states of servers at the start, as \"show servers state\" tells them"}, at: func(g *conf.Global) any { return &g.Process.StateFile },
 		pos: func(g *conf.Global) *conf.Pos { return &g.Process.StatePos }},
+	{info: info{name: "profiling_tasks", typ: tWord, enum: conf.ProfilingModes, def: conf.ProfilingAuto, doc: "whether event loops measure what tasks cost; auto: where an expression asks for it"}, at: func(g *conf.Global) any { return &g.Process.Profiling }},
 	{info: info{name: "mworker_max_reloads", typ: tInt, min: 1, doc: "reloads that a configuration survives whose connections do not end; where not given, any number"}, at: func(g *conf.Global) any { return &g.Process.MaxReloads }},
 	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
 	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),

@@ -438,14 +438,7 @@ func runURICases(t *testing.T, l *tlsLab, kind, text string, origins map[string]
 			}
 		}
 	}
-	if err := p.drain(); err != nil {
-		t.Fatal(err)
-	}
-	logged, err := ear.lines()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range logged {
+	for _, line := range drained(t, p, ear) {
 		front, rest, _ := strings.Cut(line, " ")
 		version := "h1"
 		if strings.HasPrefix(rest, "HTTP/2.0") {

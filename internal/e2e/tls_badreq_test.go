@@ -66,14 +66,7 @@ func TestBadRequestTLSOracle(t *testing.T) {
 			}
 		}
 		clients.Wait()
-		if err := p.drain(); err != nil {
-			t.Fatal(err)
-		}
-		lines, err := ear.lines()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, line := range lines {
+		for _, line := range drained(t, p, ear) {
 			all[i] = append(all[i], feConns.ReplaceAllString(noBytes.ReplaceAllString(masked(line), "$1 BYTES"), " N/N/"))
 		}
 		slices.Sort(all[i]) // connections end side by side

@@ -188,14 +188,7 @@ func runFailServers(t *testing.T, l *tlsLab, kind, text string, servers []failSe
 		status, _, _ := strings.Cut(string(answer), "\r\n")
 		out[s.name] = strings.Join(strings.Fields(status)[1:2], "")
 	}
-	if err := p.drain(); err != nil {
-		t.Fatal(err)
-	}
-	lines, err := ear.lines()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range lines {
+	for _, line := range drained(t, p, ear) {
 		if name, rest, _ := strings.Cut(line, " "); slices.ContainsFunc(servers, func(s failServer) bool { return s.name == name }) {
 			out[name] += " | " + sslTexts.ReplaceAllString(rest, "error:$1")
 		}
@@ -205,3 +198,16 @@ func runFailServers(t *testing.T, l *tlsLab, kind, text string, servers []failSe
 
 // sslTexts are OpenSSL's, of which the library's and the function's names differ among its releases.
 var sslTexts = regexp.MustCompile(`error:([0-9A-F]{8}):[^/ ]*(?: [^/]*)?`)
+
+// drained ends a proxy once it has finished what it is at, and returns what it has logged.
+func drained(t *testing.T, p *proc, ear *logEar) []string {
+	t.Helper()
+	if err := p.drain(); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := ear.lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}

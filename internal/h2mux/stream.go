@@ -56,7 +56,7 @@ func (m *Conn) Head(s *http2.Stream, h *http2.Head, end bool) {
 const startShare = 25 * time.Microsecond
 
 // maxFresh is how many streams may wait for their beginning before no more of what the client sends is looked at: more than may be open at
-// once, so that one whose reset comes soon is seen to be reset before it is begun, and few enough to be bounded.
+// once where nothing else is configured, so that one whose reset comes soon is seen to be reset before it is begun, and few enough to be bounded.
 const maxFresh = 256
 
 // startSome begins the streams whose requests have come. One that was reset in the same breath is never begun: whoever opens streams only

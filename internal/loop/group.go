@@ -16,7 +16,7 @@ type Group struct {
 const (
 	// groupShare is how many tasks of a group run before another group has its turn.
 	groupShare = 4
-	// groupTurn is for how long groups go round before the loop looks for events. A poll costs a hundredth of it.
+	// groupTurn is for how long groups go round before the loop looks for events: what others wait for, and much more than a poll costs.
 	groupTurn = 25 * time.Microsecond
 )
 

@@ -24,7 +24,7 @@ func (l *Loop) Measure(on bool) {
 		return
 	}
 	l.measure = on
-	for _, t := range l.runq { // they were ready before somebody looked, or nobody will look
+	for t := range l.all { // some were ready before somebody looked, or nobody will look
 		t.readyAt = 0
 	}
 	l.Stats.Measures.Store(on)

@@ -81,3 +81,27 @@ func TestMeasureSwitch(t *testing.T) {
 		t.Errorf("ran %d ns, waited %d ns", l.Stats.TaskRanNS.Load(), l.Stats.TaskWaitedNS.Load())
 	}
 }
+
+// A task that was ready before somebody measured has not waited since then, with a group or without.
+func TestMeasureWhileReady(t *testing.T) {
+	for _, g := range []*Group{nil, {}} {
+		l := byHand(t)
+		l.Measure(true)
+		var c TaskCost
+		was := l.Enter(g)
+		var parked *Task
+		l.Go(func(tk *Task) {
+			parked = tk
+			tk.Park(Never)
+			c = tk.Cost()
+		})
+		l.Enter(was)
+		parked.Wake() // ready while it is measured
+		l.Measure(false)
+		l.Measure(true)
+		l.turn()
+		if c.Runs == 0 || c.Waited != 0 {
+			t.Errorf("with a group: %v: %+v", g != nil, c)
+		}
+	}
+}

@@ -16,7 +16,8 @@ func (c *Conn) Rest(h Handler) error {
 }
 
 const (
-	// beginShare is how many resting connections are told of their events before the loop polls again. A poll costs a twentieth of a request.
+	// beginShare is how many resting connections are told of their events before the loop polls again. With 8 or 32 a request
+	// costs as much.
 	beginShare = 16
 	// othersPerBegin is for how many events of others, where those are many, one more is: hundreds of busy tunnels are not to
 	// keep requests waiting. A request makes less than four events, so that the number of those at work does not grow by this.

@@ -1,0 +1,32 @@
+package frontend
+
+import (
+	"fmt"
+	"testing"
+)
+
+// "profiling.tasks" is the mode at the start, and a stats socket may change it.
+func TestProfiling(t *testing.T) {
+	f := func(line, expr, mode string, on bool) {
+		t.Helper()
+		px := newCfgProxy(t, fmt.Sprintf("global\n  nbthread 1\n%sdefaults\n  mode http\n  timeout client 9s\nfrontend f\n  bind 127.0.0.1:1\n  http-request return status 200 hdr x %%[%s]\n", line, expr))
+		got := func() bool { return px.loops[0].Stats.Measures.Load() }
+		if px.Profiling() != mode || got() != on {
+			t.Errorf("%q with %s: mode %q, measures %v; want %q, %v", line, expr, px.Profiling(), got(), mode, on)
+		}
+		for _, next := range []string{"off", "on"} {
+			px.SetProfiling(next)
+			eventually(t, "profiling", func() error {
+				if px.Profiling() != next || got() != (next == "on") {
+					return fmt.Errorf("mode %q, measures %v; want %q", px.Profiling(), got(), next)
+				}
+				return nil
+			})
+		}
+	}
+	f("", "str(a)", "auto", false)
+	f("", "cpu_ns_tot", "auto", true)
+	f("  profiling.tasks auto\n", "cpu_ns_tot", "auto", true)
+	f("  profiling.tasks on\n", "str(a)", "on", true)
+	f("  profiling.tasks off\n", "cpu_ns_tot", "off", false)
+}
