@@ -67,10 +67,13 @@ func (s *server) talk(c net.Conn) {
 			}
 			answer = "250 taken"
 		}
-		c.Write([]byte(answer + "\r\n"))
 		if word == "QUIT" {
-			break
+			// Kept before it is answered: with the answer the client goes on to its next mail, whose goroutine must not be first.
+			s.mails <- heard.String()
+			c.Write([]byte(answer + "\r\n"))
+			return
 		}
+		c.Write([]byte(answer + "\r\n"))
 	}
 	s.mails <- heard.String()
 }
