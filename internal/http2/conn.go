@@ -92,9 +92,9 @@ type Conn struct {
 	// What Feed is at.
 	phase phase
 	f     header
-	left  int // octets of the payload that are still to come, padding apart
-	pad   int // octets of padding
-	block []byte
+	left  int    // octets of the payload that are still to come, padding apart
+	pad   int    // octets of padding
+	block *block // what has come of one that comes in pieces; nil = none does
 	conts int
 	of    *Stream // whose payload it is; nil = it is thrown away
 	fresh bool    // HEADERS opens a stream
@@ -272,9 +272,6 @@ func (c *Conn) Sent(n int) {
 func (c *Conn) Drop(keep int) {
 	if c.at == len(c.out) && cap(c.out) > keep {
 		c.out, c.at = nil, 0
-	}
-	if len(c.block) == 0 && cap(c.block) > keep {
-		c.block = nil
 	}
 }
 

@@ -14,6 +14,7 @@ func (c *Conn) Close() {
 	c.n.OpenConns--
 	c.n.OpenStreams -= int64(c.Open())
 	c.n = new(Counters)
+	c.dropBlock()
 }
 
 // opened counts a stream.

@@ -168,7 +168,7 @@ func (c *Conn) beginFragment(f header, b []byte) (int, *Error) {
 		used += 5
 	}
 	c.n.Headers++
-	c.f, c.conts, c.block, c.phase = f, 1, c.block[:0], inBlock
+	c.f, c.conts, c.phase = f, 1, inBlock
 	return used, c.open()
 }
 
@@ -193,25 +193,30 @@ func (c *Conn) open() *Error {
 	return nil
 }
 
-// fragment collects the block, then passes over the padding.
+// fragment collects the block, then passes over the padding. A block that has come whole is decoded where it is.
 func (c *Conn) fragment(b []byte) (int, *Error) {
 	n := min(len(b), c.left)
 	if n == 0 && c.left > 0 {
 		return 0, nil
 	}
-	if len(c.block)+n > maxBlock {
+	if c.block.len()+n > maxBlock {
 		return 0, errFlood
 	}
-	c.block = append(c.block, b[:n]...)
-	if c.left -= n; c.left > 0 {
+	c.left -= n
+	last := c.left == 0 && c.f.flags&flagEndHeaders != 0
+	block := b[:n]
+	if !last || c.block != nil {
+		block = c.collect(block)
+	}
+	if c.left > 0 {
 		return n, nil
 	}
 	c.padOnly()
 	var e *Error
-	if c.f.flags&flagEndHeaders != 0 {
+	if last {
 		c.conts = 0
-		e = c.decode()
-		c.block = c.block[:0]
+		e = c.decode(block)
+		c.dropBlock()
 	}
 	if n == 0 {
 		return c.again(b, e)
@@ -220,15 +225,15 @@ func (c *Conn) fragment(b []byte) (int, *Error) {
 }
 
 // decode makes a head of the block. It is always decoded, whoever it is for: the table must stay in step.
-func (c *Conn) decode() *Error {
-	c.work += len(c.block) / workBlock
+func (c *Conn) decode(block []byte) *Error {
+	c.work += len(block) / workBlock
 	trailers := !c.fresh
 	if c.client {
 		trailers = c.of != nil && c.of.answered
 	}
 	c.head.reset(trailers)
 	c.head.response = c.client
-	if e := c.expand(); e != nil {
+	if e := c.expand(block); e != nil {
 		return e
 	}
 	c.work += c.head.count / workFields
@@ -244,9 +249,9 @@ func (c *Conn) decode() *Error {
 }
 
 // expand gives the block to the decoder, piece by piece: a bomb is not to go off before it is noticed.
-func (c *Conn) expand() *Error {
+func (c *Conn) expand(b []byte) *Error {
 	var err error
-	for b, n := c.block, expandAtOnce; len(b) > 0 && err == nil; {
+	for n := expandAtOnce; len(b) > 0 && err == nil; {
 		n = min(len(b), n)
 		was := c.head.count
 		_, err = c.dec.Write(b[:n])
