@@ -9,7 +9,7 @@ func TestGCPace(t *testing.T) {
 			t.Errorf("%d MB: got %d; want %d", live>>20, got, want)
 		}
 	}
-	f(0, 400)
+	f(0, 1600)
 	f(30<<20, 400)
 	f(50<<20, 200)
 	f(100<<20, 100)
