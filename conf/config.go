@@ -124,7 +124,7 @@ type Process struct {
 	// StateBase and StateFile are "server-state-base" and "server-state-file": where the states of servers are read at the start.
 	StateBase, StateFile string
 	StatePos             Pos // of StateFile
-	MaxReloads           int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number
+	MaxReloads           int // "mworker-max-reloads": reloads that a configuration whose connections do not end survives; 0 = any number; NoReloads
 	ThreadLimit          int // "thread-hard-limit": of nbthread where that is not set; 0 = none
 	NiceStart            Niceness
 	NiceRun              Niceness
@@ -136,7 +136,11 @@ type Process struct {
 	RejectPrivileged bool          // "harden.reject-privileged-ports.tcp": no connections from ports below 1024
 	PP2NeverLocal    bool          // "pp2-never-send-local": health checks announce their own address
 	Profiling        string        // "profiling.tasks", one of ProfilingModes; "" = ProfilingAuto
+	AnonKey          int           // "anonkey": the key of "set anon on" where none is given; 0 = each makes its own
 }
+
+// NoReloads is "mworker-max-reloads 0".
+const NoReloads = -1
 
 // ProfilingModes say whether event loops measure what tasks cost; ProfilingAuto: where an expression of the configuration asks for it.
 var ProfilingModes = []string{ProfilingAuto, "on", "off"}

@@ -343,6 +343,7 @@ type Bind struct {
 	Interface   string
 	MSS         int
 	UserTimeout time.Duration // "tcp-ut"
+	IdlePing    time.Duration // "idle-ping": how often a client of HTTP/2 without streams is asked for a sign of life; 0 = never
 	Congestion  string        // "cc": the kernel's congestion control; "" = as the kernel has it
 	MD5Sig      string        // "tcp-md5sig": the key that signs segments (RFC 2385); "" = none
 	Namespace   string        // of the network; "" = the process's own
@@ -399,6 +400,7 @@ type Server struct {
 	Namespace   string        // of the network; "" = the process's own
 	Socks       *Addr         // "socks4": the SOCKS proxy to connect through
 	UserTimeout time.Duration // "tcp-ut": how long sent bytes may go unacknowledged; 0 = as the kernel has it
+	IdlePing    time.Duration // "idle-ping": how often an idle connection of HTTP/2 is asked for a sign of life; 0 = never
 	// ShutOnDown is "on-marked-down shutdown-sessions", ShutBackups "on-marked-up shutdown-backup-sessions".
 	ShutOnDown bool
 	// SendProxy and SendProxyV2 put a PROXY header before everything else that is sent; version 2 where both are set.

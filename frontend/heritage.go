@@ -168,6 +168,9 @@ func (h *heritage) pause(fe *Frontend) {
 // CatchUp does what was asked of the generation before since this one has taken over from it: until then an administrator's commands go
 // there. Whoever gives commands to this one calls it once, when none goes to the old one any more.
 func (px *Proxy) CatchUp(before *Proxy) {
+	if m := before.profiling.Load(); m != nil && px.cfg.Global.Process.Profiling == before.cfg.Global.Process.Profiling {
+		px.SetProfiling(*m)
+	}
 	for _, fe := range px.frontends {
 		old := before.frontendNamed(fe.p.Name)
 		if old == nil {

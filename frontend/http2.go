@@ -50,6 +50,7 @@ func (s *session) multiplex() {
 		},
 		Stream: s.branch, Closed: s.felled, Reason: s.odd,
 		Idle: firstSet(tm.HTTPKeepAlive, tm.HTTPRequest, tm.Client), Stall: tm.Client,
+		Ping: s.ln.b.IdlePing, PingKeeps: tm.HTTPKeepAlive == 0 && tm.HTTPRequest == 0, // as in HAProxy it is timeout client that goes on
 	})
 	s.dropBuf()
 	if _, open := w.trunks[s]; open {

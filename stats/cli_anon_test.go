@@ -89,3 +89,21 @@ func TestHideAddr(t *testing.T) {
 	f("unix:1", c.hide("unix:1"))
 	f("", "")
 }
+
+// "anonkey" is the key until a command sets another one, which stays until the configuration has another.
+func TestAnonKey(t *testing.T) {
+	s := NewServer(ServerConfig{AnonKey: 7})
+	f := func(want uint32) {
+		t.Helper()
+		c := &call{session: &cliSession{server: s}}
+		if err := anonOn(c); err != nil || c.session.anon != want {
+			t.Errorf("got the key %d, %v; want %d", c.session.anon, err, want)
+		}
+	}
+	f(7)
+	s.anonKey.Store(8)
+	s.Use(ServerConfig{AnonKey: 7})
+	f(8)
+	s.Use(ServerConfig{AnonKey: 9})
+	f(9)
+}

@@ -18,6 +18,7 @@ type ServerConfig struct {
 	Log     *zap.Logger   // nil = no audit log
 	Timeout time.Duration // "stats timeout"; 0 = 10 s
 	Payload int           // bytes of what follows "<<"; 0 = the package's own bound
+	AnonKey uint32        // "anonkey"; 0 = none
 }
 
 // Server serves the stats sockets: HAProxy's command line over a stream socket. It works on goroutines, apart from the
@@ -28,7 +29,7 @@ type Server struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	anonKey atomic.Uint32 // "set anon global-key"; 0 = none
+	anonKey atomic.Uint32 // "anonkey", and then "set anon global-key"; 0 = none
 
 	mu      sync.Mutex // guards what follows
 	sockets []*cliSocket
@@ -55,6 +56,7 @@ func NewServer(cfg ServerConfig) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{ctx: ctx, cancel: cancel, conns: map[net.Conn]struct{}{}}
 	s.cfg.Store(&cfg)
+	s.anonKey.Store(cfg.AnonKey)
 	return s
 }
 
@@ -100,7 +102,9 @@ func (s *Server) Use(cfg ServerConfig) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	s.cfg.Store(&cfg)
+	if before := s.cfg.Swap(&cfg); before.AnonKey != cfg.AnonKey { // else what a command has set stays
+		s.anonKey.Store(cfg.AnonKey)
+	}
 }
 
 func (s *Server) config() *ServerConfig { return s.cfg.Load() }

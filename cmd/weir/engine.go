@@ -60,7 +60,8 @@ func newEngine(r *runtimeOptions) (*proxies, error) {
 
 // cliConfig is what the stats sockets work with while g is the current generation.
 func (p *proxies) cliConfig(g *generation) stats.ServerConfig {
-	c := stats.ServerConfig{Source: g.src, Admin: &admin{px: g.px}, Log: p.r.log.Named("cli"), Timeout: g.cfg.Global.StatsTimeout, Payload: g.cfg.Global.Tune.MaxPayload}
+	c := stats.ServerConfig{Source: g.src, Admin: &admin{px: g.px}, Log: p.r.log.Named("cli"), Timeout: g.cfg.Global.StatsTimeout, Payload: g.cfg.Global.Tune.MaxPayload,
+		AnonKey: uint32(g.cfg.Global.Process.AnonKey)}
 	if p.r.reporter != nil {
 		c.Admin = &reloadAdmin{admin: &admin{px: g.px}, p: p}
 	}

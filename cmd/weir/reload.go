@@ -210,10 +210,13 @@ func (p *proxies) commit(rep reporter, old, g *generation, plan *stats.Plan) {
 	go p.finish(ctx, old)
 }
 
-// bound cuts the generations that have survived too many reloads; most 0 = none has.
+// bound cuts the generations that have survived too many reloads, most being mworker-max-reloads.
 func (p *proxies) bound(rep reporter, most int) {
-	if most == 0 {
+	switch most {
+	case 0:
 		return
+	case conf.NoReloads:
+		most = 0
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -210,6 +210,22 @@ func TestReloadBound(t *testing.T) {
 	}
 }
 
+// With a limit of 0 a generation is cut by the reload that takes over from it.
+func TestReloadBoundNone(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newReloadLab(t, self, "  mworker-max-reloads 0")
+	c := l.hold()
+	if got := l.ask("reload"); !strings.Contains(got, "generation 1 has survived 1 reloads, with 1 connections: they are cut") {
+		t.Errorf("got %q", got)
+	}
+	if b, err := io.ReadAll(c); len(b) > 0 {
+		t.Errorf("who was cut is answered %q, %v", b, err)
+	}
+}
+
 // A file that says nothing any more is refused: the master's socket is not what anybody reloads for.
 func TestReloadEmpty(t *testing.T) {
 	self, err := os.Executable()

@@ -22,6 +22,7 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "interface", args: "<interface>", doc: "connections from this network interface only", read: func(l *line) { l.text(&l.d.bind.Interface, "<interface>") }},
 	{name: "mss", args: "<bytes>", doc: "segment size to announce", read: readMSS},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: func(l *line) { l.duration(&l.d.bind.UserTimeout) }},
+	{name: "idle-ping", args: "<time>", doc: "how often clients of HTTP/2 without streams are asked for a sign of life", read: func(l *line) { l.duration(&l.d.bind.IdlePing) }},
 	{name: "accept-proxy", doc: "connections begin with a PROXY header", read: func(l *line) { l.d.bind.AcceptProxy = true }},
 	{name: "accept-netscaler-cip", args: "<number>", doc: "connections begin with the header that a NetScaler inserts, of this magic number", read: func(l *line) {
 		l.int(&l.d.bind.CIPMagic, 1, math.MaxUint32)

@@ -1,6 +1,7 @@
 package cfgfile
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,8 @@ func addProcess() {
 			l.name(&p(&l.d.cfg.Global).StateFile, &p(&l.d.cfg.Global).StatePos, "<file>")
 		}),
 		globalRow("profiling.tasks", "<auto|on|off>", "whether event loops measure what tasks cost", func(l *line) { l.oneOf(&p(&l.d.cfg.Global).Profiling, conf.ProfilingModes) }),
-		globalRow("mworker-max-reloads", "<number>", "reloads that a configuration survives whose connections do not end", globalInt(func(g *conf.Global) *int { return &p(g).MaxReloads }, 1, maxInt)),
+		globalRow("mworker-max-reloads", "<number>", "reloads that a configuration survives whose connections do not end", readMaxReloads),
+		globalRow("anonkey", "<key>", "the key of \"set anon on\" where none is given", globalInt(func(g *conf.Global) *int { return &p(g).AnonKey }, 0, math.MaxUint32)),
 		globalRow("tune.renice.startup", "<number>", "scheduling priority while starting", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceStart })),
 		globalRow("tune.renice.runtime", "<number>", "scheduling priority from then on", readNice(func(g *conf.Global) *conf.Niceness { return &p(g).NiceRun })),
 		globalRow("close-spread-time", "<time|infinite>", "over what time idle connections are closed by a stop", readSpread),
@@ -64,6 +66,13 @@ func readLogURILen(l *line) {
 	t := &l.d.cfg.Global.Tune
 	if l.int(&t.LogURILen, 0, maxInt) && t.LogURILen == 0 {
 		t.LogURILen = conf.NoRequestLine
+	}
+}
+
+func readMaxReloads(l *line) {
+	p := &l.d.cfg.Global.Process
+	if l.int(&p.MaxReloads, 0, maxInt) && p.MaxReloads == 0 {
+		p.MaxReloads = conf.NoReloads
 	}
 }
 

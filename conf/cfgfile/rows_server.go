@@ -67,6 +67,7 @@ var serverTable = table{context: "server", in: forBackends, pending: pendingServ
 	{name: "check-proto", args: "<h1|h2>", doc: "what its health checks speak", read: func(l *line) { l.proto(&l.srv.CheckProto, conf.ServerProtos, conf.ServerProtosLater) }},
 	{name: "ws", args: "<auto|h1|h2>", doc: "what WebSockets are spoken in", read: func(l *line) { l.oneOf(&l.srv.WS, conf.WebSocketProtos) }},
 	{name: "tcp-ut", args: "<time>", doc: "how long sent bytes may go unacknowledged", read: serverTime(func(s *serverCtx) *time.Duration { return &s.UserTimeout })},
+	{name: "idle-ping", args: "<time>", doc: "how often idle connections of HTTP/2 are asked for a sign of life", read: serverTime(func(s *serverCtx) *time.Duration { return &s.IdlePing })},
 	{name: "source", args: "<address>[:<port>[-<port>]] [usesrc <address>[:<port>]|client|clientip|hdr_ip(<name>[,<number>])] [interface <name>]", doc: "address that connections come from", read: func(l *line) {
 		if a := readSource(l); a != nil {
 			l.srv.Source = a

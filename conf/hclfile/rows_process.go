@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"math"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,9 @@ var processRows = []row[conf.Global]{
 	{info: info{name: "server_state_file", typ: tString, doc: "file with the states of servers at the start, as \"show servers state\" tells them"}, at: func(g *conf.Global) any { return &g.Process.StateFile },
 		pos: func(g *conf.Global) *conf.Pos { return &g.Process.StatePos }},
 	{info: info{name: "profiling_tasks", typ: tWord, enum: conf.ProfilingModes, def: conf.ProfilingAuto, doc: "whether event loops measure what tasks cost; auto: where an expression asks for it"}, at: func(g *conf.Global) any { return &g.Process.Profiling }},
-	{info: info{name: "mworker_max_reloads", typ: tInt, min: 1, doc: "reloads that a configuration survives whose connections do not end; where not given, any number"}, at: func(g *conf.Global) any { return &g.Process.MaxReloads }},
+	{info: info{name: "mworker_max_reloads", typ: tInt, doc: "reloads that a configuration survives whose connections do not end; where not given, any number"}, read: readMaxReloads,
+		text: func(g *conf.Global) string { return textUnset(g.Process.MaxReloads) }},
+	{info: info{name: "anonkey", typ: tInt, max: math.MaxUint32, doc: "the key of \"set anon on\" where none is given; 0: each makes its own"}, at: func(g *conf.Global) any { return &g.Process.AnonKey }},
 	niceRow("renice_startup", "scheduling priority while starting", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceStart }),
 	niceRow("renice_runtime", "scheduling priority from then on", func(g *conf.Global) *conf.Niceness { return &g.Process.NiceRun }),
 	{info: info{name: "close_spread_time", typ: tOther, doc: "over what time idle connections are closed by a stop; \"infinite\" leaves them to their timeouts"}, read: readSpread, text: textSpread},
@@ -50,7 +53,7 @@ var socketTunes = []row[conf.Tune]{
 	tuneSize("rcvbuf_server", "the kernel's buffer of what a server sends", func(t *conf.Tune) *int { return &t.RcvBufServer }),
 	tuneSize("notsent_lowat_server", "how much may wait in the kernel that is not sent to a server yet", func(t *conf.Tune) *int { return &t.NotSentServer }),
 	{info: info{name: "http_cookielen", typ: tInt, min: 1, doc: "bytes of a captured cookie, at most; where not given, 63"}, at: func(t *conf.Tune) any { return &t.CookieLen }},
-	{info: info{name: "http_logurilen", typ: tInt, doc: "bytes of a logged request line; where not given, 1023"}, read: readLogURILen, text: textLogURILen},
+	{info: info{name: "http_logurilen", typ: tInt, doc: "bytes of a logged request line; where not given, 1023"}, read: readLogURILen, text: func(t *conf.Tune) string { return textUnset(t.LogURILen) }},
 	{info: info{name: "maxpollevents", typ: tInt, doc: "events of one poll, up to 256"}, at: func(t *conf.Tune) any { return &t.MaxPollEvents }},
 	{info: info{name: "runqueue_depth", typ: tInt, doc: "tasks resumed in a row"}, at: func(t *conf.Tune) any { return &t.RunQueue }},
 	{info: info{name: "pool_low_fd_ratio", typ: tInt, max: 100, doc: "percent of the limit of open files from which no connection to a server is kept idle; 0 is never"}, at: func(t *conf.Tune) any { return &t.PoolLowFDs }},
@@ -173,6 +176,13 @@ func (u *unixBind) to(a *conf.Addr, mode *uint32, user, group *string) {
 	*user, *group = cmp.Or(*user, u.User), cmp.Or(*group, u.Group)
 }
 
+func readMaxReloads(d *decoder, g *conf.Global, a *attr) {
+	before := d.failures
+	if d.assign(&g.Process.MaxReloads, &info{typ: tInt}, a); d.failures == before && g.Process.MaxReloads == 0 {
+		g.Process.MaxReloads = conf.NoReloads
+	}
+}
+
 func readLogURILen(d *decoder, t *conf.Tune, a *attr) {
 	before := d.failures
 	if d.assign(&t.LogURILen, &info{typ: tInt}, a); d.failures == before && t.LogURILen == 0 {
@@ -180,9 +190,10 @@ func readLogURILen(d *decoder, t *conf.Tune, a *attr) {
 	}
 }
 
-func textLogURILen(t *conf.Tune) string {
-	if t.LogURILen == 0 {
+// textUnset is the text of a number whose 0 stands for none and whose -1 is 0.
+func textUnset(n int) string {
+	if n == 0 {
 		return ""
 	}
-	return strconv.Itoa(max(t.LogURILen, 0))
+	return strconv.Itoa(max(n, 0))
 }

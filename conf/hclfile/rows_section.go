@@ -271,6 +271,7 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind)
 	{info: info{name: "tfo", typ: tBool, doc: "TCP fast open"}, at: func(b *conf.Bind) any { return &b.TFO }},
 	{info: info{name: "transparent", typ: tBool, doc: "listen on addresses that are not this host's"}, at: func(b *conf.Bind) any { return &b.Transparent }},
 	{info: info{name: "interface", typ: tString, doc: "network interface to listen on"}, at: func(b *conf.Bind) any { return &b.Interface }},
+	{info: info{name: "idle_ping", typ: tDuration, doc: "how often clients of HTTP/2 without streams are asked for a sign of life; who gives none until the next time is closed"}, at: func(b *conf.Bind) any { return &b.IdlePing }},
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(b *conf.Bind) any { return &b.UserTimeout }},
 	{info: info{name: "accept_proxy", typ: tBool, doc: "connections begin with a PROXY header, which says whom they are for"}, at: func(b *conf.Bind) any { return &b.AcceptProxy }},
 	{info: info{name: "accept_netscaler_cip", typ: tInt, min: 1, max: math.MaxUint32, doc: "connections begin with the header that a NetScaler inserts, of this magic number"}, at: func(b *conf.Bind) any { return &b.CIPMagic }},

@@ -32,6 +32,7 @@ var serverGrammar = grammar[server]{context: "server", places: func(s *server) *
 	{info: info{name: "proto", typ: tWord, enum: conf.ServerProtos, later: conf.ServerProtosLater, doc: "what it speaks; where not given, HTTP/1 or what TLS has agreed on"}, at: func(s *server) any { return &s.Proto }},
 	{info: info{name: "check_proto", typ: tWord, enum: conf.ServerProtos, later: conf.ServerProtosLater, doc: "what its health checks speak; where not given, as proto"}, at: func(s *server) any { return &s.CheckProto }},
 	{info: info{name: "ws", typ: tWord, enum: conf.WebSocketProtos, doc: "what WebSockets are spoken in; where not given, HTTP/1 if alpn offers both, else what other requests are"}, at: func(s *server) any { return &s.WS }},
+	{info: info{name: "idle_ping", typ: tDuration, doc: "how often idle connections of HTTP/2 are asked for a sign of life; who gives none until the next time is closed"}, at: func(s *server) any { return &s.IdlePing }},
 	{info: info{name: "tcp_ut", typ: tDuration, doc: "how long sent bytes may go unacknowledged"}, at: func(s *server) any { return &s.UserTimeout }},
 	{info: info{name: "send_proxy", typ: tBool, doc: "a PROXY header of version 1 before everything else"}, at: func(s *server) any { return &s.SendProxy }},
 	{info: info{name: "send_proxy_v2", typ: tBool, doc: "a PROXY header of version 2"}, at: func(s *server) any { return &s.SendProxyV2 }},

@@ -20,6 +20,10 @@ type Options struct {
 	Reason func(reason string, over *http2.Error)
 	// Idle is how long the connection may have no stream, Stall how long the peer may take nothing of what is to be sent; 0 = for ever.
 	Idle, Stall time.Duration
+	// Ping is how often a connection without streams is asked for a sign of life; one that gives none until the next time is closed. 0 = never.
+	// With PingKeeps the answer ends a time of Idle, as a stream does.
+	Ping      time.Duration
+	PingKeeps bool
 }
 
 // Conn is one connection: a client's, or to a server. It belongs to the connection's loop.
@@ -38,6 +42,7 @@ type Conn struct {
 	timer   loop.Timer
 	moved   int64  // Loop.Now of the last octet that left, or of the last stream's end
 	got     int64  // Loop.Now of the last octet that came
+	asked   int64  // Loop.Now of the last PING
 	queued  bool   // Finish will come
 	putOff  int    // turns in a row in which Finish waited for more
 	leaving int64  // Loop.Now when the client was told that the end is near; 0 = it was not
@@ -197,6 +202,7 @@ func (m *Conn) feed() bool {
 		return true
 	}
 	m.h.Tick(m.l.Now()/1e9 + 1)
+	asked := m.h.Asked()
 	n, err := m.h.Feed(m.buf.B[m.at:m.end])
 	m.at += n
 	if len(m.h.Out()) > 0 {
@@ -207,6 +213,7 @@ func (m *Conn) feed() bool {
 		return false
 	}
 	m.work = m.h.Worked()
+	m.ponged(asked)
 	m.startSome()
 	if m.h.Paused() || len(m.fresh) >= maxFresh {
 		m.rest()
@@ -427,7 +434,7 @@ func (m *Conn) due() int64 {
 	if m.waved() {
 		at = min(at, m.leaving+int64(farewellTime))
 	}
-	return at
+	return min(at, m.nextPing())
 }
 
 // waved reports whether the client has been told of the end and has not answered yet.
@@ -456,6 +463,8 @@ func (m *Conn) expire() {
 		m.GoAway()
 	case m.waved() && now-m.leaving >= int64(farewellTime):
 		m.leave()
+	case now >= m.nextPing():
+		m.ping()
 	}
 	m.arm()
 }

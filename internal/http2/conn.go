@@ -122,6 +122,7 @@ type Conn struct {
 	back     int // octets that may be given back to the connection's window
 
 	announced bool
+	asked     bool // a PING of Ping is not answered
 	goingAway bool
 	recent    [recentResets]uint32
 	recentN   int
@@ -292,6 +293,17 @@ func (c *Conn) Announce() {
 	c.out = appendGoAway(c.out, lastStream, NoError)
 	c.out = append(appendHeader(c.out, len(farewell), framePing, 0, 0), farewell...)
 }
+
+// liveness is what the PING of Ping carries.
+var liveness = []byte("liveness")
+
+// Ping asks the peer for a sign of life (RFC 9113, 6.7); Asked reports whether it has not answered yet.
+func (c *Conn) Ping() {
+	c.asked = true
+	c.out = append(appendHeader(c.out, len(liveness), framePing, 0, 0), liveness...)
+}
+
+func (c *Conn) Asked() bool { return c.asked }
 
 // Announced reports whether Announce was called, or the connection has had as many streams as it may.
 func (c *Conn) Announced() bool { return c.announced }

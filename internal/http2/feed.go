@@ -225,6 +225,9 @@ func (c *Conn) ping(f header, p []byte) *Error {
 	case c.announced && !c.goingAway && bytes.Equal(p, farewell):
 		c.GoAway(NoError)
 		return nil // it was asked for
+	case c.asked && bytes.Equal(p, liveness):
+		c.asked = false
+		return nil
 	}
 	return c.spend()
 }
