@@ -64,7 +64,7 @@ func (fe *Frontend) part(w *worker) fePart {
 	return p
 }
 
-// Snapshot appends the frontend's row and one for each of its listeners. Any goroutine may call it, but no task: it
+// Snapshot appends the frontend's row and, by "option socket-stats", one for each of its listeners. Any goroutine may call it, but no task: it
 // waits for the loops.
 func (fe *Frontend) Snapshot(rows []stats.Row) []stats.Row {
 	r := stats.Row{
@@ -91,7 +91,11 @@ func (fe *Frontend) Snapshot(rows []stats.Row) []stats.Row {
 			lns[i].Traffic.Add(&p.listeners[i])
 		}
 	}
-	return append(append(rows, r), lns...)
+	rows = append(rows, r)
+	if fe.p.Options.SocketStats {
+		rows = append(rows, lns...)
+	}
+	return rows
 }
 
 // slots is the frontend's limit of connections: its own or the process's.

@@ -280,9 +280,6 @@ func serverRows(csv string) (rows []string, err error) {
 			}
 			return f[i]
 		}
-		if get("type") == "3" { // listeners, which HAProxy shows under socket-stats only
-			continue
-		}
 		if name := get("svname"); name == "FRONTEND" || name == "BACKEND" {
 			rows = append(rows, fmt.Sprintf("%s/%s %s", get("pxname"), name, get("status")))
 			continue
