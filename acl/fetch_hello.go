@@ -29,11 +29,11 @@ func setHello(c *Context, b []byte, s *Sample) bool {
 	return c.settle(state) && s.setInt(int64(kind))
 }
 
-func runReqHello(c *Context, _ *args, s *Sample) bool { return setHello(c, c.Raw, s) }
+func runReqHello(c *Context, _ *args, s *Sample) bool { return setHello(c, c.oneRecord(c.Raw), s) }
 func runResHello(c *Context, _ *args, s *Sample) bool { return setHello(c, c.RawResp, s) }
 
 func runHelloVer(c *Context, _ *args, s *Sample) bool {
-	_, version, state := tlsHello(c.Raw)
+	_, version, state := tlsHello(c.oneRecord(c.Raw))
 	if state == foundNot {
 		version, state = sslV2Hello(c.Raw)
 	}
@@ -42,7 +42,7 @@ func runHelloVer(c *Context, _ *args, s *Sample) bool {
 
 // helloExt is the extension, once it is there.
 func helloExt(c *Context, id uint16) ([]byte, bool) {
-	data, _, state := helloExtension(c.Raw, id)
+	data, _, state := helloExtension(c.oneRecord(c.Raw), id)
 	return data, c.settle(state)
 }
 
@@ -76,7 +76,7 @@ func runHelloEC(c *Context, _ *args, s *Sample) bool {
 }
 
 func runHelloTicket(c *Context, _ *args, s *Sample) bool {
-	data, some, state := helloExtension(c.Raw, extTicket)
+	data, some, state := helloExtension(c.oneRecord(c.Raw), extTicket)
 	switch {
 	case c.settle(state) && len(data) > 0:
 		return s.setInt(2)
@@ -87,7 +87,7 @@ func runHelloTicket(c *Context, _ *args, s *Sample) bool {
 }
 
 func runHelloCiphers(c *Context, _ *args, s *Sample) bool {
-	list, state := helloCiphers(c.Raw)
+	list, state := helloCiphers(c.oneRecord(c.Raw))
 	return c.settle(state) && s.setBin(list)
 }
 

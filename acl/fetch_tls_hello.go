@@ -38,12 +38,12 @@ func fixGrease(a *args) error {
 	return nil
 }
 
-// kept is the client's first record, whose hello is complete; nil = it is not.
+// kept is the client's hello in one record, as far as it was kept; nil = it was not.
 func (c *Context) kept() []byte {
 	if c.ClientTLS == nil {
 		return nil
 	}
-	return c.ClientTLS.Info().Hello
+	return c.oneRecord(c.ClientTLS.Info().Hello)
 }
 
 func runKeptVersion(c *Context, _ *args, s *Sample) bool {

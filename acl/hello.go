@@ -2,15 +2,16 @@ package acl
 
 import "encoding/binary"
 
-// The beginning of TLS as it stands in a connection's bytes: one record with a hello in it (RFC 8446, 4.1.2 and 5.1).
-// Only the first record is looked at: a ClientHello that is cut into several is not understood, as with HAProxy.
+// The beginning of TLS as it stands in a connection's bytes: one record with a hello in it (RFC 8446, 4.1.2 and 5.1), or several that oneRecord
+// makes one of.
 
 const (
 	tlsHandshake   = 22 // the record's type
 	tlsRecordHead  = 5
 	tlsMessageHead = 4
 	tlsClientHello = 1
-	tlsMaxSession  = 32 // bytes of a session id
+	tlsMaxSession  = 32        // bytes of a session id
+	tlsMaxRecord   = 1<<16 - 1 // what a record's head can say
 	tls10          = 0x0301
 )
 

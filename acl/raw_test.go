@@ -14,6 +14,9 @@ var rawDiffers = map[string]string{
 	"req.payload_lv(0,2,4),hex => <616263>": "<636465>",
 }
 
+// rawCut begins a hello that is cut into records, which HAProxy does not put together: see TestHelloCut.
+const rawCut = "\x16\x03\x01\x00\x14"
+
 // TestRawAgainstHAProxy evaluates fetches on what a client has sent, at the end of the inspection. In the file <-> is a
 // value that is empty.
 func TestRawAgainstHAProxy(t *testing.T) {
@@ -35,7 +38,9 @@ func TestRawAgainstHAProxy(t *testing.T) {
 		if !strings.HasPrefix(line, "e ") {
 			continue
 		}
-		n++
+		if n++; strings.HasPrefix(string(raw), rawCut) && strings.HasPrefix(line, "e req.ssl_") {
+			continue
+		}
 		rawCase(t, raw, line[2:])
 	}
 	if n < 400 {

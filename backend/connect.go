@@ -36,7 +36,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 		ls.shaken = s.unshaken()
 		return connectFault(err)
 	}
-	two := s.conf.Proto == "h2" && !ls.HTTP1
+	two, trust := s.conf.Proto == "h2" && !ls.HTTP1, s.tls.trust.Load() // before the handshake looks what it goes by
 	if s.tls.streams {
 		agreed, err := s.secure(t, c, ls, deadline)
 		if err != nil {
@@ -45,13 +45,13 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 		two = two || s.conf.Proto == "" && agreed == "h2"
 	}
 	if two && b.conf.Mode == conf.ModeHTTP {
-		return ls.multiplex(&link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner})
+		return ls.multiplex(&link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner, trust: trust})
 	}
 	sl.used++
 	ls.Conn = c
 	// In TCP mode nothing is pooled, and tunnels are many: they need no link.
 	if b.conf.Mode != conf.ModeTCP && !ls.Socket.Any() {
-		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner}
+		ls.link = &link{conn: c, server: s, addr: addr, sni: ls.poolName(), owner: owner, trust: trust}
 		ls.link.begin(true)
 	}
 	return nil

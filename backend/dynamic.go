@@ -58,6 +58,7 @@ func (b *Backend) AddServer(a Addition) error {
 		return errors.Join(errs...)
 	}
 	if err := errors.Join(s.useTLS(), a.Ready(s)); err != nil {
+		s.forgetTLS()
 		return err
 	}
 	b.made++
@@ -141,6 +142,7 @@ func (b *Backend) DeleteServer(s *Server, pinned bool, of *Server) error {
 		s.untrack(of)
 	}
 	b.strike(s)
+	s.forgetTLS()
 	for _, c := range s.checkers() {
 		if c.loop != nil {
 			c.loop.Post(c.stop)

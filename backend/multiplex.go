@@ -76,7 +76,7 @@ func (ls *Lease) share(addr *loop.Addr) bool {
 	busy := ls.Server.local[ls.loop.ID()].pool.busy
 	for i := len(busy) - 1; i >= 0; i-- {
 		k := busy[i]
-		if k != ls.refused && k.sni == name && sameAddr(k.addr, addr) && (most < 0 || k.uses < most) && ls.join(k) {
+		if k != ls.refused && k.sni == name && sameAddr(k.addr, addr) && (most < 0 || k.uses < most) && !k.stale() && ls.join(k) {
 			return true
 		}
 	}

@@ -25,6 +25,7 @@ type link struct {
 	server     *Server
 	addr       *loop.Addr
 	sni        string // the server name that its TLS asked for, or what "pool-conn-name" calls it
+	trust      uint32 // of its server, when its handshake began
 	uses       int    // streams it has carried
 	owner      uint64 // of Lease.owner; 0 = anybody's
 	pool       *pool  // that it is in; nil = none
@@ -78,10 +79,10 @@ func (p *pool) get(addr *loop.Addr, sni string, old bool, but *link) *link {
 // wake ends the rest of a connection; false: it is not to be used any more.
 func (k *link) wake() bool {
 	if k.mux != nil {
-		return k.mux.Room() > 0
+		return k.mux.Room() > 0 && !k.stale()
 	}
 	k.conn.SetHandler(nil)
-	return !k.conn.Dead()
+	return !k.conn.Dead() && !k.stale()
 }
 
 // close ends a connection that carries no stream.
@@ -147,7 +148,7 @@ func (s *Server) mayKeep(p *pool, k *link) bool {
 		return false
 	case c.PoolMax >= 0 && s.idle.Load() >= int64(c.PoolMax):
 		return false
-	case c.MaxReuse >= 0 && k.uses >= c.MaxReuse:
+	case c.MaxReuse >= 0 && k.uses >= c.MaxReuse, k.stale():
 		return false
 	}
 	if k.mux != nil {

@@ -21,6 +21,7 @@ type secured struct {
 	conf    *tlsconf.Server // nil = neither streams nor checks speak TLS
 	streams bool
 	opt     tlsio.Options
+	trust   atomic.Uint32 // how often what handshakes go by has changed
 	failed  atomic.Uint64 // handshakes
 	said    atomic.Int64  // unix nanoseconds of the last word about one
 }
@@ -45,8 +46,25 @@ func (s *Server) useTLS() error {
 		return err
 	}
 	s.tls.conf, s.tls.streams, s.tls.opt = t, s.conf.TLS.On, s.b.secure
-	t.OnChange(s.closeIdle)
+	t.OnChange(s.distrust)
 	return nil
+}
+
+// distrust has no connection used again that was made by what handshakes went by before: the server may be trusted no more, or not know us. Streams
+// that are on one go on; it is closed behind them.
+func (s *Server) distrust() {
+	s.tls.trust.Add(1)
+	s.closeIdle()
+}
+
+// stale reports whether the connection was made before the last distrust.
+func (k *link) stale() bool { return k.trust != k.server.tls.trust.Load() }
+
+// forgetTLS gives up the TLS of a server that is not any more.
+func (s *Server) forgetTLS() {
+	if s.tls.conf != nil {
+		s.tls.conf.Drop()
+	}
 }
 
 // TLS reports whether streams speak TLS to the server.

@@ -84,7 +84,7 @@ type GlobalTLS struct {
 	IssuersChain             string        // "issuers-chain-path": a folder of chains for certificates that come without
 	PassphraseCmd            []string      // "ssl-passphrase-cmd": the program that tells the passphrase of a key, and its arguments
 	DHParam                  string        // "ssl-dh-param-file", which a warning says is not used
-	SecurityLevel            int           // "ssl-security-level": OpenSSL's, 1 to 5; 0 = nothing is forbidden by it
+	SecurityLevel            int           // "ssl-security-level": OpenSSL's, 1 to 5, or NoSecurity; 0 = nothing was said
 	OpenSSL                  OpenSSL
 }
 
@@ -96,8 +96,18 @@ type OpenSSL struct {
 	Engines       []string // "ssl-engine": a name, perhaps with "algo LIST"
 }
 
-// MaxSecurityLevel is OpenSSL's.
-const MaxSecurityLevel = 5
+// MaxSecurityLevel is OpenSSL's, and NoSecurity stands for its level 0, where nothing is too weak.
+const (
+	MaxSecurityLevel = 5
+	NoSecurity       = -1
+)
+
+// SetSecurityLevel takes "ssl-security-level" as it is written.
+func (g *GlobalTLS) SetSecurityLevel(n int) {
+	if g.SecurityLevel = n; n == 0 {
+		g.SecurityLevel = NoSecurity
+	}
+}
 
 // OCSPUpdate is how OCSP responses are fetched: "ocsp-update." of the global section.
 type OCSPUpdate struct {

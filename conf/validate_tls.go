@@ -40,7 +40,7 @@ func (v *validator) notOpenSSL() {
 			warn(x.keyword, value, none)
 		}
 	}
-	v.within(g.Pos, "ssl-security-level", g.TLS.SecurityLevel, 0, MaxSecurityLevel, "global")
+	v.within(g.Pos, "ssl-security-level", max(g.TLS.SecurityLevel, 0), 0, MaxSecurityLevel, "global")
 }
 
 // Why settings of lines do nothing, which a warning says.

@@ -12,6 +12,7 @@ import (
 	"weir/internal/logsink"
 	"weir/internal/loop"
 	"weir/internal/tlsio"
+	"weir/stats"
 )
 
 // record is what is known of a stream for the counters, and what the told of it is for its log line. Times are Loop.Now's; 0 = not
@@ -216,6 +217,8 @@ func (r *record) finish(st *stream) {
 	if st.s.trunk == nil && !st.tcp {
 		fe.HTTP1.BytesIn += in
 		fe.HTTP1.BytesOut += out
+		fe.HTTP1.SplicedIn += uint64(st.up.piped)
+		fe.HTTP1.SplicedOut += uint64(st.down.piped)
 	}
 	if st.begun || r.status > 0 { // none is "other", as in HAProxy
 		fe.Responses[class]++
@@ -242,6 +245,8 @@ func (r *record) backend(st *stream, class int, in, out uint64) {
 	if !r.srvHTTP2 {
 		be.HTTP1.BytesIn += out
 		be.HTTP1.BytesOut += in
+		be.HTTP1.SplicedIn += uint64(st.down.piped)
+		be.HTTP1.SplicedOut += uint64(st.up.piped)
 	}
 	s := st.last
 	if s != nil {
@@ -410,6 +415,23 @@ func cloneAll(list [][]byte) [][]byte {
 	return out
 }
 
+// tunnelHTTP1 counts the bytes of a tunnel that a request has opened, on the sides where that was HTTP/1.
+func (r *record) tunnelHTTP1(tn *tunnel, in, out uint64, fe, be *stats.HTTP1) {
+	up, down := tn.Spliced()
+	if tn.s.trunk == nil {
+		fe.BytesIn += in
+		fe.BytesOut += out
+		fe.SplicedIn += up
+		fe.SplicedOut += down
+	}
+	if !r.srvHTTP2 {
+		be.BytesIn += out
+		be.BytesOut += in
+		be.SplicedIn += down
+		be.SplicedOut += up
+	}
+}
+
 // tunnelEnd counts a finished tunnel.
 func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	w, s := tn.s.w, tn.s
@@ -429,6 +451,9 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	ln.BytesOut += out
 	be.BytesIn += in
 	be.BytesOut += out
+	if !s.fe.tcp {
+		r.tunnelHTTP1(tn, in, out, &fe.HTTP1, &be.HTTP1)
+	}
 	srv := tn.place.Server
 	if srv != nil {
 		tr := srv.Counters(w.l)

@@ -27,6 +27,7 @@ type relay struct {
 
 	moved int64 // octets of body taken from src, with its chunk lines
 	sent  int64 // octets of head and body given to dst
+	piped int64 // of them, through a pipe
 	ended bool  // the body is complete; what is pending may still have to leave
 	on    bool  // begun and not done
 	dry   bool  // dst takes no more: the rest is read and forgotten
@@ -297,6 +298,7 @@ func (r *relay) flush() status {
 			return relayDstEnd
 		}
 		r.sent += int64(n)
+		r.piped += int64(n)
 	}
 	return relayDone
 }

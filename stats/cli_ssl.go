@@ -43,6 +43,7 @@ var sslCommands = []struct {
 	{"show ssl crt-list", "[-n] [<list>]", "list the crt-lists, or show one"},
 	{"show ssl ocsp-response", "[[text|base64] <id|path>]", "list the OCSP responses, or show one"},
 	{"show ssl ocsp-updates", "", "when OCSP responses were fetched, and will be"},
+	{"show ssl providers", "", "what does the cryptography: crypto/tls"},
 	{"show ssl sni", "[-f <frontend>] [-A]", "the names that certificates are shown for; -A: of those that have expired"},
 	{"show tls-keys", "[#<id>|<file>|*]", "list the files of ticket keys, or show their keys"},
 	{"update ssl ocsp-response", "<certfile>", "fetch a certificate's OCSP response now"},
@@ -71,8 +72,8 @@ func sslCommand(name string) func(*call) error {
 		if !ok {
 			return errNoAdmin
 		}
-		for line := range strings.SplitSeq(a.SSLCommand(c.ctx, name, c.args, strings.Join(c.payload, "\n")), "\n") {
-			c.reply(line)
+		if text := a.SSLCommand(c.ctx, name, c.args, strings.Join(c.payload, "\n")); text != "" { // with its blank lines, if it has any
+			c.out = append(append(c.out, text...), '\n')
 		}
 		return nil
 	}

@@ -51,6 +51,7 @@ type HTTP2 struct {
 type HTTP1 struct {
 	Conns, Streams         uint64
 	BytesIn, BytesOut      uint64 // from the peer and to it
+	SplicedIn, SplicedOut  uint64 // of them, by splice(2)
 	OpenConns, OpenStreams int64
 }
 
@@ -114,6 +115,8 @@ func (t *HTTP1) add(o *HTTP1) {
 	t.Streams += o.Streams
 	t.BytesIn += o.BytesIn
 	t.BytesOut += o.BytesOut
+	t.SplicedIn += o.SplicedIn
+	t.SplicedOut += o.SplicedOut
 	t.OpenConns += o.OpenConns
 	t.OpenStreams += o.OpenStreams
 }

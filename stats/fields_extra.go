@@ -25,6 +25,6 @@ var extraFields = []field{
 	{name: "h1_total_streams", rows: "FB", tags: "MCP", kind: kindU64, doc: "streams of HTTP/1", get: func(r *Row, _ *view) value { return u64(r.HTTP1.Streams) }, metric: "h1_total_streams", metricRows: "FB", extra: true},
 	{name: "h1_bytes_in", rows: "FB", tags: "MCP", kind: kindU64, doc: "bytes received by HTTP/1", get: func(r *Row, _ *view) value { return u64(r.HTTP1.BytesIn) }, metric: "h1_bytes_in", metricRows: "FB", extra: true},
 	{name: "h1_bytes_out", rows: "FB", tags: "MCP", kind: kindU64, doc: "bytes sent by HTTP/1", get: func(r *Row, _ *view) value { return u64(r.HTTP1.BytesOut) }, metric: "h1_bytes_out", metricRows: "FB", extra: true},
-	{name: "h1_spliced_bytes_in", rows: "FB", tags: "MCP", kind: kindU64, doc: "unused: what is spliced is counted by the process"},
-	{name: "h1_spliced_bytes_out", rows: "FB", tags: "MCP", kind: kindU64, doc: "unused: what is spliced is counted by the process"},
+	{name: "h1_spliced_bytes_in", rows: "FB", tags: "MCP", kind: kindU64, doc: "those that were received through a pipe", get: func(r *Row, _ *view) value { return u64(r.HTTP1.SplicedIn) }, metric: "h1_spliced_bytes_in", metricRows: "FB", extra: true},
+	{name: "h1_spliced_bytes_out", rows: "FB", tags: "MCP", kind: kindU64, doc: "those that were sent through a pipe", get: func(r *Row, _ *view) value { return u64(r.HTTP1.SplicedOut) }, metric: "h1_spliced_bytes_out", metricRows: "FB", extra: true},
 }

@@ -173,7 +173,7 @@ var globalTLSRows = []row{
 	{name: "tune.ssl.hard-maxrecord", in: inGlobal, args: "<bytes>", doc: "bytes in one TLS record", read: func(l *line) { l.size(&globalTLS(l).MaxRecord, 0, 1<<14) }},
 	{name: "maxsslconn", in: inGlobal, args: "<number>", doc: "connections with TLS at once, on both sides", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxConn }, 0, maxInt)},
 	{name: "maxsslrate", in: inGlobal, args: "<number>", doc: "connections a second to bind lines with TLS", read: globalInt(func(g *conf.Global) *int { return &g.TLS.MaxRate }, 0, maxInt)},
-	{name: "ssl-security-level", in: inGlobal, args: "<0-5>", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for", read: globalInt(func(g *conf.Global) *int { return &g.TLS.SecurityLevel }, 0, conf.MaxSecurityLevel)},
+	{name: "ssl-security-level", in: inGlobal, args: "<0-5>", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for", read: securityLevel},
 	{name: "tune.ssl.lifetime", in: inGlobal, args: "<seconds>", doc: "how long a session may be resumed", read: func(l *line) { l.durationIn(&globalTLS(l).Lifetime, "s") }},
 	{name: "tune.ssl.ssl-ctx-cache-size", in: inGlobal, args: "<number>", doc: "certificates that are kept of generate-certificates", read: globalInt(func(g *conf.Global) *int { return &g.TLS.Generated }, 0, maxInt)},
 	{name: "tune.ssl.keylog", in: inGlobal, args: "<on|off>", doc: "the secrets of connections are there to be fetched", read: func(l *line) {
@@ -323,5 +323,12 @@ func readTLSOptions(l *line, bind bool) {
 		} else {
 			g.Server.Option(w.Text, version)
 		}
+	}
+}
+
+func securityLevel(l *line) {
+	n := 0
+	if l.int(&n, 0, conf.MaxSecurityLevel) {
+		l.d.cfg.Global.TLS.SetSecurityLevel(n)
 	}
 }

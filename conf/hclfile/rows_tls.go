@@ -2,6 +2,7 @@ package hclfile
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"weir/conf"
@@ -115,7 +116,7 @@ var globalTLSRows = slices.Concat([]row[conf.Global]{
 	{info: info{name: "tune_ssl_keylog", typ: tBool, doc: "the secrets of connections are there to be fetched"}, at: func(g *conf.Global) any { return &g.TLS.KeyLog }},
 	{info: info{name: "issuers_chain_path", typ: tString, doc: "a folder of chains for certificates that come without"}, at: func(g *conf.Global) any { return &g.TLS.IssuersChain }},
 	{info: info{name: "ssl_passphrase_cmd", typ: tList, doc: "a program that tells the passphrases of keys, and its arguments; the file of the key is one more"}, at: func(g *conf.Global) any { return &g.TLS.PassphraseCmd }},
-	{info: info{name: "ssl_security_level", typ: tInt, min: 0, max: conf.MaxSecurityLevel, def: "0", doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for"}, at: func(g *conf.Global) any { return &g.TLS.SecurityLevel }},
+	securityLevelRow,
 	{info: info{name: "ssl_dh_param_file", typ: tString, doc: "does nothing, which a warning says: keys are exchanged over elliptic curves only"}, at: func(g *conf.Global) any { return &g.TLS.DHParam }},
 	{info: info{name: "ssl_propquery", typ: tString, doc: "does nothing, as the three below, which a warning says: it is for OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.PropQuery }},
 	{info: info{name: "ssl_provider", typ: tList, doc: "providers of OpenSSL"}, at: func(g *conf.Global) any { return &g.TLS.OpenSSL.Providers }},
@@ -149,3 +150,18 @@ func optionsRow(name string, words []string, at func(*conf.Global) tlsOptions) r
 		},
 		text: func(g *conf.Global) string { return textList(at(g).Options()) }}
 }
+
+// securityLevelRow tells the level 0 from none that is said.
+var securityLevelRow = row[conf.Global]{info: info{name: "ssl_security_level", typ: tInt, max: conf.MaxSecurityLevel, doc: "OpenSSL's security level: the least that keys, ciphers and groups must be good for; where not given, 2 for the certificates of clients and servers"},
+	read: func(d *decoder, g *conf.Global, a *attr) {
+		n := -1
+		if d.assign(&n, &info{typ: tInt, max: conf.MaxSecurityLevel}, a); n >= 0 {
+			g.TLS.SetSecurityLevel(n)
+		}
+	},
+	text: func(g *conf.Global) string {
+		if g.TLS.SecurityLevel == 0 {
+			return ""
+		}
+		return strconv.Itoa(max(g.TLS.SecurityLevel, 0))
+	}}

@@ -12,6 +12,7 @@ type stream struct {
 	shut    bool // the destination was told
 	dead    bool // the destination has failed: nothing moves any more
 	bulk    bool // splice from now on
+	piped   uint64
 }
 
 func (s *stream) over() bool { return s.shut || s.dead }
@@ -126,6 +127,7 @@ func (s *stream) flush(l *Loop, dst *Conn) (moved int, err error) {
 			return moved, err
 		}
 		moved += n
+		s.piped += uint64(n)
 	}
 	return moved, nil
 }

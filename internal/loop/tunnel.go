@@ -67,6 +67,9 @@ func (tn *Tunnel) Begin(l *Loop, opt *TunnelOptions) {
 	tn.pump()
 }
 
+// Spliced is how many of the bytes went through a pipe.
+func (tn *Tunnel) Spliced() (up, down uint64) { return tn.up.piped, tn.down.piped }
+
 // Unsent gives the tunnel bytes that were read from a side before it began; they are sent first.
 // It must be called before Begin.
 func (tn *Tunnel) Unsent(l *Loop, fromClient bool, b []byte) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"weir/conf"
@@ -19,7 +20,7 @@ var Commands = []string{
 	"del ssl ca-file", "del ssl cert", "del ssl crl-file", "del ssl crt-list", "new ssl ca-file", "new ssl cert", "new ssl crl-file",
 	"dump ssl cert",
 	"set ssl ca-file", "set ssl cert", "set ssl crl-file", "set ssl ocsp-response", "set ssl tls-key", "show ssl ca-file", "show ssl cert", "show ssl crl-file", "show ssl crt-list",
-	"show ssl ocsp-response", "show ssl ocsp-updates", "show ssl sni", "show tls-keys", "update ssl ocsp-response",
+	"show ssl ocsp-response", "show ssl ocsp-updates", "show ssl providers", "show ssl sni", "show tls-keys", "update ssl ocsp-response",
 }
 
 // txns are the transactions under way: one of each kind, as in HAProxy.
@@ -64,6 +65,8 @@ func (s *Store) Command(name string, args []string, payload string) string {
 		return s.setOCSP(arg, payload)
 	case "show ssl ocsp-updates":
 		return s.showOCSPUpdates()
+	case "show ssl providers":
+		return showProviders()
 	case "show ssl sni":
 		return s.showSNI(args)
 	case "dump ssl cert":
@@ -209,6 +212,10 @@ func (s *Store) commitCert(path string) string {
 	if err != nil {
 		return refuse(err.Error())
 	}
+	if len(t.files.ocsp) > 0 && p.issuer == nil {
+		s.txn.cert = nil
+		return answer("Committing "+path+".", " '"+path+".ocsp' is present and activates OCSP but it is impossible to compute the OCSP certificate ID (maybe the issuer could not be found)'.", "Failed!")
+	}
 	e := s.pairs[path]
 	old := e.pair
 	e.pair = p
@@ -244,9 +251,9 @@ func (s *Store) delCert(path string) string {
 	case path == "":
 		return "'del ssl cert' expects a certificate name"
 	case s.pairs[path] == nil:
-		return cannot + path + "' doesn't exist!\n\n"
+		return cannot + path + "' doesn't exist!\n"
 	case s.users(path) > 0 || s.listedAnywhere(path):
-		return cannot + path + "' in use, can't be deleted!\n\n"
+		return cannot + path + "' in use, can't be deleted!\n"
 	}
 	delete(s.pairs, path)
 	return "Certificate '" + path + "' deleted!"
@@ -308,6 +315,9 @@ func (s *Store) rebuild() (err error) {
 	}
 	s.wakeOCSP()
 	for i, v := range s.servers {
+		if slices.Equal(v.now.Load().of, clients[i].of) {
+			continue // nothing of it has changed: its sessions and connections stay
+		}
 		v.now.Store(clients[i])
 		if v.told != nil {
 			v.told()
@@ -338,20 +348,29 @@ func (s *Store) listCommand(verb string, args []string, payload string) string {
 	if numbers {
 		args = args[1:]
 	}
-	if len(args) == 0 {
-		return answer(slices.Sorted(maps.Keys(s.lists))...)
+	switch {
+	case len(args) > 0:
+		return s.showList(args[0], numbers)
+	case numbers:
+		return "'show ssl crt-list -n' expects a filename or a directory"
 	}
-	return s.showList(args[0], numbers)
+	return answer(slices.Sorted(maps.Keys(s.lists))...)
+}
+
+// listNamed is the list of that name, which a folder's may be with slashes behind it; nil = there is none.
+func (s *Store) listNamed(name string) (*listFile, string) {
+	if l := s.lists[name]; l != nil {
+		return l, name
+	}
+	if bare := strings.TrimRight(name, "/"); s.lists[bare] != nil && s.lists[bare].folder {
+		return s.lists[bare], bare
+	}
+	return nil, name
 }
 
 func (s *Store) addLine(list, text string) string {
 	const cannot = "Can't edit the crt-list: "
-	l := s.lists[list]
-	if l == nil {
-		if bare := strings.TrimRight(list, "/"); s.lists[bare] != nil && s.lists[bare].folder {
-			l, list = s.lists[bare], bare
-		}
-	}
+	l, list := s.listNamed(list)
 	if l == nil {
 		return cannot + "crt-list '" + list + "' does not exist!"
 	}
@@ -360,12 +379,16 @@ func (s *Store) addLine(list, text string) string {
 	switch {
 	case errors.As(err, &option):
 		return cannot + "parsing [CLI:1]: " + option.haproxy()
+	case err == errNoFile:
+		return cannot + "parsing [CLI:1]: file must start with a cert" // HAProxy's words
 	case err != nil:
 		return cannot + "parsing [CLI:1]: " + err.Error()
 	case n == nil || strings.Contains(text, "\n"):
 		return cannot + "want one line"
 	case l.folder && filepath.Dir(n.path) != filepath.Clean(list):
 		return cannot + "'" + list + "' is a directory, certificate path '" + n.path + "' must contain the directory path"
+	case l.folder && slices.ContainsFunc(l.lines, func(o *line) bool { return o.path == n.path }):
+		return cannot + "file already exists in this directory!"
 	case s.pairs[n.path] != nil && s.pairs[n.path].pair == nil:
 		return cannot + "certificate '" + n.path + "' is empty!"
 	case s.pairs[n.path] == nil:
@@ -399,33 +422,44 @@ func (s *Store) listUsers(l *listFile) int {
 
 func (s *Store) delLine(list, name string) string {
 	const cannot = "Can't delete the entry: "
-	l := s.lists[list]
+	l, list := s.listNamed(list)
 	if l == nil {
 		return cannot + "crt-list '" + list + "' does not exist!"
 	}
-	path, number := name, ""
-	if i := strings.LastIndexByte(name, ':'); i > 0 && s.pairs[name] == nil {
-		path, number = name[:i], name[i+1:]
+	path, number := name, 0
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && s.pairs[name] == nil {
+		n, err := strconv.Atoi(name[i+1:])
+		if err != nil || n < 1 {
+			return cannot + "wrong line number after colons in '" + name + "'!"
+		}
+		path, number = name[:i], n
 	}
 	if s.pairs[path] == nil {
 		return cannot + "certificate '" + path + "' does not exist!"
 	}
-	var at []int
+	var at, places []int
 	var numbers []string
 	for i, n := range l.lines {
-		if n.path == path && (number == "" || number == fmt.Sprint(n.number)) {
-			at = append(at, i)
-			numbers = append(numbers, fmt.Sprint(n.number))
+		if n.path != path {
+			continue
+		}
+		at, numbers = append(at, i), append(numbers, fmt.Sprint(l.numberOf(n)))
+		if number == l.numberOf(n) && number > 0 {
+			places = append(places, i)
 		}
 	}
 	switch {
 	case len(at) == 0:
-		return cannot + "the certificate '" + name + "' is not in the crt-list!"
+		return cannot + "certificate '" + path + "' can't be found in crt-list '" + list + "'!"
+	case len(places) > 0:
+		at = places[:1]
+	case number > 0:
+		return fmt.Sprintf("%sfound a certificate '%s' but the line number is incorrect, please specify a correct line number preceded by colons (%s)!", cannot, path, strings.Join(numbers, ", "))
 	case len(at) > 1:
 		return fmt.Sprintf("%sfound the certificate '%s' in several entries, please specify a line number preceded by colons (%s)!", cannot, path, strings.Join(numbers, ", "))
 	}
 	if of := s.defaultOf(l.lines[at[0]]); of != nil {
-		return fmt.Sprintf("%scertificate '%s' cannot be deleted, it is used as default certificate by the following frontends:\n\t- %s\n\n", cannot, path, strings.Join(of, "\n\t- "))
+		return fmt.Sprintf("%scertificate '%s' cannot be deleted, it is used as default certificate by the following frontends:\n\t- %s\n", cannot, path, strings.Join(of, "\n\t- "))
 	}
 	before := l.lines
 	l.lines = slices.Delete(slices.Clone(before), at[0], at[0]+1)
@@ -447,8 +481,16 @@ func (s *Store) defaultOf(l *line) (places []string) {
 	return places
 }
 
+// numberOf is the number of a list's line; a folder has no lines.
+func (l *listFile) numberOf(n *line) int {
+	if l.folder {
+		return 0
+	}
+	return n.number
+}
+
 func (s *Store) showList(list string, numbers bool) string {
-	l := s.lists[list]
+	l, list := s.listNamed(list)
 	if l == nil {
 		return "didn't find the specified filename"
 	}
@@ -456,11 +498,7 @@ func (s *Store) showList(list string, numbers bool) string {
 	for _, n := range l.lines {
 		text := n.text()
 		if numbers {
-			number := n.number
-			if l.folder { // it has no lines
-				number = 0
-			}
-			text = fmt.Sprintf("%s:%d%s", n.path, number, strings.TrimPrefix(text, n.path))
+			text = fmt.Sprintf("%s:%d%s", n.path, l.numberOf(n), strings.TrimPrefix(text, n.path))
 		}
 		out = append(out, text)
 	}

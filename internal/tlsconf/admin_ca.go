@@ -37,7 +37,7 @@ func (s *Store) caCommand(verb, kind, path, payload string) string {
 		return caRun(s, &caKind[*caFile]{keyword: kind, short: "CA", long: "CA file", files: s.cas, txn: &s.txn.ca,
 			parse: func(path string, b []byte) (*caFile, error) {
 				certs, err := certsOf(b)
-				return &caFile{path: path, certs: certs, pem: b}, err
+				return &caFile{path: path, certs: asAdded(certs), pem: b}, err
 			},
 			empty: func(path string) *caFile { return &caFile{path: path} },
 			count: func(f *caFile) string { return fmt.Sprintf(" - %d certificate(s)", len(f.certs)) },
@@ -89,10 +89,10 @@ func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
 	}
 	cannot := "Can't remove the " + k.long + ": " + k.long + " '" + path
 	if _, have := k.files[path]; !have {
-		return cannot + "' doesn't exist!\n\n"
+		return cannot + "' doesn't exist!\n"
 	}
 	if s.trusts(k.keyword, path) {
-		return cannot + "' in use, can't be deleted!\n\n"
+		return cannot + "' in use, can't be deleted!\n"
 	}
 	delete(k.files, path)
 	return k.long + " '" + path + "' deleted!"
@@ -223,6 +223,9 @@ func (s *Store) trusters(keyword, path string) int {
 	for _, b := range s.binds {
 		for _, l := range b.lines() {
 			t := l.over(&b.t)
+			if t.Verify != "optional" && t.Verify != "required" { // nobody is asked for a certificate
+				continue
+			}
 			if keyword == "ca-file" {
 				look(b.b.Pos, t.CAFile, t.CAVerifyFile)
 			} else {

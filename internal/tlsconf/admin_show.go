@@ -1,6 +1,7 @@
 package tlsconf
 
 import (
+	"crypto/fips140"
 	"crypto/sha1"
 	"crypto/x509"
 	"encoding/base64"
@@ -18,6 +19,15 @@ func unbase64(text string) ([]byte, error) {
 		return nil, errors.New("it is not base64")
 	}
 	return b, nil
+}
+
+// showProviders tells what does the cryptography, which is nothing of OpenSSL's.
+func showProviders() string {
+	name := "crypto/tls"
+	if fips140.Enabled() {
+		name += " (FIPS 140-3)"
+	}
+	return answer("Loaded providers : ", "\t- "+name)
 }
 
 func (s *Store) showCert(path string) string {
@@ -128,9 +138,6 @@ func crlVersion(l *x509.RevocationList) string {
 
 func describeCRLs(path, status string, list []*crl, one int) string {
 	out := []string{"Filename: " + path, "Status: " + status}
-	if one > len(list) {
-		return ""
-	}
 	for i, c := range list {
 		if one > 0 && one != i+1 {
 			continue

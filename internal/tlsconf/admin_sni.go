@@ -50,7 +50,7 @@ func (c *choice) shownFor() []string {
 			list = append(list, strings.ToLower(f))
 		}
 	}
-	if list == nil {
+	if len(c.line.filters) == 0 {
 		list = c.pair.names
 	}
 	return list

@@ -113,6 +113,20 @@ func systemCerts() ([]*x509.Certificate, error) {
 	return inOrder(list), nil
 }
 
+// asAdded leaves one of each, in the order that OpenSSL has them in once they were added one after the other: it puts those in order that are there whenever
+// it looks whether the next one is.
+func asAdded(list []*x509.Certificate) []*x509.Certificate {
+	if len(list) == 0 {
+		return list
+	}
+	last := list[len(list)-1]
+	before := inOrder(slices.Clone(list[:len(list)-1]))
+	if slices.ContainsFunc(before, last.Equal) {
+		return before
+	}
+	return append(before, last)
+}
+
 // inOrder leaves one of each, in the order that OpenSSL keeps them in: by their subjects, the shortest first.
 func inOrder(list []*x509.Certificate) []*x509.Certificate {
 	names := map[*x509.Certificate][]byte{}

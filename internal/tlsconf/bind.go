@@ -64,7 +64,7 @@ func (s *Store) Bind(p *conf.Proxy, cb *conf.Bind) (*Bind, error) {
 	b.names.Store(n)
 	b.unmet(r)
 	b.base = &tls.Config{GetConfigForClient: b.configFor}
-	params(b.base, &b.t.TLS, s.level(), &report{bad: ignore, warn: ignore})
+	params(b.base, &b.t.TLS, s.levelOf(&b.t.TLS), &report{bad: ignore, warn: ignore})
 	s.binds = append(s.binds, b)
 	return b, nil
 }
@@ -270,8 +270,9 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 	l.unhonoured(r)
 	t := l.over(&b.t)
 	c := &choice{pair: p, line: l, cfg: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.certificate(time.Now()), nil }}}
-	params(c.cfg, &t.TLS, b.s.level(), r)
-	b.s.level().own("crt", p, r)
+	level := b.s.levelOf(&t.TLS)
+	params(c.cfg, &t.TLS, level, r)
+	level.own("crt", p, r)
 	if !t.NoALPN {
 		c.cfg.NextProtos = t.ALPN
 	}
@@ -299,7 +300,7 @@ func (b *Bind) clients(c *choice, t *conf.BindTLS, r *report) {
 		r.bad("verify", "%s: no authority to trust; want %s", t.Verify, r.name("ca-file"))
 		return
 	}
-	c.auth = b.s.authorities(b.b.Pos, t.CAFile, t.CAVerifyFile, t.CRLFile, r)
+	c.auth = b.s.authorities(b.b.Pos, t, r)
 	if !t.NoCANames {
 		c.cfg.ClientCAs = c.auth.names
 	}

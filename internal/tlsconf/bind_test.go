@@ -19,7 +19,7 @@ func TestNames(t *testing.T) {
 	l.file("one.pem", testpki.Leaf{CN: "one", Names: []string{"one.example.com"}})
 	l.file("two.pem", testpki.Leaf{CN: "two", Names: []string{"two.example.com", "*.example.com"}})
 	l.file("three.pem", testpki.Leaf{CN: "three", Names: []string{"unused.example.org"}})
-	l.write("list", "# a comment\n\nthree.pem [ssl-min-ver TLSv1.3] *.list.example.com !not.list.example.com exact.list.example.com\n")
+	l.write("list", "# a comment\n\nthree.pem [ssl-min-ver TLSv1.3] *.list.example.com !not.list.example.com exact.list.example.com\nthree.pem !x.example.org\n")
 	b := conf.BindTLS{Certs: []string{"one.pem", "two.pem"}, Lists: []string{"list"}}
 	none := "tls: no certificates configured"
 	shown := func(b *Bind, name string) string {

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"slices"
 	"strings"
+
+	"weir/conf"
 )
 
 // suite is a cipher suite up to TLS 1.2 that crypto/tls has, by OpenSSL's name and the words that OpenSSL's lists know it by.
@@ -93,15 +95,18 @@ type cipherList struct {
 	list    []*suite       // in the order of the table
 	place   map[uint16]int // of the word that each stands for
 	unknown []string       // words that stand for nothing that crypto/tls has
+	level   level          // @SECLEVEL; 0 = nothing is said of it
 }
 
 // parseCiphers reads a list.
 func parseCiphers(text string) cipherList {
 	c := cipherList{place: map[uint16]int{}}
 	killed := map[uint16]bool{}
-	for n, item := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ',' || c == ' ' }) {
-		if strings.HasPrefix(item, "@") {
-			continue // @STRENGTH is an order, @SECLEVEL for OpenSSL
+	text = strings.ReplaceAll(text, "@", ":@") // DEFAULT@SECLEVEL=1 are two words
+	for n, item := range strings.FieldsFunc(text, func(c rune) bool { return c == ':' || c == ';' || c == ',' || c == ' ' }) {
+		if item[0] == '@' {
+			c.command(item)
+			continue
 		}
 		op := item[0]
 		if strings.IndexByte("!-+", op) >= 0 {
@@ -135,6 +140,20 @@ func parseCiphers(text string) cipherList {
 		}
 	}
 	return c
+}
+
+// command takes what is no suite: @STRENGTH, which is an order, and @SECLEVEL=n.
+func (c *cipherList) command(item string) {
+	n, isLevel := strings.CutPrefix(item, "@SECLEVEL=")
+	switch {
+	case item == "@STRENGTH":
+	case !isLevel || len(n) != 1 || n[0] < '0' || n[0] > '0'+conf.MaxSecurityLevel:
+		c.unknown = append(c.unknown, item)
+	case n == "0":
+		c.level = conf.NoSecurity
+	default:
+		c.level = level(n[0] - '0')
+	}
 }
 
 // ciphers are the suites of a list. Their order is crypto/tls's own.

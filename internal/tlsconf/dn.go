@@ -4,23 +4,11 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"strings"
+	"unicode/utf8"
 )
 
 // Distinguished names as OpenSSL writes them, from DER (RFC 5280, 4.1.2.4), without making anything on the way: rules ask for them
 // with every request.
-
-// dnNames are the short names of attributes, by the DER of their object identifiers.
-var dnNames = []struct{ oid, name string }{
-	{"\x55\x04\x03", "CN"}, {"\x55\x04\x04", "SN"}, {"\x55\x04\x05", "serialNumber"}, {"\x55\x04\x06", "C"}, {"\x55\x04\x07", "L"},
-	{"\x55\x04\x08", "ST"}, {"\x55\x04\x09", "street"}, {"\x55\x04\x0a", "O"}, {"\x55\x04\x0b", "OU"}, {"\x55\x04\x0c", "title"},
-	{"\x55\x04\x0d", "description"}, {"\x55\x04\x0f", "businessCategory"}, {"\x55\x04\x11", "postalCode"}, {"\x55\x04\x29", "name"},
-	{"\x55\x04\x2a", "GN"}, {"\x55\x04\x2b", "initials"}, {"\x55\x04\x2c", "generationQualifier"}, {"\x55\x04\x2e", "dnQualifier"},
-	{"\x55\x04\x41", "pseudonym"}, {"\x55\x04\x61", "organizationIdentifier"},
-	{"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", "emailAddress"},
-	{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01", "UID"}, {"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", "DC"},
-	{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03", "jurisdictionC"}, {"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x02", "jurisdictionST"},
-	{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01", "jurisdictionL"},
-}
 
 // attrName is an attribute's short name, or its identifier in dots.
 func attrName(oid []byte) string {
@@ -65,7 +53,7 @@ func tlv(b []byte) (tag byte, value, rest []byte, ok bool) {
 }
 
 // attrs walks the attributes of a name; f returns true to stop. first is set where the attribute begins a relative name.
-func attrs(der []byte, f func(oid, value []byte, first bool) bool) {
+func attrs(der []byte, f func(oid []byte, tag byte, value []byte, first bool) bool) {
 	_, list, _, ok := tlv(der)
 	for ok && len(list) > 0 {
 		var set []byte
@@ -80,7 +68,8 @@ func attrs(der []byte, f func(oid, value []byte, first bool) bool) {
 			if _, oid, pair, ok = tlv(pair); !ok {
 				return
 			}
-			if _, value, _, ok = tlv(pair); !ok || f(oid, value, first) {
+			var tag byte
+			if tag, value, _, ok = tlv(pair); !ok || f(oid, tag, value, first) {
 				return
 			}
 		}
@@ -92,7 +81,7 @@ func attrs(der []byte, f func(oid, value []byte, first bool) bool) {
 func DNEntry(der []byte, name string, n int) (found []byte) {
 	if n < 0 {
 		total := 0
-		attrs(der, func(oid, _ []byte, _ bool) bool {
+		attrs(der, func(oid []byte, _ byte, _ []byte, _ bool) bool {
 			if strings.EqualFold(attrName(oid), name) {
 				total++
 			}
@@ -102,7 +91,7 @@ func DNEntry(der []byte, name string, n int) (found []byte) {
 			return nil
 		}
 	}
-	attrs(der, func(oid, v []byte, _ bool) bool {
+	attrs(der, func(oid []byte, _ byte, v []byte, _ bool) bool {
 		if strings.EqualFold(attrName(oid), name) {
 			if n--; n == 0 {
 				found = v
@@ -115,7 +104,7 @@ func DNEntry(der []byte, name string, n int) (found []byte) {
 
 // AppendDN writes a name as /C=FR/O=x/CN=y.
 func AppendDN(dst, der []byte) []byte {
-	attrs(der, func(oid, v []byte, _ bool) bool {
+	attrs(der, func(oid []byte, _ byte, v []byte, _ bool) bool {
 		dst = append(append(append(dst, '/'), attrName(oid)...), '=')
 		dst = append(dst, v...)
 		return false
@@ -127,11 +116,12 @@ func AppendDN(dst, der []byte) []byte {
 func AppendDN2253(dst, der []byte) []byte {
 	type attr struct {
 		oid, value []byte
+		tag        byte
 		first      bool
 	}
 	var list []attr
-	attrs(der, func(oid, v []byte, first bool) bool {
-		list = append(list, attr{oid, v, first})
+	attrs(der, func(oid []byte, tag byte, v []byte, first bool) bool {
+		list = append(list, attr{oid, v, tag, first})
 		return false
 	})
 	for i := len(list) - 1; i >= 0; i-- {
@@ -142,19 +132,45 @@ func AppendDN2253(dst, der []byte) []byte {
 				dst = append(dst, '+')
 			}
 		}
-		dst = append(append(dst, attrName(list[i].oid)...), '=')
-		dst = appendEscaped(dst, list[i].value)
+		name := attrName(list[i].oid)
+		dst = append(append(dst, name...), '=')
+		if name[0] <= '9' { // an attribute without a name has its value in DER (RFC 2253, 2.4)
+			dst = append(dst, '#')
+			for _, c := range appendTLV(nil, list[i].tag, list[i].value) {
+				dst = append(dst, upperHex[c>>4], upperHex[c&15])
+			}
+			continue
+		}
+		dst = appendEscaped(dst, asUTF8(list[i].tag, list[i].value))
 	}
 	return dst
 }
+
+// asUTF8 gives a value of another kind of string in UTF-8.
+func asUTF8(tag byte, v []byte) (out []byte) {
+	switch tag {
+	case tagT61: // as everybody writes and reads it: Latin-1
+		for _, c := range v {
+			out = utf8.AppendRune(out, rune(c))
+		}
+	case tagBMP:
+		for ; len(v) >= 2; v = v[2:] {
+			out = utf8.AppendRune(out, rune(v[0])<<8|rune(v[1]))
+		}
+	default:
+		return v
+	}
+	return out
+}
+
+const upperHex = "0123456789ABCDEF"
 
 // appendEscaped writes a value with its special characters escaped (RFC 2253, 2.4).
 func appendEscaped(dst, v []byte) []byte {
 	for i, c := range v {
 		switch {
 		case c < 0x20 || c >= 0x7f:
-			const digits = "0123456789ABCDEF"
-			dst = append(dst, '\\', digits[c>>4], digits[c&15])
+			dst = append(dst, '\\', upperHex[c>>4], upperHex[c&15])
 			continue
 		case bytes.IndexByte([]byte(`,+"\<>;`), c) >= 0, i == 0 && (c == '#' || c == ' '), i == len(v)-1 && c == ' ':
 			dst = append(dst, '\\')

@@ -39,6 +39,8 @@ func canonicalName(der []byte) (out []byte) {
 const (
 	tagOID      = 0x06
 	tagUTF8     = 0x0c
+	tagT61      = 0x14
+	tagBMP      = 0x1e
 	tagSequence = 0x30
 	tagSet      = 0x31
 )

@@ -55,7 +55,7 @@ func (b *Bind) generator(r *report) *generator {
 		r.bad("ca-sign-file", "%q: %s", t.CASignFile, err)
 		return nil
 	}
-	l := b.s.level()
+	l := b.s.levelOf(&b.t.TLS)
 	l.own("ca-sign-file", &Pair{Path: t.CASignFile, Leaf: g.ca.Leaf, tls: g.ca}, r)
 	if bits, what := strength(g.key.Public()); bits < l.bits() {
 		r.bad("generate-certificates", "what is made has %s, which is less than ssl-security-level %d wants", what, l)

@@ -214,6 +214,9 @@ func (s *Store) Issued() []*Issued {
 	return list
 }
 
+// errEmpty is a certificate of "new ssl cert" only.
+var errEmpty = errors.New("it has been announced and not set yet")
+
 // Held is a certificate as handshakes show it now, with its key. temporary: it stands for one that is not issued yet.
 func (s *Store) Held(name string) (cert *tls.Certificate, temporary bool, err error) {
 	s.mu.Lock()
@@ -223,7 +226,7 @@ func (s *Store) Held(name string) (cert *tls.Certificate, temporary bool, err er
 	case err != nil:
 		return nil, false, err
 	case e.pair == nil:
-		return nil, false, errors.New("it has been announced and not set yet")
+		return nil, false, errEmpty
 	}
 	return &e.pair.tls, e.pair.temporary, nil
 }

@@ -13,16 +13,33 @@ import (
 	"weir/conf"
 )
 
-// level is a security level of OpenSSL (SSL_CTX_set_security_level(3)): how many bits of security everything must have at least.
+// level is a security level of OpenSSL (SSL_CTX_set_security_level(3)): how many bits of security everything must have at least. 0 = nothing was said;
+// OpenSSL's own level 0 is conf.NoSecurity.
 type level int
 
 var levelBits = [conf.MaxSecurityLevel + 1]int{0, 80, 112, 128, 192, 256}
 
-func (l level) bits() int { return levelBits[l] }
+func (l level) bits() int { return levelBits[max(l, 0)] }
+
+// ofPeers is what the certificates of others are held to: where nothing was said, to what OpenSSL holds them since its version 3.2, and before in Debian.
+func (l level) ofPeers() level {
+	if l == 0 {
+		return levelDebian
+	}
+	return l
+}
+
+// levelOf is the level of a line: that of its ciphers (@SECLEVEL), else ssl-security-level.
+func (s *Store) levelOf(t *conf.TLS) level {
+	if l := parseCiphers(t.Ciphers).level; l != 0 {
+		return l
+	}
+	return level(s.cfg.Global.TLS.SecurityLevel)
+}
 
 const (
 	// levelDebian is that of OpenSSL in Debian.
-	levelDebian = 2
+	levelDebian level = 2
 	// levelPFS is the first that wants a key exchange with forward secrecy, and no session tickets.
 	levelPFS = 3
 	// levelSHA1 is the first without suites whose MAC is SHA-1.
@@ -33,7 +50,7 @@ const (
 
 // apply takes from cfg what the level forbids.
 func (l level) apply(cfg *tls.Config, t *conf.TLS, r *report) {
-	if l == 0 {
+	if l <= 0 {
 		return
 	}
 	l.versions(cfg, t, r)
@@ -156,7 +173,7 @@ func digestBits(a x509.SignatureAlgorithm) int {
 
 // judge finds what is too weak in a chain, the first of which is a peer's or our own; nil = nothing. what says it for people.
 func (l level) judge(chain []*x509.Certificate) (bad *VerifyError, what string) {
-	if l == 0 {
+	if l <= 0 {
 		return nil, ""
 	}
 	for depth, c := range chain {

@@ -51,6 +51,8 @@ func parseList(file string, b []byte) ([]*line, error) {
 	return list, errors.Join(errs...)
 }
 
+var errNoFile = errors.New("file must start with a cert: no file stands before the options")
+
 // parseListLine returns nil for an empty line or a comment.
 func parseListLine(text string) (*line, error) {
 	text = strings.TrimSpace(text)
@@ -64,7 +66,7 @@ func parseListLine(text string) (*line, error) {
 	}
 	l.path, text = text[:end], strings.TrimSpace(text[end:])
 	if l.path == "" {
-		return nil, fmt.Errorf("no file before the options")
+		return nil, errNoFile
 	}
 	if strings.HasPrefix(text, "[") {
 		opts, rest, ok := strings.Cut(text[1:], "]")

@@ -34,19 +34,16 @@ type names struct {
 func (n *names) add(c *choice, filters []string) {
 	n.all = append(n.all, c)
 	var want []string
-	none := false
 	for _, f := range filters {
 		f = strings.ToLower(f)
 		switch {
-		case f == "!*":
-			none = true
 		case strings.HasPrefix(f, "!"):
 			c.not = append(c.not, f[1:])
 		default:
 			want = append(want, f)
 		}
 	}
-	if want == nil && !none {
+	if len(filters) == 0 {
 		want = c.pair.names
 	}
 	for _, name := range want {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,12 +27,20 @@ type Server struct {
 // OnChange has f called when what the server is shown, or what it is trusted for, changes: connections of before must not be used again.
 func (v *Server) OnChange(f func()) { v.told = f }
 
+// Drop gives the server up: commands on certificates do not ask for it any more.
+func (v *Server) Drop() {
+	v.s.mu.Lock()
+	defer v.s.mu.Unlock()
+	v.s.servers = slices.DeleteFunc(v.s.servers, func(o *Server) bool { return o == v })
+}
+
 // client is what a Server's handshakes use. It is replaced whole when a certificate is.
 type client struct {
 	base  *tls.Config
 	check *tls.Config // of health checks
 	auth  *authorities
 	host  string // verifyhost
+	of    []any  // the certificates and files that it was made of
 
 	mu     sync.Mutex
 	byName map[clientKey]*tls.Config
@@ -81,21 +90,22 @@ func (v *Server) reporter(errs *conf.Errors) *report {
 func (v *Server) build(r *report) *client {
 	t := &v.t
 	c := &client{base: &tls.Config{}, host: t.VerifyHost, byName: map[clientKey]*tls.Config{}}
-	params(c.base, &t.TLS, v.s.level(), r)
+	params(c.base, &t.TLS, v.s.levelOf(&t.TLS), r)
 	c.base.InsecureSkipVerify = true // crypto/tls checks a chain and a name together or neither: verify does
 	c.base.NextProtos = t.ALPN
 	if !t.NoReuse && !c.base.SessionTicketsDisabled {
 		c.base.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
 	}
 	if v.path != "" {
-		v.setCert(c.base, r)
+		v.setCert(c, r)
 	}
 	if t.Verify == "required" {
 		if t.CAFile == "" {
 			r.bad("verify", "required: no authority to trust; want %s, or verify none", r.name("ca-file"))
 			return c
 		}
-		c.auth = v.s.authorities(v.srv.Pos, t.CAFile, "", t.CRLFile, r)
+		c.auth = v.s.authorities(v.srv.Pos, &conf.BindTLS{TLS: t.TLS}, r)
+		c.of = append(c.of, c.auth.of...)
 	} else if t.CRLFile != "" {
 		r.warn("crl-file", "nothing is checked with verify none")
 	}
@@ -107,7 +117,7 @@ func (v *Server) build(r *report) *client {
 	return c
 }
 
-func (v *Server) setCert(cfg *tls.Config, r *report) {
+func (v *Server) setCert(c *client, r *report) {
 	paths, err := v.s.certPaths(v.path)
 	if err != nil {
 		r.bad("crt", "%q: %s", v.t.Cert, err)
@@ -119,11 +129,16 @@ func (v *Server) setCert(cfg *tls.Config, r *report) {
 			r.bad("crt", "%q: %s", v.t.Cert, err)
 			return
 		}
+		if e.pair == nil {
+			r.bad("crt", "%q: %s", v.t.Cert, errEmpty)
+			return
+		}
 		for _, note := range e.pair.notes {
 			r.warn("crt", "%q: %s", v.t.Cert, note)
 		}
-		v.s.level().own("crt", e.pair, r)
-		cfg.Certificates = append(cfg.Certificates, e.pair.tls)
+		v.s.levelOf(&v.t.TLS).own("crt", e.pair, r)
+		c.base.Certificates = append(c.base.Certificates, e.pair.tls)
+		c.of = append(c.of, e.pair)
 	}
 }
 

@@ -2,6 +2,7 @@ package tlsconf
 
 import (
 	"crypto/tls"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,4 +120,29 @@ func TestServerShowsCert(t *testing.T) {
 	if err != nil || r.server.PeerCertificates[0].Subject.CommonName != "me" {
 		t.Fatal(err)
 	}
+}
+
+// TestServerAdmin: a server that was deleted is asked for no more, and one cannot be added with a certificate that is not there yet.
+func TestServerAdmin(t *testing.T) {
+	l := newLab(t)
+	l.file("me.pem", leafFor("me"))
+	s := l.store()
+	add := func(crt string) (*Server, error) {
+		return s.Server(&conf.Proxy{Name: "b", Kind: conf.Backend, Mode: conf.ModeHTTP}, &conf.Server{Name: "s", TLS: conf.ServerTLS{On: true, Cert: crt, TLS: conf.TLS{Verify: "none"}}})
+	}
+	path := l.dir + "/me.pem"
+	v, err := add(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Command("del ssl cert", []string{path}, ""); !strings.Contains(got, "in use") {
+		t.Errorf("got %q for a certificate that is in use", got)
+	}
+	v.Drop()
+	if got := s.Command("del ssl cert", []string{path}, ""); !strings.HasSuffix(got, "deleted!") {
+		t.Errorf("got %q once the server is gone", got)
+	}
+	s.Command("new ssl cert", []string{l.dir + "/x.pem"}, "")
+	_, err = add(l.dir + "/x.pem")
+	want(t, err, "it has been announced and not set yet")
 }

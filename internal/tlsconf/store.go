@@ -188,6 +188,7 @@ func (s *Store) ca(path string) (*caFile, error) {
 	if c.certs, err = certsOf(c.pem); err != nil {
 		return nil, err
 	}
+	c.certs = asAdded(c.certs)
 	s.cas[path] = c
 	return c, nil
 }
@@ -243,19 +244,17 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	return l, nil
 }
 
-// level is ssl-security-level.
-func (s *Store) level() level { return level(s.cfg.Global.TLS.SecurityLevel) }
-
 // authorities are those that a line trusts. Without a file for them nobody is trusted: that is an error of the caller's.
-func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *report) *authorities {
+func (s *Store) authorities(pos conf.Pos, t *conf.BindTLS, r *report) *authorities {
 	base := s.cfg.Global.TLS.CABase
-	a := &authorities{trusted: anchors{}, names: x509.NewCertPool(), level: s.level()}
+	a := &authorities{trusted: anchors{}, names: x509.NewCertPool(), level: s.levelOf(&t.TLS).ofPeers()}
 	add := func(keyword, name string, tell bool) {
 		c, err := s.ca(s.file(name, base, pos))
 		if err != nil {
 			r.bad(keyword, "%q: %s", name, err)
 			return
 		}
+		a.of = append(a.of, c)
 		for _, x := range c.certs {
 			a.trusted.add(x)
 			if tell && !c.sys {
@@ -263,19 +262,19 @@ func (s *Store) authorities(pos conf.Pos, caFile, caVerify, crlFile string, r *r
 			}
 		}
 	}
-	if caFile != "" {
-		add("ca-file", caFile, true)
+	if t.CAFile != "" {
+		add("ca-file", t.CAFile, true)
 	}
-	if caVerify != "" {
-		add("ca-verify-file", caVerify, false)
+	if t.CAVerifyFile != "" {
+		add("ca-verify-file", t.CAVerifyFile, false)
 	}
-	if crlFile != "" {
-		c, err := s.crl(s.file(crlFile, base, pos))
+	if t.CRLFile != "" {
+		c, err := s.crl(s.file(t.CRLFile, base, pos))
 		if err != nil {
-			r.bad("crl-file", "%q: %s", crlFile, err)
+			r.bad("crl-file", "%q: %s", t.CRLFile, err)
 			return a
 		}
-		a.crls, a.needList = c.list, true
+		a.crls, a.needList, a.of = c.list, true, append(a.of, c)
 	}
 	if len(a.trusted) > 0 && !a.trusted.end() {
 		r.warn("ca-file", "no certificate in it is signed by itself: chains end at one that is, and without it nobody is trusted")

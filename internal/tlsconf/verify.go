@@ -88,6 +88,9 @@ func (e *VerifyError) describe(certs []*x509.Certificate, host string) *VerifyEr
 		e.About = whose + " is good from " + c.NotBefore.UTC().Format(time.RFC3339)
 	case errSelfSigned, errSelfSignedCA:
 		e.About = whose
+	case errWeakKey, errWeakCAKey:
+		_, what := strength(c.PublicKey)
+		e.About = whose + " has " + what
 	default:
 		e.About = whose + " of " + quote(c.Issuer.String())
 	}
@@ -119,6 +122,7 @@ type authorities struct {
 	crls     []*crl
 	needList bool // every certificate needs a revocation list
 	level    level
+	of       []any             // the files
 	id       [sha256.Size]byte // of who is trusted, and whether lists are needed
 }
 

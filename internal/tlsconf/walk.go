@@ -152,7 +152,7 @@ func (w *walk) strength() bool {
 		if d > 0 {
 			code = errWeakCAKey
 		}
-		if bits, _ := strength(c.PublicKey); w.a.level > 0 && bits < w.a.level.bits() && !w.found(code, d) {
+		if bits, _ := strength(c.PublicKey); bits < w.a.level.bits() && !w.found(code, d) {
 			return false
 		}
 		bits := digestBits(c.SignatureAlgorithm)

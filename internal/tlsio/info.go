@@ -9,7 +9,7 @@ import (
 
 // Info is what the handshake has found out and crypto/tls does not remember.
 type Info struct {
-	Hello []byte // the client's first record, as far as KeepHello asks
+	Hello []byte // the records of the client's hello, as far as KeepHello asks
 	// Asked is what a client asks for, while its handshake lasts and after one that has failed.
 	Asked *tls.ClientHelloInfo
 	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
@@ -29,15 +29,11 @@ type Info struct {
 	secrets map[string]string   // of tune.ssl.keylog
 }
 
-// trim leaves of what was kept the first record, and of what a failure would have been told with nothing.
+// trim leaves of what was kept the hello, and of what a failure would have been told with nothing.
 func (f *Info) trim() {
 	f.Asked = nil
-	if len(f.Hello) < 5 {
-		return
-	}
-	if n := 5 + int(f.Hello[3])<<8 + int(f.Hello[4]); n < len(f.Hello) {
-		f.Hello = f.Hello[:n:n]
-	}
+	n := helloRecords(f.Hello)
+	f.Hello = f.Hello[:n:n]
 }
 
 // Session is the session id in the peer's hello; empty where it has none.
