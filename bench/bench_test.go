@@ -104,7 +104,7 @@ func TestRules(t *testing.T) {
 func TestBuiltinLoad(t *testing.T) {
 	testOrigin()
 	go serveFloor(originBase+"1", floorHTTP)
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for _, l := range []*loader{
 		{addr: originBase + "1", request: []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 		{addr: originBase + "2", request: []byte("GET /big/1m HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), closing: true},

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"weir/internal/testport"
 )
 
 // echo accepts on ln and gives back what it gets.
@@ -26,7 +28,8 @@ func echo(ln net.Listener) {
 
 func TestDial(t *testing.T) {
 	dir := t.TempDir()
-	pad := "@weir-dial-test" + strings.Repeat("\x00", 107-len("weir-dial-test"))
+	name := unshared("weir-dial-test")
+	pad := "@" + name + strings.Repeat("\x00", 107-len(name))
 	l := startLoop(t)
 	for _, tc := range []struct{ network, at string }{
 		{"tcp4", "127.0.0.1:0"},
@@ -45,7 +48,7 @@ func TestDial(t *testing.T) {
 		case tc.network != "unix":
 			a = TCPAddr(netip.MustParseAddrPort(ln.Addr().String()))
 		case tc.at[0] == '@':
-			a = AbstractAddr("weir-dial-test", true)
+			a = AbstractAddr(name, true)
 		default:
 			a = UnixAddr(tc.at)
 		}
@@ -75,12 +78,7 @@ func TestDial(t *testing.T) {
 
 func TestDialErrors(t *testing.T) {
 	l := startLoop(t)
-	free, err := Listen(TCPAddr(loopback), nil) // a port that nobody listens on afterwards
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused := TCPAddr(netip.AddrPortFrom(loopback.Addr(), uint16(free.Port())))
-	free.Close()
+	refused := TCPAddr(netip.MustParseAddrPort(testport.Addr()))
 	v6 := TCPAddr(netip.MustParseAddrPort("[::1]:1"))
 	for _, tc := range []struct {
 		name string
@@ -103,9 +101,7 @@ func TestDialErrors(t *testing.T) {
 				t.Errorf("%s: %v, %v; want %v", tc.name, c, err, tc.want)
 			}
 		})
-		if n := openFDs(t); n != before {
-			t.Errorf("%s: %d fds before, %d after", tc.name, before, n)
-		}
+		fdsBack(t, tc.name, before)
 	}
 }
 
@@ -128,12 +124,18 @@ func full(t *testing.T, a *Addr) (*Listener, *Addr) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { unix.Close(fd) })
-		if e := rawConnect(fd, to); e == unix.EAGAIN || e == unix.EINPROGRESS && rawConnect(fd, to) == unix.EALREADY {
+		if e := rawConnect(fd, to); e == unix.EAGAIN || e == unix.EINPROGRESS && unanswered(fd) {
 			return ln, to
 		}
 	}
 	t.Fatal("the queue does not fill up")
 	return nil, nil
+}
+
+// unanswered tells a connection that the kernel has not made from one that it is about to make.
+func unanswered(fd int) bool {
+	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 200)
+	return n == 0
 }
 
 func TestDialTimeout(t *testing.T) {
@@ -152,9 +154,7 @@ func TestDialTimeout(t *testing.T) {
 		if err != ErrTimeout {
 			t.Errorf("%s: %v; want %v", a, err, ErrTimeout)
 		}
-		if n := openFDs(t); n != before {
-			t.Errorf("%s: %d fds before, %d after", a, before, n)
-		}
+		fdsBack(t, a.String(), before)
 		stop(f.Loop)
 	}
 }
@@ -175,11 +175,7 @@ func TestDialFullUnixQueue(t *testing.T) {
 	if over(done) {
 		t.Fatalf("did not wait: %v", err)
 	}
-	fd, _, e := rawAccept(ln.fd)
-	if e != 0 {
-		t.Fatal(e)
-	}
-	unix.Close(fd)
+	unix.Close(accepted(t, ln.fd))
 	f.Advance(time.Second)
 	if wait(t, done, "still waits"); err != nil {
 		t.Error(err)
@@ -197,9 +193,7 @@ func TestDialStop(t *testing.T) {
 		if !over(done) {
 			t.Error("the task was not unwound")
 		}
-		if n := openFDs(t); n != was {
-			t.Errorf("%s: %d fds before, %d after", a, was, n)
-		}
+		fdsBack(t, a.String(), was)
 		ln.Close()
 	}
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -11,7 +12,7 @@ import (
 )
 
 // deadline is when a test gives up waiting for something that should have happened long ago.
-const deadline = 20 * time.Second
+const deadline = time.Minute
 
 func stop(l *Loop) {
 	l.Stop()
@@ -83,11 +84,22 @@ func tcpPair(t testing.TB) (int, *net.TCPConn) {
 	}
 	t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(deadline))
-	fd, _, e := rawAccept(ln.fd)
-	if e != 0 {
-		t.Fatal(e)
+	return accepted(t, ln.fd), c.(*net.TCPConn)
+}
+
+// accepted takes a connection that has been made. The kernel may tell the client of it a moment before it gives it to the listener.
+func accepted(t testing.TB, ln int) int {
+	t.Helper()
+	for end := time.Now().Add(deadline); ; {
+		fd, _, e := rawAccept(ln)
+		switch {
+		case e == 0:
+			return fd
+		case e != unix.EAGAIN || time.Now().After(end):
+			t.Fatalf("accepting: %v", e)
+		}
+		unix.Poll([]unix.PollFd{{Fd: int32(ln), Events: unix.POLLIN}}, 100)
 	}
-	return fd, c.(*net.TCPConn)
 }
 
 // newConn is tcpPair with the first end on l.
@@ -129,6 +141,24 @@ func openFDs(t testing.TB) int {
 	}
 	return len(es) - 1 // without the directory
 }
+
+// fdsBack waits until no more is open than before: what earlier tests have left to goroutines may close late, too.
+func fdsBack(t testing.TB, what string, before int) {
+	t.Helper()
+	n := 0
+	for end := time.Now().Add(deadline); ; time.Sleep(time.Millisecond) {
+		if n = openFDs(t); n <= before {
+			return
+		}
+		if time.Now().After(end) {
+			t.Errorf("%s: %d fds before, %d after", what, before, n)
+			return
+		}
+	}
+}
+
+// unshared is an abstract name that another run of these tests does not have.
+func unshared(name string) string { return fmt.Sprintf("%s-%d", name, os.Getpid()) }
 
 func (f *Fake) task(t testing.TB, fn func(t *Task)) <-chan struct{} {
 	t.Helper()

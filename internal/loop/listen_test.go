@@ -84,7 +84,8 @@ func hears(t testing.TB, c net.Conn, want string) {
 func TestListen(t *testing.T) {
 	l := startLoop(t)
 	path := filepath.Join(t.TempDir(), "s")
-	abstract := "@weir-listen-test" + strings.Repeat("\x00", 107-len("weir-listen-test"))
+	name := unshared("weir-listen-test")
+	abstract := "@" + name + strings.Repeat("\x00", 107-len(name))
 	for _, tc := range []struct {
 		name    string
 		a       *Addr
@@ -99,7 +100,7 @@ func TestListen(t *testing.T) {
 		{"IPv6 only", TCPAddr(netip.MustParseAddrPort("[::]:0")), ListenOptions{V6Only: true}, "tcp", "[::1]:%d", "127.0.0.1:%d"},
 		{"options", TCPAddr(loopback), ListenOptions{Backlog: 5, MSS: 1400, FastOpen: 16, Interface: "lo"}, "tcp", "127.0.0.1:%d", ""},
 		{"unix", UnixAddr(path), ListenOptions{Mode: 0o640, Chown: true, UID: -1, GID: -1}, "unix", path, ""},
-		{"abstract", AbstractAddr("weir-listen-test", true), ListenOptions{}, "unix", abstract, ""},
+		{"abstract", AbstractAddr(name, true), ListenOptions{}, "unix", abstract, ""},
 	} {
 		ln, err := Listen(tc.a, &tc.o)
 		if err != nil {
@@ -159,7 +160,8 @@ func TestListenErrors(t *testing.T) {
 	defer d.Close()
 	taken := filepath.Join(dir, "taken")
 	listen(t, UnixAddr(taken), nil)
-	listen(t, AbstractAddr("weir-taken", true), nil)
+	name := unshared("weir-taken")
+	listen(t, AbstractAddr(name, true), nil)
 	before := openFDs(t)
 	for _, tc := range []struct {
 		name string
@@ -171,7 +173,7 @@ func TestListenErrors(t *testing.T) {
 		{"foreign address", TCPAddr(netip.MustParseAddrPort("203.0.113.1:0")), nil, unix.EADDRNOTAVAIL},
 		{"no such interface", TCPAddr(loopback), &ListenOptions{Interface: "nosuch0"}, unix.ENODEV},
 		{"file in use", UnixAddr(taken), nil, unix.EADDRINUSE},
-		{"name in use", AbstractAddr("weir-taken", true), nil, unix.EADDRINUSE},
+		{"name in use", AbstractAddr(name, true), nil, unix.EADDRINUSE},
 		{"a regular file", UnixAddr(regular), nil, unix.EADDRINUSE},
 		{"a socket of another type", UnixAddr(datagram), nil, unix.EADDRINUSE},
 		{"no such folder", UnixAddr(filepath.Join(dir, "no", "s")), nil, unix.ENOENT},
@@ -181,9 +183,7 @@ func TestListenErrors(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %v", tc.name, ln, err, tc.want)
 		}
 	}
-	if n := openFDs(t); n != before {
-		t.Errorf("%d fds before, %d after", before, n)
-	}
+	fdsBack(t, "addresses that are taken", before)
 	for _, path := range []string{regular, datagram, taken} {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("a file of somebody else's is gone: %v", err)
@@ -220,7 +220,7 @@ func TestListenFD(t *testing.T) {
 		{"tcp", "127.0.0.1:0", ""},
 		{"tcp", "[::1]:0", ""},
 		{"unix", path, "unix@" + path},
-		{"unix", "@weir-inherited", "abns@weir-inherited"},
+		{"unix", "@" + unshared("weir-inherited"), "abns@" + unshared("weir-inherited")},
 	} {
 		parent, err := net.Listen(tc.network, tc.at)
 		if err != nil {
@@ -480,9 +480,7 @@ func TestListenerClose(t *testing.T) {
 			c.Close()
 			t.Errorf("%s: still served", name)
 		}
-		if n := openFDs(t); n != before {
-			t.Errorf("%s: %d fds before, %d after", name, before, n)
-		}
+		fdsBack(t, name, before)
 	}
 }
 
@@ -507,10 +505,7 @@ func TestCloseOfSharedSocket(t *testing.T) {
 	if n := l.Stats.Stale.Load() - stale; n != 0 {
 		t.Errorf("%d events of a socket that was closed", n)
 	}
-	fd, _, e := rawAccept(other)
-	if e != 0 {
-		t.Fatalf("the successor cannot accept: %v", e)
-	}
+	fd := accepted(t, other)
 	unix.Write(fd, []byte("next"))
 	hears(t, c, "next")
 	unix.Close(fd)

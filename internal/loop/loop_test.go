@@ -27,7 +27,7 @@ func on(t testing.TB, l *Loop, fn func(t *Task)) {
 	l.Post(func() { l.Go(func(t *Task) { defer close(done); fn(t) }) })
 	select {
 	case <-done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(deadline):
 		t.Fatal("the task did not end")
 	}
 }

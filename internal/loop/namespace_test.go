@@ -34,9 +34,7 @@ func TestOpenNamespace(t *testing.T) {
 			t.Fatalf("got %+v; want %+v", got, first)
 		}
 	}
-	if got := openFDs(t); got != before {
-		t.Fatalf("%d descriptors are open; want %d", got, before)
-	}
+	fdsBack(t, "a namespace", before)
 	name("uts")
 	if other := open(); other == first || other.fd == first.fd || other.own != first.own {
 		t.Fatalf("got %+v for another namespace of that name; the first was %+v", other, first)

@@ -122,8 +122,8 @@ func TestStall(t *testing.T) {
 	} {
 		before := l.Stats.Stalls.Load()
 		l.Post(do)
-		if d := wait(t, took, name+": no stall was reported"); d < hold {
-			t.Errorf("%s: a stall of %v was reported as %v", name, hold, d)
+		for d := time.Duration(0); d < hold; { // the machine may be slow on its own, for less
+			d = wait(t, took, name+": no stall of that length was reported")
 		}
 		if n := l.Stats.Stalls.Load(); n == before {
 			t.Errorf("%s: not counted", name)

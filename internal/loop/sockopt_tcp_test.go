@@ -37,16 +37,7 @@ func TestListenOptions(t *testing.T) {
 	}
 	defer c.Close()
 	io.WriteString(c, "x") // it is accepted with its first bytes
-	var fd int
-	for {
-		var e unix.Errno
-		if fd, _, e = rawAccept(ln.fd); e == 0 {
-			break
-		} else if e != unix.EAGAIN {
-			t.Fatal(e)
-		}
-		runtime.Gosched()
-	}
+	fd := accepted(t, ln.fd)
 	defer unix.Close(fd)
 	if n := getInt(t, fd, unix.SOL_SOCKET, unix.SO_SNDBUF); n != 2*50000 { // the kernel doubles them
 		t.Errorf("SO_SNDBUF %d", n)

@@ -15,6 +15,9 @@ import (
 const (
 	firstPort = 12000
 	lastPort  = 31999
+	// Those that bench has for good are left to it.
+	firstFixed = 18000
+	lastFixed  = 19999
 	// blockSize is how many ports a test process takes at a time. Others, whose tests run beside, have blocks of their own: even to
 	// look whether a port is free takes it for a moment.
 	blockSize = 500
@@ -52,10 +55,11 @@ func takeBlock() {
 		againBlock()
 		return
 	}
-	const blocks = (lastPort + 1 - firstPort) / blockSize
+	const blocks = (lastPort + 1 - firstPort - (lastFixed + 1 - firstFixed)) / blockSize
 	for i := range blocks {
 		n := (os.Getpid() + i) % blocks
-		f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("weir-testport-%d.lock", n)), os.O_CREATE|os.O_RDWR, 0o666)
+		// Of the user's own: nobody else may open it.
+		f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("weir-testport-%d-%d.lock", os.Getuid(), n)), os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
 			panic(fmt.Sprintf("testport: %v", err))
 		}
@@ -78,7 +82,13 @@ func againBlock() {
 	ports.round++
 }
 
-func useBlock(n int) { ports.next, ports.end = firstPort+n*blockSize, firstPort+(n+1)*blockSize }
+func useBlock(n int) {
+	first := firstPort + n*blockSize
+	if first >= firstFixed {
+		first += lastFixed + 1 - firstFixed
+	}
+	ports.next, ports.end = first, first+blockSize
+}
 
 // isFree looks at TCP and UDP: logs go over the latter.
 func isFree(port int) bool {

@@ -10,7 +10,7 @@ func TestFree(t *testing.T) {
 	seen := map[int]bool{}
 	for range 20 {
 		p := Free()
-		if seen[p] || p < firstPort || p > lastPort {
+		if seen[p] || p < firstPort || p > lastPort || p >= firstFixed && p <= lastFixed {
 			t.Fatalf("got %d, after %v", p, seen)
 		}
 		seen[p] = true
