@@ -30,8 +30,9 @@ const (
 	maxCheckText = 256
 	// resolveTimeout bounds the look-up of all server names at start.
 	resolveTimeout = 10 * time.Second
-	// snapshotTimeout is how long Snapshot waits for a loop that does not answer before it goes on without.
-	snapshotTimeout = time.Second
+	// snapshotTimeout is how long Snapshot waits for a loop that does not answer before it goes on without: counters fall then, so that a
+	// machine that is merely busy must not come to it.
+	snapshotTimeout = 5 * time.Second
 	// maxClass and maxOffset are HAProxy's bounds of set-priority-class and set-priority-offset (milliseconds).
 	maxClass, maxOffset = 2047, 524287
 	// maxSourceTries bounds the source ports that are tried for one connection: a range that is used up must not hold the loop.

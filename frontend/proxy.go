@@ -297,7 +297,7 @@ func (px *Proxy) Drain(ctx context.Context) error {
 }
 
 // cutTime is how long clients that wait for a response may take to be told that there will be none.
-const cutTime = 250 * time.Millisecond
+const cutTime = time.Second
 
 // cut ends what still runs: whose response has not begun has an error page.
 func (px *Proxy) cut() {

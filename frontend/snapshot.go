@@ -11,8 +11,9 @@ import (
 	"weir/stats"
 )
 
-// snapshotTimeout is how long a snapshot waits for a loop: a scrape must not hang on one that is held up.
-const snapshotTimeout = time.Second
+// snapshotTimeout is how long a snapshot waits for a loop: a scrape must not hang on one that is held up. It is no shorter, because what is
+// gone on without is missing in the sums: a counter that falls looks like a restart to those who scrape.
+const snapshotTimeout = 5 * time.Second
 
 // collect runs f on every loop and returns what came within snapshotTimeout. Each result is a value of its own: one that
 // comes too late goes where nobody reads.

@@ -21,6 +21,7 @@ defaults {
     server       = "30s"
     queue        = "5s"
     http_request = "10s"
+    check        = "5s" # of an answer; without it, inter is what a health check may take
     tunnel       = "1h" # how long a WebSocket may be silent
   }
   option {
