@@ -222,9 +222,9 @@ const acmeHead = `global
   stats socket {{sock}} level admin
 defaults
   mode http
-  timeout client 10s
-  timeout server 10s
-  timeout connect 10s
+  timeout client 5m
+  timeout server 5m
+  timeout connect 20s
 `
 
 // As in HAProxy's manual: rules answer the challenge out of a map.
@@ -274,7 +274,7 @@ acme "le" {
 }
 frontend "in" {
   mode = "http"
-  timeout { client = "10s" }
+  timeout { client = "5m" } # a connection outlives a renewal
   bind "127.0.0.1:{{http}}" {}
   bind "127.0.0.1:{{tls}}" {
     ssl     = true
@@ -371,30 +371,31 @@ func (l *acmeLab) reload(t *testing.T, want *x509.Certificate) {
 func (l *acmeLab) private(t *testing.T, crt string) {
 	t.Helper()
 	// What is shown is saved a moment later.
-	err := eventually(patience, func() error {
-		_, err := os.Stat(filepath.Join(l.dir, crt))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	err = filepath.WalkDir(l.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "pebble") {
+	if err := eventually(patience, func() error {
+		if _, err := os.Stat(filepath.Join(l.dir, crt)); err != nil {
 			return err
 		}
-		if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "PRIVATE KEY") {
-			return nil
-		}
-		n++
-		st, err := d.Info()
-		if err == nil && st.Mode().Perm() != 0o600 {
-			t.Errorf("%s has the mode %o", path, st.Mode().Perm())
+		n := 0
+		err := filepath.WalkDir(l.dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "pebble") {
+				return err
+			}
+			if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "PRIVATE KEY") {
+				return nil
+			}
+			n++
+			st, err := d.Info()
+			if err == nil && st.Mode().Perm() != 0o600 {
+				t.Errorf("%s has the mode %o", path, st.Mode().Perm())
+			}
+			return err
+		})
+		if err == nil && n != 2 {
+			err = fmt.Errorf("%d files with keys; want those of the certificate and the account", n)
 		}
 		return err
-	})
-	if err != nil || n != 2 {
-		t.Errorf("%v, %d files with keys; want those of the certificate and the account", err, n)
+	}); err != nil {
+		t.Error(err)
 	}
 }
 

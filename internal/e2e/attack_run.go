@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	// answerLimit is how long a proxy may take to answer a case; a case that nobody answers costs as much.
+	// answerLimit is how long we look for an answer where none is known to come; a case that nobody answers costs as much.
 	answerLimit = 1500 * time.Millisecond
+	// sendLimit is how long a proxy may leave us with what we send.
+	sendLimit = 4 * answerLimit
 	// settle is how long we look for more once an answer has come.
 	settle = 40 * time.Millisecond
 )
@@ -92,8 +94,8 @@ func (ar *arena) close() error {
 	return errors.Join(err, ar.d.end(), ar.d.l.Close())
 }
 
-// attack sends one case through the proxy.
-func (ar *arena) attack(a *attack) (*outcome, error) {
+// attack sends one case through the proxy. recorded is what is known to come of it, which is waited for with patience; "" = nothing is known.
+func (ar *arena) attack(a *attack, recorded string) (*outcome, error) {
 	o := ar.d.begin(a)
 	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ar.port))
 	if err != nil {
@@ -104,13 +106,13 @@ func (ar *arena) attack(a *attack) (*outcome, error) {
 		if s == "" || i > 0 && a.sends[i-1] == "" {
 			time.Sleep(settle) // the case's pause
 		}
-		c.SetWriteDeadline(time.Now().Add(answerLimit))
+		c.SetWriteDeadline(time.Now().Add(sendLimit))
 		if _, err := c.Write([]byte(s)); err != nil {
 			break // the proxy has seen enough
 		}
 	}
 	method, _, _ := strings.Cut(strings.Join(a.sends, ""), " ")
-	got, closed := readAnswer(c, method, a.want == "reject")
+	got, closed := readAnswer(c, method, a.want == "reject", statusesOf(recorded))
 	statuses, _ := responses(got, method)
 	var after string
 	if a.class == 8 {
@@ -124,13 +126,28 @@ func (ar *arena) attack(a *attack) (*outcome, error) {
 	return o, nil
 }
 
-// readAnswer reads until the proxy closes or, unless it has to, until it falls silent after a final response.
-func readAnswer(c net.Conn, method string, mustClose bool) (got []byte, closed bool) {
-	deadline := time.Now().Add(answerLimit)
+// statusesOf takes the statuses off what an outcome says; "" = it tells of none.
+func statusesOf(outcome string) string {
+	head, _, _ := strings.Cut(outcome, ";")
+	head, _, _ = strings.Cut(head, ",")
+	if head == "no answer" {
+		return ""
+	}
+	return head
+}
+
+// readAnswer reads until the proxy closes or, unless it has to, until it falls silent after a final response and the
+// statuses that are known to come.
+func readAnswer(c net.Conn, method string, mustClose bool, known string) (got []byte, closed bool) {
+	start := time.Now()
 	buf := make([]byte, 64<<10)
 	for {
-		limit := deadline
-		if _, final := responses(got, method); final && !mustClose {
+		limit := start.Add(answerLimit)
+		statuses, final := responses(got, method)
+		switch {
+		case known != "" && (mustClose || strings.Join(statuses, " ") != known):
+			limit = start.Add(patience)
+		case final && !mustClose:
 			limit = time.Now().Add(settle)
 		}
 		c.SetReadDeadline(limit)
@@ -184,7 +201,11 @@ func (ar *arena) after(c net.Conn, closed bool) string {
 		defer fresh.Close()
 		c = fresh
 	}
-	c.SetDeadline(time.Now().Add(answerLimit))
+	limit := answerLimit // a connection whose exchange was spoilt may be left open without another word
+	if closed {
+		limit = patience
+	}
+	c.SetDeadline(time.Now().Add(limit))
 	fmt.Fprintf(c, "GET /after HTTP/1.1\r\nHost: a\r\n\r\n")
 	br := bufio.NewReader(c)
 	m, err := readHead(br)

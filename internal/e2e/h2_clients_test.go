@@ -18,7 +18,7 @@ const h2ClientsConf = `defaults
   mode http
   timeout client 20s
   timeout server 20s
-  timeout connect 5s
+  timeout connect 20s
 frontend f
   bind 127.0.0.1:{{port}} %s
   http-response set-header X-Via "%%[req.ver]"

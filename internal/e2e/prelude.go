@@ -1,6 +1,7 @@
 package e2e
 
-// ${prelude} and ${simple} of each language: the same settings twice.
+// ${prelude} and ${simple} of each language: the same settings twice. Its timeouts are longer than any wait: a script that sees one has
+// set it.
 const (
 	preludeWeir = `global {
   nbthread = 2
@@ -17,10 +18,10 @@ defaults {
   mode = "http"
   log  = "global"
   timeout {
-    client  = "10s"
-    connect = "2s"
-    server  = "10s"
-    check   = "5s"
+    client  = "2m"
+    connect = "20s"
+    server  = "2m"
+    check   = "1m"
   }
   option {
     httplog = true
@@ -45,10 +46,10 @@ backend "b" {
 defaults
   mode http
   log global
-  timeout client 10s
-  timeout connect 2s
-  timeout server 10s
-  timeout check 5s
+  timeout client 2m
+  timeout connect 20s
+  timeout server 2m
+  timeout check 1m
   option httplog
 `
 	simpleHAProxy = preludeHAProxy + `frontend f

@@ -15,7 +15,7 @@ import (
 )
 
 // patience bounds every wait for a condition: long enough for a race build on a busy machine, short enough to report a hang.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // proc is one running proxy.
 type proc struct {

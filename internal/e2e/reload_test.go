@@ -33,10 +33,11 @@ const reloadConf = `global
 defaults
   mode http
   option idle-close-on-response
-  timeout connect 5s
+  timeout connect 20s
   timeout client 60s
   timeout server 60s
   timeout tunnel 10m
+  timeout check 1m
 frontend f
   bind 127.0.0.1:${port.f}
   bind unix@${dir}/f.sock
@@ -211,7 +212,7 @@ func (r *reloading) generation(n int) {
 	switch n % 10 {
 	case 3:
 		r.write(n, "  bindd 127.0.0.1:1", servers)
-		r.reload(`proxy.cfg:14:3: frontend "f"`)
+		r.reload(`proxy.cfg:15:3: frontend "f"`)
 		r.answers(n - 1)
 	case 7:
 		r.taken(n, servers)

@@ -160,7 +160,7 @@ func (r *run) told() error {
 // finish waits for the clients behind and the scripted connections of the origins, and reports what failed there.
 func (r *run) finish() error {
 	r.clients.Wait()
-	err := eventually(patience/5, func() error {
+	err := eventually(patience, func() error {
 		for _, o := range r.origins {
 			if n := o.missing(); n > 0 {
 				return fmt.Errorf("server %s: %d scripted connections never came", o.name, n)

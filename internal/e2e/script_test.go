@@ -1,15 +1,25 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
 
+// sideBySide is how many tests that may run beside each other do: most of their time is waiting, so that there are more than processors.
+const sideBySide = 8
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		f.Value.Set(strconv.Itoa(max(sideBySide, runtime.GOMAXPROCS(0))))
+	}
 	code := m.Run()
 	removeBinary()
 	os.Exit(code)

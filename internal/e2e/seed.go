@@ -72,7 +72,8 @@ func newSeedWorld(kind, dir, file string, changes ...string) (w *seedWorld, err 
 }
 
 // forced is what a machine that others use too forces on a seed, old and new in turn: ports, folders, and, where the test is
-// not root's, who the proxy becomes. Checks are made more often, so that nobody has to wait for them.
+// not root's, who the proxy becomes. Checks are made more often, so that nobody has to wait for them, and what a busy machine would run into
+// is longer.
 func (w *seedWorld) forced() []string {
 	port := func(name string) string { return fmt.Sprint(w.at.port(name)) }
 	out := []string{
@@ -84,6 +85,8 @@ func (w *seedWorld) forced() []string {
 		"/run/haproxy/", w.dir + "/",
 		"/etc/haproxy/", w.dir + "/",
 		"inter 3s", "inter 200ms",
+		"timeout tarpit          60s", "timeout tarpit          60s\n\ttimeout check 1m", // without, inter is what a check may take
+		"timeout http-keep-alive  1s", "timeout http-keep-alive  1m", // no connection waits for as long
 	}
 	_, err := user.Lookup("haproxy")
 	if me, err2 := user.Current(); err2 == nil && (os.Getuid() != 0 || err != nil) {

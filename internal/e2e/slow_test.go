@@ -59,13 +59,14 @@ func TestSlowClients(t *testing.T) {
 	var wg sync.WaitGroup
 	var first sync.Once
 	for range slowClients {
+		start := time.Now() // the proxy's clock runs from the accept on, whenever our goroutine comes to it
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
 			defer c.Close()
-			if err := slowly(c); err != nil {
+			if err := slowly(c, start); err != nil {
 				other.Add(1)
 				first.Do(func() { t.Errorf("a slow client: %v", err) })
 			} else {
@@ -85,8 +86,7 @@ func TestSlowClients(t *testing.T) {
 }
 
 // slowly sends a byte a second until it is answered; it wants 408 and the end, not before and not long after the timeout.
-func slowly(c net.Conn) error {
-	start := time.Now()
+func slowly(c net.Conn, start time.Time) error {
 	stop := make(chan struct{})
 	go func() {
 		for _, b := range "GET / HTTP/1.1\r\nHost: slow\r\nX-Slow: 1234567890" {

@@ -1,6 +1,7 @@
 package e2e
 
-// The configuration of the soak: every kind of stream at once, with timeouts short enough to matter within a run.
+// The configuration of the soak: every kind of stream at once, with timeouts short enough to matter within a run,
+// and long enough for a machine that does something else beside.
 var soakConf = map[string]string{
 	"weir": `global {
   nbthread = 2
@@ -12,13 +13,14 @@ var soakConf = map[string]string{
 defaults {
   mode = "http"
   timeout {
-    client          = "5s"
-    connect         = "1s"
-    server          = "5s"
-    tunnel          = "10s"
-    http_request    = "2s"
-    http_keep_alive = "5s"
-    queue           = "2s"
+    client          = "20s"
+    connect         = "10s"
+    server          = "20s"
+    tunnel          = "20s"
+    http_request    = "20s"
+    http_keep_alive = "10s"
+    queue           = "20s"
+    check           = "20s"
   }
 }
 frontend "f" {
@@ -83,13 +85,14 @@ backend "dead" {
   stats socket ${dir}/stats.sock level admin
 defaults
   mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-  timeout tunnel 10s
-  timeout http-request 2s
-  timeout http-keep-alive 5s
-  timeout queue 2s
+  timeout client 20s
+  timeout connect 10s
+  timeout server 20s
+  timeout tunnel 20s
+  timeout http-request 20s
+  timeout http-keep-alive 10s
+  timeout queue 20s
+  timeout check 20s
 frontend f
   bind 127.0.0.1:${port.f}
   http-request use-service prometheus-exporter if { path /metrics }

@@ -24,7 +24,7 @@ const tlsIdleConf = `defaults
   mode http
   timeout client 600s
   timeout server 600s
-  timeout connect 5s
+  timeout connect 20s
 frontend fe
   bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem
   http-request return status 200 if !{ path /ws }

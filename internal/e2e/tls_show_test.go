@@ -25,9 +25,9 @@ const showConf = `global
   crt-base .
 defaults
   mode http
-  timeout client 5s
-  timeout server 5s
-  timeout connect 5s
+  timeout client 1m
+  timeout server 1m
+  timeout connect 20s
 frontend fe
   bind 127.0.0.1:{{port}} ssl crt show/chain.pem
   bind {{sock}}.2 ssl crt ./show/bare.pem

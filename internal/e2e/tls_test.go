@@ -92,9 +92,9 @@ const tlsOracle = `global
   tune.ssl.keylog on
 defaults
   mode http
-  timeout client 5s
-  timeout server 5s
-  timeout connect 5s
+  timeout client 1m
+  timeout server 1m
+  timeout connect 20s
 frontend fe
   bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem crt-list {{dir}}/list ca-file {{dir}}/ca.pem verify optional alpn http/1.1 tls-ticket-keys {{dir}}/keys
   http-after-response set-header X-Fc "%[ssl_fc] %[ssl_fc_sni] %[ssl_fc_alpn] %[ssl_fc_protocol] %[ssl_fc_is_resumed] %[ssl_fc_has_crt] %[ssl_fc_has_sni] %[ssl_fc_err]"

@@ -10,9 +10,9 @@ import (
 
 const ticketNodes = `defaults
   mode http
-  timeout client 5s
-  timeout server 5s
-  timeout connect 5s
+  timeout client 1m
+  timeout server 1m
+  timeout connect 20s
 frontend fe
   bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem ca-file {{dir}}/ca.pem verify required tls-ticket-keys {{dir}}/keys
   http-after-response set-header X-Resumed "%[ssl_fc_is_resumed]"

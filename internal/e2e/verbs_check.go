@@ -284,7 +284,7 @@ func (a *actor) counted(args []string, count func(o *origin) int64) error {
 	if err != nil {
 		return err
 	}
-	return eventually(patience/5, func() error {
+	return eventually(patience, func() error {
 		got := count(o)
 		ok := map[string]bool{"==": got == want, "<=": got <= want, ">=": got >= want}[args[1]]
 		if !ok {

@@ -26,7 +26,7 @@ const wsH2Conf = `defaults
   mode http
   timeout client 20s
   timeout server 20s
-  timeout connect 5s
+  timeout connect 20s
 frontend f
   bind 127.0.0.1:{{port}} ssl crt {{dir}}/site.pem alpn h2,http/1.1
   http-request set-header X-Via "%[req.ver] %[ssl_fc_protocol]"

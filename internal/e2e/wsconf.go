@@ -17,10 +17,11 @@ defaults {
   mode = "http"
   log  = "global"
   timeout {
-    client  = "25s"
-    connect = "5s"
-    server  = "25s"
+    client  = "1m"
+    connect = "20s"
+    server  = "1m"
     tunnel  = "1h"
+    check   = "1m"
   }
   option {
     httplog = true
@@ -69,10 +70,11 @@ backend "page" {
 defaults
   mode http
   log global
-  timeout client 25s
-  timeout connect 5s
-  timeout server 25s
+  timeout client 1m
+  timeout connect 20s
+  timeout server 1m
   timeout tunnel 1h
+  timeout check 1m
   option httplog
 frontend f
   bind 127.0.0.1:${port.f}
