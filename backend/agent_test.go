@@ -62,6 +62,7 @@ func TestAgent(t *testing.T) {
 	p := proxy("roundrobin", "s1:10 s2:10")
 	sc := p.Servers[0]
 	sc.Agent, sc.AgentCheck = true, conf.AgentCheck{Port: port, Inter: minInter, Send: "hi\n"}
+	p.Timeouts.Check = waitTime // an agent that is late on a busy machine is not one that says nothing
 	b := newTest(t, p, l)
 	b.Start()
 	defer b.Stop()

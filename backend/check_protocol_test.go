@@ -96,7 +96,7 @@ func TestProtocols(t *testing.T) {
 	f := func(check conf.Check, want string, turns ...string) { // turns: the server's words and the client's, which begin with <
 		t.Helper()
 		port := talker(t, func(c net.Conn) {
-			c.SetDeadline(time.Now().Add(10 * time.Second))
+			c.SetDeadline(time.Now().Add(waitTime))
 			for _, turn := range turns {
 				wants, reads := strings.CutPrefix(turn, "<")
 				if !reads {
@@ -111,7 +111,6 @@ func TestProtocols(t *testing.T) {
 			c.Read(make([]byte, 1))
 		})
 		_, c := checked(t, l, port, &check)
-		c.server.b.conf.Timeouts.Check = 10 * time.Second
 		var r checkResult
 		onLoop(l, func(task *loop.Task) { r = c.check(task) })
 		if got := tell(r); got != want {
@@ -144,7 +143,7 @@ func TestExternalCheck(t *testing.T) {
 		}
 		_, c := checked(t, l, 8080, &conf.Check{Kind: conf.CheckExternal})
 		p := c.server.b.conf
-		p.ExternalCommand, p.ExternalPath, p.Timeouts.Check = file, "/usr/bin:/bin", 10*time.Second
+		p.ExternalCommand, p.ExternalPath, p.Timeouts.Check = file, "/usr/bin:/bin", waitTime
 		if strings.Contains(script, "sleep") {
 			p.Timeouts.Check = 50 * time.Millisecond
 		}

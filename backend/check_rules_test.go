@@ -70,6 +70,12 @@ func TestTCPRules(t *testing.T) {
 	f := func(want string, rules ...conf.Action) {
 		t.Helper()
 		_, c := checked(t, l, port, &conf.Check{Kind: conf.CheckTCP}, rules...)
+		if strings.Contains(want, "TOUT ") {
+			c.server.b.conf.Timeouts.Check = shortCheck
+		}
+		if strings.Contains(want, "at step 3 ") { // the first two are to be over by then
+			c.server.b.conf.Timeouts.Check = 10 * shortCheck
+		}
 		var r checkResult
 		onLoop(l, func(task *loop.Task) { r = c.check(task) })
 		if got := tell(r); got != want {

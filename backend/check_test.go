@@ -7,6 +7,7 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,9 @@ func origin(t *testing.T, answer func(n int) string) (port int, got chan string)
 	return ln.Addr().(*net.TCPAddr).Port, got
 }
 
+// shortCheck is the timeout of checks that run into it.
+const shortCheck = 200 * time.Millisecond
+
 // checked is a backend with one server at port and its checker, ready to run by hand.
 func checked(t *testing.T, l *loop.Loop, port int, check *conf.Check, rules ...conf.Action) (*Backend, *checker) {
 	t.Helper()
@@ -71,7 +75,8 @@ func checked(t *testing.T, l *loop.Loop, port int, check *conf.Check, rules ...c
 	}
 	s := p.Servers[0]
 	s.Check, s.Addr.Port = true, port
-	s.Checks = conf.ServerCheck{Inter: 200 * time.Millisecond, Rise: 2, Fall: 3}
+	s.Checks = conf.ServerCheck{Inter: waitTime, Rise: 2, Fall: 3}
+	p.Timeouts.Check = waitTime // an answer that is late on a busy machine is not a failed check
 	b := newTest(t, p, l)
 	if err := b.CompileChecks(testExprs{}); err != nil {
 		t.Fatal(err)
@@ -125,6 +130,9 @@ func TestHTTPCheck(t *testing.T) {
 		}
 		port, _ := origin(t, func(int) string { return answer })
 		_, c := checked(t, l, port, check, rules...)
+		if strings.HasPrefix(want, "L7TOUT") {
+			c.server.b.conf.Timeouts.Check = shortCheck
+		}
 		var r checkResult
 		onLoop(l, func(task *loop.Task) { r = c.check(task) })
 		if got := fmt.Sprintf("%s %d %s", r.status, r.code, r.text); got != want {
@@ -208,8 +216,9 @@ func TestSendState(t *testing.T) {
 // TestChecksRun: a server that fails goes down and comes back, by its checks alone, and stops being checked at Stop.
 func TestChecksRun(t *testing.T) {
 	l := newLoops(t, 2)
+	var well atomic.Bool
 	port, got := origin(t, func(n int) string {
-		if n >= 2 && n < 6 {
+		if n >= 2 && !well.Load() {
 			return "HTTP/1.0 500 Oops\r\n\r\n"
 		}
 		return "HTTP/1.0 200 OK\r\n\r\n"
@@ -219,7 +228,7 @@ func TestChecksRun(t *testing.T) {
 	s := p.Servers[0]
 	s.Check, s.Addr.Port = true, port
 	s.Checks = conf.ServerCheck{Inter: 200 * time.Millisecond, Rise: 2, Fall: 2}
-	p.Timeouts.Check = 10 * time.Second // an answer that is late on a busy machine is not a failed check
+	p.Timeouts.Check = waitTime // an answer that is late on a busy machine is not a failed check
 	b := newTest(t, p, l...)
 	b.Start()
 	defer b.Stop()
@@ -228,6 +237,7 @@ func TestChecksRun(t *testing.T) {
 	if got := picks(b, 2); got != "s2 s2" {
 		t.Errorf("got %s; want s2 s2", got)
 	}
+	well.Store(true)
 	eventually(t, "s1 up", s1.Usable)
 	rows := b.Snapshot(nil)
 	if r := rows[0]; r.CheckFails != 2 || r.DownTransitions != 1 || r.CheckCode != 200 || strings.TrimPrefix(r.CheckStatus, "* ") != "L7OK" || r.Downtime <= 0 {

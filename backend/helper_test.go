@@ -13,6 +13,9 @@ import (
 	"weir/internal/message"
 )
 
+// waitTime bounds every wait of a test: it is only reached when something is broken.
+const waitTime = time.Minute
+
 // proxy is a backend section: "name:weight", with "!" before the name of a disabled server and "~" before a backup.
 func proxy(balance, servers string) *conf.Proxy {
 	bal, err := conf.ParseBalance(balance)
@@ -124,9 +127,9 @@ func picks(b *Backend, n int) string {
 // eventually waits for a condition that other goroutines bring about.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); {
+	for end := time.Now().Add(waitTime); !ok(); {
 		if time.Now().After(end) {
-			t.Fatalf("%s did not come about within 10s", what)
+			t.Fatalf("%s did not come about within %v", what, waitTime)
 		}
 		time.Sleep(time.Millisecond) // between looks, not instead of one
 	}

@@ -19,9 +19,10 @@ import (
 )
 
 // waitTime bounds every wait of a test: it is only reached when something is broken.
-const waitTime = 10 * time.Second
+const waitTime = time.Minute
 
-// testHead is what every configuration of a test begins with: one loop, so that pooled state is really shared.
+// testHead is what every configuration of a test begins with: one loop, so that pooled state is really shared, and timeouts that only
+// something broken reaches.
 const testHead = `global {
   nbthread = 1
   log "stdout" {
@@ -33,9 +34,10 @@ defaults {
   mode = "http"
   log  = "global"
   timeout {
-    client  = "5s"
-    connect = "2s"
-    server  = "5s"
+    client  = "1m"
+    connect = "10s"
+    server  = "1m"
+    check   = "1m"
   }
   option {
     httplog = true

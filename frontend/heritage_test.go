@@ -21,8 +21,8 @@ const heritageConf = `global
 defaults
   mode http
   timeout client 20s
-  timeout connect 2s
-  timeout server 5s
+  timeout connect 20s
+  timeout server 1m
 frontend f
   bind %s
   http-request return status 200 content-type text/plain string %s

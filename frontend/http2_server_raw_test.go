@@ -149,7 +149,7 @@ func TestHTTP2ServerRetries(t *testing.T) {
 	f := func(name string, refuse func(k *rawH2, id uint32)) {
 		t.Run(name, func(t *testing.T) {
 			o := newTestOrigin(t)
-			px := newTestProxy(t, h2Server(o, "timeout {\n connect = \"200ms\"\n}"))
+			px := newTestProxy(t, h2Server(o, "timeout {\n connect = \"1s\"\n}"))
 			p := dialPeer(t, px.addr("f", 0))
 			p.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
 			k := o.acceptH2()
@@ -248,7 +248,7 @@ func drain(t *testing.T, p *peer, n int) {
 // A connection that leads nowhere any more is found out by the first request that waits for nothing.
 func TestHTTP2ServerSilent(t *testing.T) {
 	o := newTestOrigin(t)
-	px := newTestProxy(t, h2Server(o, "timeout {\n server = \"1100ms\"\n}"))
+	px := newTestProxy(t, h2Server(o, "timeout {\n server = \"3s\"\n}"))
 	p := dialPeer(t, px.addr("f", 0))
 	const ask = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	p.send(ask)

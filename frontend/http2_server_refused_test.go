@@ -34,11 +34,11 @@ func TestHTTP2ServerRefusedElsewhere(t *testing.T) {
 				s, ok := f.(*http2.SettingsFrame)
 				acked = ok && s.IsAck()
 			}
-			ask()
-			a.asked()
-			ask() // the first connection is full
+			second := ask()
+			two := a.asked().StreamID
+			third := ask() // the first connection is full
 			b := o.acceptH2()
-			b.asked()
+			three := b.asked().StreamID
 			a.request(one, true, ":status", "204")
 			first.status(204)
 			last := ask()
@@ -48,6 +48,10 @@ func TestHTTP2ServerRefusedElsewhere(t *testing.T) {
 			if row := px.Backends()[0].Snapshot(nil)[0]; row.Connects != 2 {
 				t.Errorf("%d connections were made; want 2", row.Connects)
 			}
+			a.request(two, true, ":status", "204")
+			second.status(204)
+			b.request(three, true, ":status", "204")
+			third.status(204)
 			for _, p := range clients {
 				p.Close()
 			}

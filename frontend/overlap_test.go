@@ -15,8 +15,8 @@ const overlapConf = `global
 defaults
   mode http
   timeout client 20s
-  timeout connect 2s
-  timeout server 5s
+  timeout connect 20s
+  timeout server 1m
 frontend one
   bind %[1]s
   http-request return status 200 content-type text/plain string one

@@ -15,9 +15,9 @@ func TestDoLog(t *testing.T) {
   log stdout format raw local0
 defaults
   mode http
-  timeout client 5s
-  timeout connect 2s
-  timeout server 5s
+  timeout client 1m
+  timeout connect 20s
+  timeout server 1m
 frontend f
   log global
   log-format "%ST %s %HM %[var(sess.at)] %[var(txn.at)]"
@@ -72,9 +72,9 @@ func TestDoLogSilent(t *testing.T) {
   log stdout format raw local0
 defaults
   mode http
-  timeout client 5s
-  timeout connect 2s
-  timeout server 5s
+  timeout client 1m
+  timeout connect 20s
+  timeout server 1m
 frontend f
   log global
   log-format "%HP"

@@ -15,7 +15,7 @@ func TestCloseSpread(t *testing.T) {
 			t.Fatal(err)
 		}
 		var idle []*peer
-		for range 8 {
+		for range 24 { // so many that they do not all come at the beginning by chance
 			c := dialPeer(t, px.addr("f", 0))
 			c.send(askUp)
 			c.status(200)

@@ -37,7 +37,7 @@ global
 defaults
     mode http
     log global
-    timeout client 5s`+front("strict", "strict-sni")+front("mtls", "verify required ca-file "+b.dir+"/ca.pem")+
+    timeout client 1m`+front("strict", "strict-sni")+front("mtls", "verify required ca-file "+b.dir+"/ca.pem")+
 		front("weak", "ssl-max-ver TLSv1.2 ciphers ECDHE-ECDSA-AES256-GCM-SHA384")+"\n")
 }
 
@@ -181,9 +181,10 @@ global
     log stdout format raw local0
 defaults
     mode http
-    timeout client 5s
-    timeout connect 5s
-    timeout server 5s
+    timeout client 1m
+    timeout connect 20s
+    timeout server 1m
+    timeout check 1m
     retries 0
 frontend f
     bind 127.0.0.1:1
@@ -262,9 +263,10 @@ global
     log stdout format raw local0
 defaults
     mode http
-    timeout client 5s
-    timeout connect 5s
-    timeout server 5s
+    timeout client 1m
+    timeout connect 20s
+    timeout server 1m
+    timeout check 1m
     retries 0
 frontend f
     bind 127.0.0.1:1

@@ -37,7 +37,7 @@ func sessionOf(pid int) (int, error) {
 // waitGone waits for a process that is nobody's child here to end: it is gone, or a zombie that its new parent has not looked at yet.
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(waitTime); ; time.Sleep(5 * time.Millisecond) {
 		stat, err := os.ReadFile(filepath.Join("/proc", itoa(pid), "stat"))
 		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
 			return
@@ -99,7 +99,7 @@ func newManager(t *testing.T) *manager {
 // next is the next notification.
 func (m *manager) next(t *testing.T) string {
 	t.Helper()
-	m.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	m.conn.SetReadDeadline(time.Now().Add(waitTime))
 	b := make([]byte, 4096)
 	n, err := m.conn.Read(b)
 	if err != nil {

@@ -87,7 +87,7 @@ func (l *reloadLab) says() string {
 		return ""
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c.SetDeadline(time.Now().Add(waitTime))
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	answer, _ := io.ReadAll(c)
 	_, body, _ := strings.Cut(string(answer), "\r\n\r\n")
@@ -101,7 +101,7 @@ func (l *reloadLab) ask(line string) string {
 		return ""
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c.SetDeadline(time.Now().Add(waitTime))
 	fmt.Fprintln(c, line)
 	c.(*net.UnixConn).CloseWrite()
 	text, _ := io.ReadAll(c)
@@ -116,7 +116,7 @@ func (l *reloadLab) hold() net.Conn {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c.SetDeadline(time.Now().Add(waitTime))
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n")
 	l.p.wait(l.t, "the accept", func() bool { return strings.Contains(l.ask("@1 show stat"), "\nf,FRONTEND,,,1,") })
 	return c

@@ -25,6 +25,9 @@ import (
 	"weir/internal/testport"
 )
 
+// waitTime bounds every wait of a test: it is only reached when something is broken.
+const waitTime = time.Minute
+
 // TestMain lets this test program be weir itself: a process of its own is what signals and limits act on.
 func TestMain(m *testing.M) {
 	if os.Getenv("WEIR_TEST_MAIN") == "1" {
@@ -98,7 +101,7 @@ func (p *process) end(t *testing.T) int {
 	select {
 	case <-p.done:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(20 * time.Second):
+	case <-time.After(waitTime):
 		out, err := p.text()
 		t.Fatalf("it does not end\n%s%s", out, err)
 		return -1
@@ -110,7 +113,7 @@ func (p *process) wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	late := time.After(20 * time.Second)
+	late := time.After(waitTime)
 	fail := func(how string) {
 		t.Helper()
 		out, err := p.text()
@@ -230,7 +233,7 @@ func TestExample(t *testing.T) {
 }
 
 func tablesMoveAndComeBack(t *testing.T, p *process, url string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*waitTime)
 	defer cancel()
 	const tables = 20
 	home := make([]string, tables)
@@ -439,7 +442,7 @@ func TestStops(t *testing.T) {
 			if finishes {
 				io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 			}
-			client.SetReadDeadline(time.Now().Add(20 * time.Second))
+			client.SetReadDeadline(time.Now().Add(waitTime))
 			answer, _ := io.ReadAll(client) // a cut connection may end with a reset
 			if got := strings.HasSuffix(string(answer), "\r\n\r\nok"); got != finishes {
 				t.Fatalf("answered %q", answer)

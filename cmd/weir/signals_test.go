@@ -57,7 +57,7 @@ func TestWaitForStop(t *testing.T) {
 				if !errors.Is(err, want) {
 					t.Fatalf("got %v; want %v", err, want)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(waitTime):
 				t.Fatal("it does not stop")
 			}
 			if e.closed.Load() == 0 {

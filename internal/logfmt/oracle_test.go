@@ -17,8 +17,13 @@ import (
 	"time"
 
 	"weir/internal/peer"
+	"weir/internal/testport"
 )
 
+// waitTime bounds every wait of a test: it is only reached when something is broken.
+const waitTime = time.Minute
+
+// The timeouts are longer than any wait, but for those of the cases that want one.
 const oracleConfig = `
 global
     log @LOG@ len 8192 format raw local0
@@ -26,11 +31,11 @@ defaults
     mode http
     log global
     retries 1
-    timeout client 2s
-    timeout connect 1s
-    timeout server 300ms
-    timeout queue 200ms
-    timeout http-request 300ms
+    timeout client 2m
+    timeout connect 20s
+    timeout server 2m
+    timeout queue 2m
+    timeout http-request 2m
 frontend fe_http
     bind @HTTP@
     option httplog
@@ -43,6 +48,12 @@ frontend fe_http
     use_backend bk_none if { path /none }
     use_backend bk_down if { path /down }
     use_backend bk_full if { path_beg /full }
+    use_backend bk_slow if { path /slow }
+    default_backend bk
+frontend fe_late
+    bind @LATE@
+    option httplog
+    timeout http-request 300ms
     default_backend bk
 frontend fe_plain
     bind @PLAIN@
@@ -74,7 +85,11 @@ backend bk
 backend bk_tcp
     mode tcp
     server t1 @ORIGIN@
+backend bk_slow
+    timeout server 300ms
+    server s1 @ORIGIN@
 backend bk_full
+    timeout queue 200ms
     server s1 @ORIGIN@ maxconn 1
 backend bk_down
     option redispatch
@@ -88,25 +103,23 @@ type haproxy struct {
 	ports map[string]string // by placeholder: "127.0.0.1:port"
 	logs  net.PacketConn
 	full  chan struct{} // a request to /full reached the origin
+	free  chan struct{} // closed when it may be answered
 }
 
 func startHAProxy(t *testing.T, program string) *haproxy {
-	h := &haproxy{ports: make(map[string]string), full: make(chan struct{}, 9)}
+	h := &haproxy{ports: make(map[string]string), full: make(chan struct{}, 9), free: make(chan struct{})}
 	text := oracleConfig
-	for _, name := range []string{"HTTP", "PLAIN", "CLF", "CLFCAP", "TCP", "CONNECT", "DOWN"} {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.ports[name] = ln.Addr().String()
-		ln.Close()
+	for _, name := range []string{"HTTP", "LATE", "PLAIN", "CLF", "CLFCAP", "TCP", "CONNECT", "DOWN"} {
+		h.ports[name] = testport.Addr()
 	}
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/full" {
+		switch r.URL.Path {
+		case "/full":
 			h.full <- struct{}{}
-		}
-		if d, err := time.ParseDuration(r.URL.Query().Get("wait")); err == nil {
-			time.Sleep(d)
+			<-h.free
+		case "/slow":
+			<-r.Context().Done() // haproxy has given up
+			return
 		}
 		w.Header().Set("X-Reply", "reply{|}and more")
 		w.Header().Set("Set-Cookie", "SID=answer; path=/")
@@ -137,7 +150,7 @@ func startHAProxy(t *testing.T, program string) *haproxy {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(waitTime); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", h.ports["TCP"])
 		if err == nil {
 			conn.Close()
@@ -155,7 +168,7 @@ func (h *haproxy) line(t *testing.T, client string) string {
 	t.Helper()
 	_, port, _ := strings.Cut(client, ":")
 	b := make([]byte, 10000)
-	h.logs.SetReadDeadline(time.Now().Add(10 * time.Second))
+	h.logs.SetReadDeadline(time.Now().Add(waitTime))
 	for {
 		n, _, err := h.logs.ReadFrom(b)
 		if err != nil {
@@ -181,7 +194,7 @@ func (h *haproxy) talk(t *testing.T, frontend, send string, abortAfter time.Dura
 	if abortAfter > 0 {
 		conn.SetReadDeadline(time.Now().Add(abortAfter))
 	} else {
-		conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(waitTime))
 	}
 	if _, err := io.Copy(io.Discard, conn); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Logf("read: %v", err)
@@ -230,12 +243,12 @@ func TestAgainstHAProxy(t *testing.T) {
 			Frontend: "fe_http", Backend: "bk_down", Server: "*", Status: 503, State: [4]byte([]byte("SC--")), Request: []byte("GET /down HTTP/1.1"),
 			ReqHeaders: list("a.example", ""), RespHeaders: list("", ""), Redispatched: true,
 		}, "http"},
-		{"server timeout", "HTTP", get("/slow?wait=600ms"), 0, Record{
-			Frontend: "fe_http", Backend: "bk", Server: "s1", Status: 504, State: [4]byte([]byte("sH--")), Request: []byte("GET /slow?wait=600ms HTTP/1.1"),
+		{"server timeout", "HTTP", get("/slow"), 0, Record{
+			Frontend: "fe_http", Backend: "bk_slow", Server: "s1", Status: 504, State: [4]byte([]byte("sH--")), Request: []byte("GET /slow HTTP/1.1"),
 			ReqHeaders: list("a.example", ""), RespHeaders: list("", ""),
 		}, "http"},
 		{"bad request", "HTTP", "GET / HTTP/1.1\r\nno colon\r\n\r\n", 0, Record{Frontend: "fe_http", Status: 400, State: [4]byte([]byte("PR--"))}, "http"},
-		{"request timeout", "HTTP", "GET / HT", 0, Record{Frontend: "fe_http", Status: 408, State: [4]byte([]byte("cR--"))}, "http"},
+		{"request timeout", "LATE", "GET / HT", 0, Record{Frontend: "fe_late", Status: 408, State: [4]byte([]byte("cR--"))}, "http"},
 		{"client abort", "HTTP", "GET / HT", 50 * time.Millisecond, Record{Frontend: "fe_http", Status: 400, State: [4]byte([]byte("CR--"))}, "http"},
 		{"long", "HTTP", get(long), 0, Record{
 			Frontend: "fe_http", Backend: "bk", Server: "s1", Status: 200, State: [4]byte([]byte("----")), Request: AppendRequest(nil, []byte("GET"), []byte(long), "HTTP/1.1", 0),
@@ -273,12 +286,13 @@ func TestAgainstHAProxy(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer holder.Close()
-		if _, err := io.WriteString(holder, get("/full?wait=280ms")); err != nil {
+		defer close(h.free)
+		if _, err := io.WriteString(holder, get("/full")); err != nil {
 			t.Fatal(err)
 		}
 		select {
 		case <-h.full: // the only slot is taken
-		case <-time.After(10 * time.Second):
+		case <-time.After(waitTime):
 			t.Fatal("the first request did not reach the server")
 		}
 		client := h.talk(t, "HTTP", get("/full"), 0)

@@ -30,13 +30,13 @@ func TestAbstractTargets(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Log(route, Info, family)
-		c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		c.SetReadDeadline(time.Now().Add(waitTime))
 		got := make([]byte, 100)
 		n, _, err := c.ReadFrom(got)
 		if err != nil || strings.TrimSpace(string(got[:n])) != family {
 			t.Errorf("%s: got %q, %v", family, got[:n], err)
 		}
-		if err := w.Close(time.Second); err != nil {
+		if err := w.Close(waitTime); err != nil {
 			t.Error(err)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-	"time"
 
 	"weir/conf"
 )
@@ -66,7 +65,7 @@ func TestDatagramStuck(t *testing.T) {
 	}
 	w.Producer(0).Flush()
 	waitFor(t, "lines that are dropped", func() bool { return w.Dropped() > 500 })
-	if err := w.Close(5 * time.Second); err != nil {
+	if err := w.Close(waitTime); err != nil {
 		t.Fatal(err)
 	}
 }

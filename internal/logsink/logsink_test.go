@@ -15,6 +15,9 @@ import (
 	"weir/conf"
 )
 
+// waitTime bounds every wait of a test: it is only reached when something is broken.
+const waitTime = time.Minute
+
 // sink is a target that a test holds still.
 type sink struct {
 	mu   sync.Mutex
@@ -48,7 +51,7 @@ func route(t testing.TB, w *Writer, logs ...*conf.LogTarget) Route {
 
 func shut(t testing.TB, w *Writer) {
 	t.Helper()
-	if err := w.Close(5 * time.Second); err != nil {
+	if err := w.Close(waitTime); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -277,7 +280,7 @@ func waitFor(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	again := time.NewTicker(50 * time.Microsecond)
 	defer again.Stop()
-	late := time.After(10 * time.Second)
+	late := time.After(waitTime)
 	for !ok() {
 		select {
 		case <-late:
@@ -299,7 +302,7 @@ func TestUnixDatagram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(waitTime))
 		got := make(chan string, 1)
 		go func() {
 			b := make([]byte, 2048)
@@ -343,7 +346,7 @@ func TestUDPAndTCP(t *testing.T) {
 	line := strings.Repeat("y", 100)
 	w.Log(r, Info, line)
 	b := make([]byte, 2048)
-	udp.SetReadDeadline(time.Now().Add(10 * time.Second))
+	udp.SetReadDeadline(time.Now().Add(waitTime))
 	if n, _, err := udp.ReadFrom(b); err != nil || string(b[:n]) != line[:80]+"\n" {
 		t.Fatalf("got %q, %v", b[:n], err)
 	}
@@ -352,7 +355,7 @@ func TestUDPAndTCP(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(waitTime))
 	if n, err := conn.Read(b); err != nil || string(b[:n]) != line+"\n" {
 		t.Fatalf("got %q, %v", b[:n], err)
 	}

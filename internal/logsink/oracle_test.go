@@ -76,7 +76,7 @@ func TestHeadersAgainstHAProxy(t *testing.T) {
 		message := fmt.Sprintf("Connect from %s to %s (a_name_that_makes_the_line_longer_than_the_shortest_limit/TCP)", client, address)
 		for _, to := range targets {
 			b := make([]byte, 2048)
-			to.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+			to.conn.SetReadDeadline(time.Now().Add(waitTime))
 			var got string
 			for !strings.Contains(got, "Connect from") { // the first may be an alert at the start
 				n, _, err := to.conn.ReadFrom(b)

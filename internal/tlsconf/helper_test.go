@@ -14,7 +14,7 @@ import (
 )
 
 // waitTime bounds every wait of a test: it is only reached when something is broken.
-const waitTime = 10 * time.Second
+const waitTime = time.Minute
 
 // lab is an authority and a folder.
 type lab struct {

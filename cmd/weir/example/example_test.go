@@ -68,7 +68,7 @@ func TestServers(t *testing.T) {
 
 func TestStopAndStart(t *testing.T) {
 	ex := start(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws://"+ex.demo.servers[0].addr()+"/ws?tableId=t7", nil)
 	if err != nil {
@@ -174,7 +174,7 @@ func TestPageIsSelfContained(t *testing.T) {
 
 func waitFor(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}
