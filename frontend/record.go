@@ -415,8 +415,8 @@ func cloneAll(list [][]byte) [][]byte {
 	return out
 }
 
-// tunnelHTTP1 counts the bytes of a tunnel that a request has opened, on the sides where that was HTTP/1.
-func (r *record) tunnelHTTP1(tn *tunnel, in, out uint64, fe, be *stats.HTTP1) {
+// countHTTP1 counts the bytes of a tunnel that a request has opened, on the sides where that was HTTP/1.
+func (tn *tunnel) countHTTP1(in, out uint64, fe, be *stats.HTTP1) {
 	up, down := tn.Spliced()
 	if tn.s.trunk == nil {
 		fe.BytesIn += in
@@ -424,7 +424,7 @@ func (r *record) tunnelHTTP1(tn *tunnel, in, out uint64, fe, be *stats.HTTP1) {
 		fe.SplicedIn += up
 		fe.SplicedOut += down
 	}
-	if !r.srvHTTP2 {
+	if !tn.place.Multiplexed() { // what is told of the server may be gone
 		be.BytesIn += out
 		be.BytesOut += in
 		be.SplicedIn += down
@@ -452,7 +452,7 @@ func (r *record) tunnelEnd(tn *tunnel, end loop.End) {
 	be.BytesIn += in
 	be.BytesOut += out
 	if !s.fe.tcp {
-		r.tunnelHTTP1(tn, in, out, &fe.HTTP1, &be.HTTP1)
+		tn.countHTTP1(in, out, &fe.HTTP1, &be.HTTP1)
 	}
 	srv := tn.place.Server
 	if srv != nil {
