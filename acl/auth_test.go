@@ -185,7 +185,7 @@ func TestAuthErrors(t *testing.T) {
 	f("http_auth(M)", `t:1:1: http_auth: unknown userlist: got "M"; want L`)
 	f("http_auth", `t:1:1: http_auth: got 0 arguments; want http_auth(userlist)`)
 	f("http_auth(L,L)", `t:1:1: http_auth: got 2 arguments; want http_auth(userlist)`)
-	f("http_auth_user(x)", `t:1:1: http_auth_user: got 1 argument; want http_auth_user`)
+	f("http_auth_user(x)", `t:1:1: http_auth_user: got 1 argument; want none`)
 	f("http_auth_group(L) G4", `http_auth_group: unknown group of userlist L: got "G4"; want G1, G2 or G3 (did you mean "G1"?)`)
 	f("http_auth_group(L)", `t:1:9: http_auth_group: got ""; want groups of userlist L`)
 	f("http_auth_group(L) -m beg G1", `t:1:9: http_auth_group: is compared with groups: neither -m nor a converter can stand here`)

@@ -183,6 +183,9 @@ func (c *Compiler) compileArgs(call *conf.Call, sig string) *args {
 	if a.given < need || a.given > len(params) {
 		e := conf.Bad(call.Pos, c.at(call.Name), "got %s", plural(a.given, "argument"))
 		e.Want = []string{usage(call.Name, sig)}
+		if len(params) == 0 {
+			e.Want = []string{"none"}
+		}
 		c.fail(e)
 		return nil
 	}

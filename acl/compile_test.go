@@ -30,7 +30,7 @@ func TestErrors(t *testing.T) {
 	f("hdr(host) -m bgn a", `t:1:9: frontend "web": -m: unknown matching method: got "bgn"; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg (did you mean "bin"?)`)
 	f("hdr(a,b) a", `t:1:1: frontend "web": hdr(occ): got "b"; want an integer`)
 	f("hdr(a,1,2) a", `t:1:1: frontend "web": hdr: got 3 arguments; want hdr([name,occ])`)
-	f("path(x) a", `t:1:1: frontend "web": path: got 1 argument; want path`)
+	f("path(x) a", `t:1:1: frontend "web": path: got 1 argument; want none`)
 	f("src_port x", `t:1:9: frontend "web": src_port: int: got "x"; want a number, a range such as 1:10, or eq, ge, gt, le or lt and a number`)
 	f("src 10.0.0.0/33", `t:1:9: frontend "web": src: ip: got "10.0.0.0/33"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)
 	f("src 300.0.0.1", `t:1:9: frontend "web": src: ip: got "300.0.0.1"; want an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name`)

@@ -77,6 +77,7 @@ type validator struct {
 	readFile func(string) ([]byte, error)
 	acls     map[string]bool   // of the section being checked
 	sound    func(*Proxy) bool // nil = all of them are
+	mayBe    func(string) bool // where sound is not nil: what could not be read may have the name
 	// quoteAction writes http_request "deny" for http-request deny.
 	quoteAction bool
 }

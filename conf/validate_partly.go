@@ -1,11 +1,15 @@
 package conf
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Partly has Validate look at the sections that are sound, of a configuration of which others could not be read to their end. It tells
-// nothing that may come of what is missing there: no warnings, and no names that other sections have.
-func Partly(sound func(*Proxy) bool) Option {
-	return func(v *validator) { v.sound = sound }
+// nothing that may come of what is missing there: no warnings, and no names that nothing has, unless none of what could not be read may
+// be such a name.
+func Partly(sound func(*Proxy) bool, mayBe func(name string) bool) Option {
+	return func(v *validator) { v.sound, v.mayBe = sound, mayBe }
 }
 
 // elsewhere are the kinds of names that sections have of each other.
@@ -16,7 +20,7 @@ func (v *validator) isSound(p *Proxy) bool { return v.sound == nil || v.sound(p)
 
 // follows reports whether an error may be one of what could not be read.
 func (v *validator) follows(e *Error) bool {
-	return v.sound != nil && slices.Contains(elsewhere, e.Kind)
+	return v.sound != nil && slices.Contains(elsewhere, e.Kind) && slices.ContainsFunc(strings.Split(e.Got, "/"), v.mayBe)
 }
 
 // readable is the configuration without the sections that are not sound.

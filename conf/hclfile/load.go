@@ -75,53 +75,35 @@ func cause(err error) string {
 func parse(sources []*source, complete bool, opts []conf.Option) (*conf.Config, conf.Diagnostics) {
 	d := &decoder{sources: map[string]*source{}, cfg: &conf.Config{}, locals: map[string]value{}, httpErrors: map[string]*conf.HTTPErrors{}}
 	d.cfg.Global.DefaultPath = "config"
+	var parts []*part
 	var bodies []*hclsyntax.Body
-	var broken []conf.Pos
 	for _, s := range sources {
 		d.sources[s.name] = s
 		d.cfg.Files = append(d.cfg.Files, s.name)
-		body, whole, diags := s.parse()
-		d.diags.Merge(diags)
-		if !whole {
-			for _, e := range diags.Errors {
-				broken = append(broken, e.Pos)
+		for _, p := range s.parse() {
+			d.diags.Merge(p.diags)
+			parts = append(parts, p)
+			if p.body != nil {
+				bodies = append(bodies, p.body)
 			}
 		}
-		if body == nil {
-			complete = false
-			continue
-		}
-		bodies = append(bodies, body)
 	}
 	d.config(bodies)
 	d.readReplyFiles()
-	d.dropLost()
-	unsound, kept := d.unsound(bodies, broken)
+	d.dropLost(parts)
+	missing, kept := d.unread(parts)
 	if !complete || !kept {
 		// Half of a file is missing sections that the other half refers to.
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
-	if len(unsound) > 0 {
-		opts = append(opts[:len(opts):len(opts)], conf.Partly(func(p *conf.Proxy) bool { return !unsound[p.Pos] }))
+	if len(missing.text) > 0 {
+		opts = append(opts[:len(opts):len(opts)], missing.partly())
 	}
 	d.unix.apply(d.cfg)
 	d.diags.Merge(conf.Validate(d.cfg, append([]conf.Option{conf.Underscores()}, opts...)...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
-}
-
-// dropLost takes out what was found behind a string that is not closed: text was read for blocks there, and blocks for text.
-func (d *decoder) dropLost() {
-	lost := func(e *conf.Error) bool {
-		s := d.sources[e.Pos.File]
-		if s == nil || s.lost.Line == 0 {
-			return false
-		}
-		return e.Pos.Line > s.lost.Line || e.Pos.Line == s.lost.Line && e.Pos.Col > s.lost.Col
-	}
-	d.diags.Errors = slices.DeleteFunc(d.diags.Errors, lost)
-	d.diags.Warnings = slices.DeleteFunc(d.diags.Warnings, lost)
 }
 
 // sections are the blocks of a file; a label in brackets may be left out.

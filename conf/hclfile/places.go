@@ -25,9 +25,8 @@ const (
 type source struct {
 	name     string
 	text     []byte
-	lines    []int    // where each line of text begins
-	lost     conf.Pos // of a string that is not closed: what comes behind it means nothing
-	inserted []int    // where in the parser's text line ends were added, ascending
+	lines    []int // where each line of text begins
+	inserted []int // where in the parser's text line ends were added, ascending
 }
 
 func newSource(name string, text []byte) *source {
@@ -85,24 +84,24 @@ const (
 	inValue        // an attribute's expression
 )
 
-// spread returns the text for the HCL parser: the file with every item of a block on its own line.
-func (s *source) spread() ([]byte, *conf.Error) {
-	tokens, _ := hclsyntax.LexConfig(s.text, s.name, hcl.InitialPos) // the parser reports what is wrong with them
+// spread returns a stretch of the file for the HCL parser: with every item of a block on its own line.
+func (s *source) spread(from, to int) ([]byte, *conf.Error) {
+	tokens, _ := hclsyntax.LexConfig(s.text[from:to], s.name, hcl.Pos{Line: 1, Column: 1, Byte: from}) // the parser reports what is wrong with them
 	l := &layout{src: s, stack: []frame{{body: true}}}
 	for _, t := range tokens {
 		if l.token(t); l.err != nil {
 			return nil, l.err
 		}
 	}
-	out := make([]byte, 0, len(s.text)+len(l.breaks))
-	last := 0
+	out := make([]byte, 0, to-from+len(l.breaks))
+	begin := from + len(s.inserted)
 	for _, at := range l.breaks {
-		out = append(out, s.text[last:at]...)
-		s.inserted = append(s.inserted, len(out))
+		out = append(out, s.text[from:at]...)
+		s.inserted = append(s.inserted, begin+len(out))
 		out = append(out, '\n')
-		last = at
+		from = at
 	}
-	return append(out, s.text[last:]...), nil
+	return append(out, s.text[from:to]...), nil
 }
 
 func (l *layout) refuse(t hclsyntax.Token, format string, args ...any) {
@@ -231,39 +230,40 @@ func startOf(d *hcl.Diagnostic) int {
 	return d.Subject.Start.Byte
 }
 
-// parse returns the body of the file, or what could be made of it; whole says that nothing is missing in it, whatever is wrong.
-func (s *source) parse() (body *hclsyntax.Body, whole bool, diags conf.Diagnostics) {
+// parsePart reads a part of the file, or what can be made of it.
+func (s *source) parsePart(p *part) *part {
 	if len(s.text) > maxFile {
-		diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "the file has %d bytes; at most %d are read", len(s.text), maxFile))
-		return nil, false, diags
+		p.diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "the file has %d bytes; at most %d are read", len(s.text), maxFile))
+		return p
 	}
-	text, refused := s.spread()
+	start := hcl.Pos{Line: s.pos(p.from).Line, Column: 1, Byte: p.from + len(s.inserted)}
+	text, refused := s.spread(p.from, p.to)
 	if refused != nil {
-		diags.Add(refused)
-		return nil, false, diags
+		p.diags.Add(refused)
+		return p
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			whole = false
-			diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "cannot be parsed: %s", fmt.Sprint(r)))
+			p.whole = false
+			p.diags.Add(conf.Bad(conf.Pos{File: s.name}, "", "cannot be parsed: %s", fmt.Sprint(r)))
 		}
 	}()
-	file, problems := hclsyntax.ParseConfig(text, s.name, hcl.InitialPos)
+	file, problems := hclsyntax.ParseConfig(text, s.name, start)
+	p.body, _ = file.Body.(*hclsyntax.Body)
+	p.whole = true
 	seen := map[conf.Pos]bool{} // lexer and parser both report some mistakes
-	whole = true
 	slices.SortStableFunc(problems, func(a, b *hcl.Diagnostic) int { return cmp.Compare(startOf(a), startOf(b)) })
-	for _, p := range problems {
-		whole = whole && p.Summary == setTwice
-		e := s.syntaxError(p)
-		if !seen[e.Pos] && len(diags.Errors) < conf.MaxErrors {
+	for _, d := range problems {
+		p.whole = p.whole && d.Summary == setTwice
+		e := s.syntaxError(d)
+		if !seen[e.Pos] && len(p.diags.Errors) < conf.MaxErrors {
 			seen[e.Pos] = true
-			diags.Add(e)
+			p.diags.Add(e)
 		}
-		if unclosed[p.Summary] { // what is text and what is not has changed places from here on
-			s.lost = e.Pos
+		if unclosed[d.Summary] { // what is text and what is not has changed places from here on
+			p.lost = e.Pos
 			break
 		}
 	}
-	body, _ = file.Body.(*hclsyntax.Body)
-	return body, whole, diags
+	return p
 }
