@@ -67,6 +67,7 @@ type row struct {
 	strict bool   // on the wrong side it is an error; else a warning, as in HAProxy
 	named  bool   // in a defaults section it needs that this has a name
 	read   func(*line)
+	aside  func(*line) // what there is to it on the wrong side, where that is not an error; nil = nothing
 }
 
 // table is the keywords of one context.
@@ -357,6 +358,10 @@ func (l *line) allowed(r *row) bool {
 		return false
 	}
 	l.d.warn(e)
+	if r.aside != nil {
+		r.aside(l)
+		return false
+	}
 	l.skip()
 	return false
 }

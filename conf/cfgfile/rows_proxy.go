@@ -318,7 +318,8 @@ var timeoutTable = table{context: "timeout", in: inAny, rows: []row{
 	timeoutRow("http-request", inAny, "time for a whole request head", func(t *conf.Timeouts) *time.Duration { return &t.HTTPRequest }),
 	timeoutRow("http-keep-alive", inAny, "wait for the next request", func(t *conf.Timeouts) *time.Duration { return &t.HTTPKeepAlive }),
 	timeoutRow("tarpit", inAny, "how long tarpit holds a request", func(t *conf.Timeouts) *time.Duration { return &t.Tarpit }),
-	timeoutRow("connect", forBackends, "time for a server to accept the connection", func(t *conf.Timeouts) *time.Duration { return &t.Connect }),
+	{name: "connect", in: forBackends, args: "<time>", doc: "time for a server to accept the connection", aside: tarpitByConnect,
+		read: sectionTime(func(t *conf.Timeouts) *time.Duration { return &t.Connect })},
 	timeoutRow("server", forBackends, "silence of the server", func(t *conf.Timeouts) *time.Duration { return &t.Server }),
 	timeoutRow("server-fin", forBackends, "silence of the server once one side is closed", func(t *conf.Timeouts) *time.Duration { return &t.ServerFin }),
 	timeoutRow("queue", forBackends, "wait for a free place on a server", func(t *conf.Timeouts) *time.Duration { return &t.Queue }),
@@ -328,6 +329,15 @@ var timeoutTable = table{context: "timeout", in: inAny, rows: []row{
 	{name: "contimeout", in: inAny, status: Removed, why: "use timeout connect", read: ignored},
 	{name: "srvtimeout", in: inAny, status: Removed, why: "use timeout server", read: ignored},
 }, pending: "client-hs"}
+
+// tarpitByConnect: of a frontend the timeout is for nothing but tarpit, which it stands for where that has none. That of a defaults section
+// is not for frontends at all.
+func tarpitByConnect(l *line) {
+	var d time.Duration
+	if l.duration(&d) && l.sec.Timeouts.Tarpit == 0 && !l.d.muted {
+		l.sec.Timeouts.Tarpit = d
+	}
+}
 
 func timeoutRow(name string, in where, doc string, at func(*conf.Timeouts) *time.Duration) row {
 	return row{name: name, in: in, args: "<time>", doc: doc, read: sectionTime(at)}
