@@ -73,6 +73,7 @@ type Global struct {
 	Pos            Pos
 	NbThread       int // loops; default GOMAXPROCS
 	Maxconn        int // connections over all frontends; 0 = as many as the fd limit lets, found at start
+	MaxPipes       int // "maxpipes": pipes that splice(2) uses; 0 = what maxconn leaves of the fds, found at start
 	FDHardLimit    int // the most fds the process may use; 0 = the hard rlimit
 	User, Group    string
 	UserPos        Pos // of the names

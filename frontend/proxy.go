@@ -54,6 +54,7 @@ type Proxy struct {
 	elder  *acme.Keeper // that of the generation before; nil once this one has started
 
 	tlsOptions tlsio.Options
+	pipes      *loop.Pipes // of all generations
 	loops      []*loop.Loop
 	workers    []*worker // by loop id
 	frontends  []*Frontend
@@ -158,9 +159,13 @@ func (px *Proxy) makeLoops() error {
 	// must run meanwhile.
 	px.atLeastProcessors(n + 1)
 	tune := &px.cfg.Global.Tune
+	px.pipes = &loop.Pipes{}
+	if px.heritage != nil {
+		px.pipes = px.heritage.before.pipes
+	}
 	for i := range n {
 		l, err := loop.New(loop.Options{ID: i, BufSize: tune.BufSize, StallLimit: px.cfg.Global.Process.WarnBlocked, MaxEvents: tune.MaxPollEvents,
-			MaxRuns: tune.RunQueue, PipeSize: tune.PipeSize, OnPanic: px.onPanic, OnStall: px.onStall})
+			MaxRuns: tune.RunQueue, PipeSize: tune.PipeSize, Pipes: px.pipes, OnPanic: px.onPanic, OnStall: px.onStall})
 		if err != nil {
 			return err
 		}
@@ -263,6 +268,7 @@ func (px *Proxy) Start() error {
 		return err
 	}
 	px.gate.owner.Store(px)
+	px.pipes.Limit(px.cfg.Global.MaxPipes)
 	px.heritage.states(px)
 	for _, b := range px.backends {
 		b.Start()

@@ -169,7 +169,7 @@ func (px *Proxy) Info() stats.Info {
 	g := &px.cfg.Global
 	info := stats.Info{
 		Name: "Weir", Version: px.opt.Version, Node: g.Node, Description: g.Description, PID: os.Getpid(), NbThread: len(px.loops),
-		Started: px.started, Maxconn: px.limit.Load(), HardMaxconn: int64(g.Maxconn), CurrConns: uint64(max(px.gate.conns.Load(), 0)), Stopping: px.stopping.Load(),
+		Started: px.started, Maxconn: px.limit.Load(), HardMaxconn: int64(g.Maxconn), MaxPipes: int64(g.MaxPipes), CurrConns: uint64(max(px.gate.conns.Load(), 0)), Stopping: px.stopping.Load(),
 	}
 	var lim unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &lim) == nil {
@@ -210,6 +210,8 @@ func addLoop(info *stats.Info, l *loop.Loop) {
 	info.Stalls += l.Stats.Stalls.Load()
 	info.AcceptErrors += l.Stats.AcceptErrors.Load()
 	info.TotalSplicedBytesOut += l.Stats.Spliced.Load()
+	info.PipesUsed += l.Stats.PipesUsed.Load()
+	info.PipesFree += l.Stats.PipesFree.Load()
 }
 
 // loopTotals is one loop's share of the process's counters.

@@ -12,12 +12,19 @@ const (
 	fewConns = 100
 
 	fdsPerConn = 2 // a client's and a server's
+	fdsPerPipe = 2
+	// connsPerPipe is how many connections share a pipe where maxconn follows from the limit of open files.
+	connsPerPipe = 4
+	// pipesPerConn are the most that a connection has at once: one for each direction.
+	pipesPerConn = 2
 	// fdsSpare are for the runtime, log targets, the poller and pipe of each loop, files and lookups.
 	fdsSpare   = 64
 	fdsPerLoop = 8
 	// maxMaxconn bounds the maxconn that follows from the fd limit: containers often have a limit of a billion, and
 	// tables sized by that would fill the memory.
 	maxMaxconn = 1 << 20
+	// maxFDs is more than maxMaxconn connections need, with all their pipes.
+	maxFDs = maxMaxconn * (fdsPerConn + pipesPerConn*fdsPerPipe)
 )
 
 // limitFDs sets the limit of open files that the configuration asks for and returns the one in force. first is what the process has
@@ -83,12 +90,12 @@ func fdsToCome(g *conf.Global) uint64 {
 
 // tooFewFDs warns of what fitMaxconn would find at a start by whoever asks now, and changes nothing.
 func tooFewFDs(cfg *conf.Config, limit func(*conf.Global) uint64) []*conf.Error {
-	fds, maxconn := limit(&cfg.Global), cfg.Global.Maxconn
+	fds, maxconn, pipes := limit(&cfg.Global), cfg.Global.Maxconn, cfg.Global.MaxPipes
 	if fds == 0 {
 		return nil
 	}
 	text := fitMaxconn(cfg, fds)
-	cfg.Global.Maxconn = maxconn
+	cfg.Global.Maxconn, cfg.Global.MaxPipes = maxconn, pipes
 	if text == "" {
 		return nil
 	}
@@ -113,15 +120,17 @@ func fixedFDs(cfg *conf.Config) int {
 }
 
 // fitMaxconn sets the process's maxconn from the fd limit where it is not configured, and lowers it where the limit is too
-// low for it; the warning then has the numbers.
+// low for it; the warning then has the numbers. Then it sets how many pipes there may be: of what connections never need.
 func fitMaxconn(cfg *conf.Config, limit uint64) (warning string) {
-	fixed := fixedFDs(cfg)
-	room := 1
+	fixed, left := fixedFDs(cfg), 0
 	if limit > uint64(fixed) {
-		room = max(1, int(min((limit-uint64(fixed))/fdsPerConn, maxMaxconn)))
+		left = int(min(limit-uint64(fixed), maxFDs))
 	}
+	defer func() { fitPipes(&cfg.Global, left) }()
+	room := max(1, min(left/fdsPerConn, maxMaxconn))
 	switch want := cfg.Global.Maxconn; {
 	case want == 0:
+		room = max(1, min(withPipes(left, cfg.Global.MaxPipes), maxMaxconn))
 		cfg.Global.Maxconn = room
 		if room < fewConns {
 			warning = fmt.Sprintf("the limit of %d file descriptors leaves room for a maxconn of %d (%d a connection and %d for everything else): raise it, or set maxconn",
@@ -133,4 +142,23 @@ func fitMaxconn(cfg *conf.Config, limit uint64) (warning string) {
 		cfg.Global.Maxconn = room
 	}
 	return warning
+}
+
+// withPipes is how many connections there may be with left descriptors, if there are pipes of so many: 0 = one for every fourth.
+func withPipes(left, pipes int) int {
+	if pipes > 0 {
+		return (left - min(pipes*fdsPerPipe, left/2)) / fdsPerConn
+	}
+	return left * connsPerPipe / (connsPerPipe*fdsPerConn + fdsPerPipe)
+}
+
+// fitPipes sets the number of pipes: as configured, or as many as connections can use, but no more than leaves the connections
+// theirs. One for each loop is there in any case: fixedFDs has it.
+func fitPipes(g *conf.Global, left int) {
+	most := max(1, g.NbThread) + max(0, left-g.Maxconn*fdsPerConn)/fdsPerPipe
+	want := g.MaxPipes
+	if want == 0 {
+		want = max(g.NbThread, g.Maxconn*pipesPerConn)
+	}
+	g.MaxPipes = max(1, min(want, most))
 }

@@ -29,13 +29,38 @@ func TestFitMaxconn(t *testing.T) {
 			t.Fatalf("maxconn %d, limit %d: got %d, %q; want %d, %q", maxconn, limit, c.Global.Maxconn, got, want, warning)
 		}
 	}
-	f(0, fixed+200, 100, "")
+	f(0, fixed+250, 100, "")
 	f(0, 1<<40, maxMaxconn, "")
 	f(100, fixed+200, 100, "")
 	f(101, fixed+200, 100, "maxconn 101 needs 297 file descriptors (2 a connection and 95 for everything else) and the limit is 295: maxconn is lowered to 100")
 	f(5, 10, 1, "maxconn 5 needs 105 file descriptors (2 a connection and 95 for everything else) and the limit is 10: maxconn is lowered to 1")
 	f(0, 10, 1, "the limit of 10 file descriptors leaves room for a maxconn of 1 (2 a connection and 95 for everything else): raise it, or set maxconn")
-	f(0, fixed+198, 99, "the limit of 293 file descriptors leaves room for a maxconn of 99 (2 a connection and 95 for everything else): raise it, or set maxconn")
+	f(0, fixed+248, 99, "the limit of 343 file descriptors leaves room for a maxconn of 99 (2 a connection and 95 for everything else): raise it, or set maxconn")
+}
+
+// Pipes take nothing that connections may need.
+func TestFitPipes(t *testing.T) {
+	const fixed = fdsSpare + 2*fdsPerLoop
+	f := func(maxconn, pipes int, limit uint64, wantConns, wantPipes int) {
+		t.Helper()
+		c := &conf.Config{Global: conf.Global{NbThread: 2, Maxconn: maxconn, MaxPipes: pipes}}
+		fitMaxconn(c, limit)
+		if g := &c.Global; g.Maxconn != wantConns || g.MaxPipes != wantPipes {
+			t.Errorf("maxconn %d, maxpipes %d, limit %d: got %d and %d; want %d and %d", maxconn, pipes, limit, g.Maxconn, g.MaxPipes, wantConns, wantPipes)
+		}
+	}
+	f(0, 0, fixed+1000, 400, 102)
+	f(0, 50, fixed+1000, 450, 50)
+	f(0, 900, fixed+1000, 250, 252) // half of what there is at most
+	f(100, 0, fixed+1000, 100, 200)
+	f(400, 0, fixed+1000, 400, 102)
+	f(500, 0, fixed+1000, 500, 2)
+	f(500, 30, fixed+1000, 500, 2)
+	f(500, 30, fixed+2000, 500, 30)
+	f(600, 0, fixed+1000, 500, 2)
+	f(1, 0, fixed+1000, 1, 2)
+	f(0, 0, 1<<40, maxMaxconn, 2*maxMaxconn)
+	f(7, 0, 10, 1, 2)
 }
 
 // "weir check" tells of it too, and leaves the configuration as it is.

@@ -114,7 +114,7 @@ func addInertGlobals() {
 		globalTable.rows = append(globalTable.rows, row{name: r.name, in: inGlobal, args: valueUsage(r.n), status: Inert, why: r.why, read: inert(r.n, r.n)})
 	}
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
-		"maxpipes": 1, "tune.buffers.limit": 1, "tune.buffers.reserve": 1,
+		"tune.buffers.limit": 1, "tune.buffers.reserve": 1,
 		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1,
 		"tune.recv_enough": 1, "tune.pattern.cache-size": 1,
 		"tune.fail-alloc": 1, "tune.applet.zero-copy-forwarding": 1, "tune.pt.zero-copy-forwarding": 1, "tune.h1.zero-copy-fwd-recv": 1, "tune.h1.zero-copy-fwd-send": 1, "tune.h2.zero-copy-fwd-send": 1,

@@ -34,6 +34,7 @@ func addProcess() {
 		globalRow("warn-blocked-traffic-after", "<time>", "how long a loop may be held up before it is said", func(l *line) { l.duration(&l.d.cfg.Global.Process.WarnBlocked) }),
 		globalRow("harden.reject-privileged-ports.tcp", "<on|off>", "no connections from ports below 1024", readOnOff(func(g *conf.Global) *bool { return &p(g).RejectPrivileged })),
 		globalRow("pp2-never-send-local", "", "health checks announce their own address in PROXY headers", globalFlag(func(g *conf.Global) *bool { return &p(g).PP2NeverLocal })),
+		globalRow("maxpipes", "<number>", "pipes that splice uses at once", globalInt(func(g *conf.Global) *int { return &g.MaxPipes }, 0, maxInt)),
 		globalRow("maxconnrate", "<number>", "connections a second over all frontends", globalInt(func(g *conf.Global) *int { return &g.MaxConnRate }, 0, maxInt)),
 		globalRow("maxsessrate", "<number>", "sessions a second over all frontends", globalInt(func(g *conf.Global) *int { return &g.MaxSessRate }, 0, maxInt)),
 		globalRow("dns-accept-family", "<auto|ipv4|ipv6>[,...]", "the addresses of names that are taken", readNameFamily),

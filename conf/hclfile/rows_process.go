@@ -39,6 +39,8 @@ var processRows = []row[conf.Global]{
 		text: func(g *conf.Global) string { return textList(g.Cases) }},
 	{info: info{name: "h1_accept_payload_with_any_method", typ: tBool, doc: "GET, HEAD and DELETE of HTTP/1.0 may have a body"}, at: func(g *conf.Global) any { return &g.AnyPayload }},
 	{info: info{name: "h1_case_adjust_file", typ: tString, doc: "a file of more of them, two names a line"}, at: func(g *conf.Global) any { return &g.CaseFile }},
+	{info: info{name: "maxpipes", typ: tInt, doc: "pipes at once, by which the kernel moves much without copying; each is two file descriptors. Where not given, or 0, two for each connection of maxconn, if the fd limit lets"},
+		at: func(g *conf.Global) any { return &g.MaxPipes }},
 	{info: info{name: "maxconnrate", typ: tInt, doc: "connections a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxConnRate }},
 	{info: info{name: "maxsessrate", typ: tInt, doc: "sessions a second over all frontends"}, at: func(g *conf.Global) any { return &g.MaxSessRate }},
 	{info: info{name: "dns_accept_family", typ: tWord, enum: []string{"ipv4", "ipv6"}, doc: "the addresses of names that are taken; where not given, both"}, at: func(g *conf.Global) any { return &g.NameFamily }},

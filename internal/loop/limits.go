@@ -33,8 +33,6 @@ const (
 	maxIdleBufs = 1024
 	// maxIdlePipes bounds the pipes kept for splice: each holds two fds.
 	maxIdlePipes = 64
-	// pipeReserve is the share of the fds, a quarter, that no pipe is made of.
-	pipeReserve = 4
 	// pipeSize is asked of the kernel for each pipe: fewer, longer splices (its default of 64 KiB costs twice the calls).
 	pipeSize = 512 << 10
 	// minPipeSize is a page: the kernel makes no pipe smaller, and less at a time would be a system call for every few octets.

@@ -19,9 +19,10 @@ type Options struct {
 	BufSize int // bytes of one buffer (tune.bufsize); 0 = DefaultBufSize
 	// StallLimit is what OnStall is told of; 0 = the package's.
 	StallLimit time.Duration
-	MaxEvents  int // of one poll, up to the package's own bound
-	MaxRuns    int // tasks resumed from the run queue in one turn
-	PipeSize   int // bytes of a pipe that splice uses
+	MaxEvents  int    // of one poll, up to the package's own bound
+	MaxRuns    int    // tasks resumed from the run queue in one turn
+	PipeSize   int    // bytes of a pipe that splice uses
+	Pipes      *Pipes // shared by the loops of a process; nil = any number
 	// OnPanic is told of a contained panic, on the loop. It must not block.
 	OnPanic func(l *Loop, value any, stack []byte)
 	// OnStall is told of a turn that took longer than StallLimit, on the loop. It must not block.
@@ -34,6 +35,7 @@ type Stats struct {
 	Turns, Stalls, Panics, Stale atomic.Uint64
 	AcceptErrors                 atomic.Uint64 // accepts that failed for want of a resource
 	Spliced                      atomic.Uint64 // bytes sent through pipes
+	PipesUsed, PipesFree         atomic.Int64  // with a flow, and without one
 	BusyNS, IdleNS               atomic.Int64
 	Conns                        atomic.Int64 // open connections, of both sides
 	Tasks                        atomic.Int64 // coroutines made and not ended
@@ -330,8 +332,9 @@ func (l *Loop) closeAll() {
 		}
 	}
 	for _, p := range l.pipes {
-		p.close()
+		l.closePipe(p)
 	}
+	l.Stats.PipesFree.Store(0)
 	l.pipes = nil
 	l.publishBusy()
 	l.mu.Lock()

@@ -2,55 +2,77 @@ package loop
 
 import (
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
 
+// Pipes is how many pipes the loops of a process may have between them: each holds two file descriptors, which must not be those of
+// connections. Receivers that stall keep theirs for as long as they like.
+type Pipes struct{ most, made atomic.Int64 }
+
+// Limit sets the number; 0 = as many as the file descriptors let. Pipes that are there stay.
+func (p *Pipes) Limit(n int) { p.most.Store(int64(n)) }
+
+// take reports whether there may be one more, which is then counted.
+func (p *Pipes) take() bool {
+	if p == nil {
+		return true
+	}
+	if n, most := p.made.Add(1), p.most.Load(); most > 0 && n > most {
+		p.made.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (p *Pipes) giveBack() {
+	if p != nil {
+		p.made.Add(-1)
+	}
+}
+
 // pipe is what splice(2) moves bytes through: the kernel hands pages on instead of copying them.
 type pipe struct{ r, w int }
 
-func (p pipe) close() {
+// closePipe closes a pipe, and others may have one in its place.
+func (l *Loop) closePipe(p pipe) {
 	rawClose(p.r)
 	rawClose(p.w)
+	l.opt.Pipes.giveBack()
 }
 
-// getPipe takes a pipe from the loop's free list; ok is false when the process has no fds to spare.
+// getPipe takes a pipe from the loop's free list, or makes one; ok is false when there may be no more. Copying needs none.
 func (l *Loop) getPipe() (p pipe, ok bool) {
 	if n := len(l.pipes); n > 0 {
 		p = l.pipes[n-1]
 		l.pipes = l.pipes[:n-1]
 		l.lowPipes = min(l.lowPipes, n-1)
+		l.Stats.PipesFree.Add(-1)
+		l.Stats.PipesUsed.Add(1)
 		return p, true
+	}
+	if !l.opt.Pipes.take() {
+		return p, false
 	}
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		l.opt.Pipes.giveBack()
 		return p, false
 	}
-	if scarce(fds[1]) {
-		pipe{fds[0], fds[1]}.close()
-		return p, false
-	}
+	l.Stats.PipesUsed.Add(1)
 	// Without the privilege the kernel caps it; the default size works too.
 	unix.RawSyscall(unix.SYS_FCNTL, uintptr(fds[1]), unix.F_SETPIPE_SZ, uintptr(l.opt.PipeSize))
 	return pipe{fds[0], fds[1]}, true
-}
-
-// scarce reports whether fd, the lowest that was free, tells that few are left. maxconn counts on two for each connection: receivers that
-// stall, each with bytes in a pipe, must not take those of others. Copying needs none.
-func scarce(fd int) bool {
-	var r unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_NOFILE, &r) != nil {
-		return false
-	}
-	return uint64(fd) >= r.Cur-r.Cur/pipeReserve
 }
 
 // endPipes is the timer's: half of the idle pipes that nobody has taken since the last time are closed.
 func (l *Loop) endPipes() {
 	for range (l.lowPipes + 1) / 2 {
 		n := len(l.pipes) - 1
-		l.pipes[n].close()
+		l.closePipe(l.pipes[n])
 		l.pipes = l.pipes[:n]
+		l.Stats.PipesFree.Add(-1)
 	}
 	l.watchPipes()
 }
@@ -64,10 +86,12 @@ func (l *Loop) watchPipes() {
 
 // putPipe gives back an empty pipe. One that still holds bytes must be closed instead: the next user would send them.
 func (l *Loop) putPipe(p pipe) {
+	l.Stats.PipesUsed.Add(-1)
 	if len(l.pipes) >= maxIdlePipes {
-		p.close()
+		l.closePipe(p)
 		return
 	}
+	l.Stats.PipesFree.Add(1)
 	l.pipes = append(l.pipes, p)
 	if !l.pipeTimer.Armed() {
 		l.watchPipes()
@@ -162,7 +186,8 @@ func (f *Flow) Close(l *Loop) {
 	if f.inside == 0 {
 		l.putPipe(f.p)
 	} else {
-		f.p.close()
+		l.Stats.PipesUsed.Add(-1)
+		l.closePipe(f.p)
 	}
 	*f = Flow{}
 }

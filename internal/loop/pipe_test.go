@@ -1,10 +1,6 @@
 package loop
 
-import (
-	"testing"
-
-	"golang.org/x/sys/unix"
-)
+import "testing"
 
 // TestPipesAreClosed: after a burst all pipes go; one that is taken again and again stays.
 func TestPipesAreClosed(t *testing.T) {
@@ -44,15 +40,39 @@ func TestPipesAreClosed(t *testing.T) {
 	})
 }
 
-// TestScarce: the last quarter of the descriptors is for connections.
-func TestScarce(t *testing.T) {
-	var r unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &r); err != nil {
-		t.Fatal(err)
-	}
-	for fd, want := range map[int]bool{3: false, int(r.Cur/2) - 1: false, int(r.Cur) - 1: true} {
-		if scarce(fd) != want {
-			t.Errorf("fd %d of %d: scarce is %v", fd, r.Cur, !want)
+// TestPipesLimit: what the loops have between them is bounded, and what is closed makes room.
+func TestPipesLimit(t *testing.T) {
+	shared := &Pipes{}
+	shared.Limit(2)
+	f := NewFake()
+	defer stop(f.Loop)
+	onLoop(t, f.Loop, func() {
+		f.opt.Pipes = shared
+		if !shared.take() { // another loop's
+			t.Fatal("no pipe for the other loop")
 		}
+		p, ok := f.getPipe()
+		if _, more := f.getPipe(); !ok || more {
+			t.Fatalf("got the second pipe: %v, a third: %v; want two in all", ok, more)
+		}
+		used, free := f.Stats.PipesUsed.Load(), f.Stats.PipesFree.Load()
+		f.putPipe(p)
+		if now, idle := f.Stats.PipesUsed.Load(), f.Stats.PipesFree.Load(); used != 1 || free != 0 || now != 0 || idle != 1 {
+			t.Errorf("used %d and then %d, free %d and then %d; want 1, 0, 0, 1", used, now, free, idle)
+		}
+		f.endPipes()
+		if !shared.take() || shared.take() {
+			t.Error("a closed pipe is not counted as such")
+		}
+		shared.giveBack()
+		shared.Limit(0)
+		if p, ok = f.getPipe(); !ok {
+			t.Fatal("no pipe without a limit")
+		}
+		f.putPipe(p)
+	})
+	stop(f.Loop)
+	if n := shared.made.Load(); n != 1 {
+		t.Errorf("%d pipes counted after the loop; want 1, the other loop's", n)
 	}
 }
