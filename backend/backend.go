@@ -13,6 +13,7 @@ import (
 	"weir/internal/loop"
 	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
+	"weir/stats"
 )
 
 // Backend is one backend or listen section at work. Its exported methods may be called from any goroutine
@@ -72,6 +73,7 @@ func New(p *conf.Proxy, g *conf.Global, loops []*loop.Loop, log *zap.Logger) (*B
 	b := &Backend{conf: p, global: g, events: events{log: log}, loops: loops}
 	ids := loopIDs(loops)
 	b.local = make([]local, ids)
+	stats.Together(ids, func(i int) *stats.LiveRate { return &b.local[i].rate })
 	b.key = newKey(&p.Balance, &p.HashType)
 	b.changed.set()
 	b.fds = b.fdShares()

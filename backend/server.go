@@ -6,6 +6,7 @@ import (
 
 	"weir/conf"
 	"weir/internal/loop"
+	"weir/stats"
 )
 
 // Server is one server of a backend.
@@ -61,6 +62,7 @@ func newServer(b *Backend, n int, c *conf.Server, ids int) (*Server, error) {
 	if err := s.dialing(); err != nil {
 		return nil, err
 	}
+	stats.Together(ids, func(i int) *stats.LiveRate { return &s.local[i].rate })
 	s.limit.Store(int64(c.Maxconn))
 	s.warm.Store(fullyWarm)
 	s.state.init(c)

@@ -86,7 +86,7 @@ func merge(r *stats.Row, parts []*part, i int) {
 		r.Traffic.Add(&p.traffic[i])
 		p.times[i].into(r)
 		r.Rate += p.rate[i]
-		r.RateMax += p.rateMax[i] // of each loop, at whatever time: a bound of what there was at once
+		r.RateMax = max(r.RateMax, p.rateMax[i])
 		r.UsedConns += p.used[i]
 		if p.last[i].After(r.LastSession) {
 			r.LastSession = p.last[i]

@@ -50,8 +50,8 @@ type Frontend struct {
 // feLocal is one loop's share of a frontend's counters; padded so that loops do not share cache lines.
 type feLocal struct {
 	traffic           stats.Traffic
-	connRate          stats.Rate
-	sessRate, reqRate stats.LiveRate    // other loops read them: fe_sess_rate, fe_req_rate
+	connRate          stats.LiveRate
+	sessRate, reqRate stats.LiveRate    // fe_sess_rate, fe_req_rate
 	reasons           map[string]uint64 // malformed requests by reason
 	_                 [64]byte
 }
@@ -89,6 +89,9 @@ func (fe *Frontend) Conf() *conf.Proxy { return fe.p }
 
 func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	fe := &Frontend{px: px, p: p, tcp: p.Mode == conf.ModeTCP, local: make([]feLocal, len(px.loops))}
+	stats.Together(len(fe.local), func(i int) *stats.LiveRate { return &fe.local[i].connRate })
+	stats.Together(len(fe.local), func(i int) *stats.LiveRate { return &fe.local[i].sessRate })
+	stats.Together(len(fe.local), func(i int) *stats.LiveRate { return &fe.local[i].reqRate })
 	fe.limit.Store(int64(p.Maxconn))
 	fe.pace.limit(p.SessionRate)
 	comp := px.compiler(p)

@@ -21,6 +21,7 @@ import (
 	"weir/internal/mailer"
 	"weir/internal/tlsconf"
 	"weir/internal/tlsio"
+	"weir/stats"
 )
 
 // Options are what a Proxy is given beside its configuration.
@@ -172,6 +173,7 @@ func (px *Proxy) makeLoops() error {
 		px.loops = append(px.loops, l)
 		px.workers = append(px.workers, newWorker(px, l))
 	}
+	stats.Together(n, func(i int) *stats.LiveRate { return &px.workers[i].connRate })
 	return nil
 }
 

@@ -136,7 +136,8 @@ func (s *session) count() {
 	raise(&fe.max, &fe.cur)
 	raise(&s.ln.max, &s.ln.cur)
 	fe.traffic(w).Connections++
-	fe.local[w.id].connRate.Add(w.l.Now()/1e6, 1)
+	fe.local[w.id].connRate.Add(w.l.Wall())
+	w.connRate.Add(w.l.Wall())
 	s.ln.local[w.id].Connections++
 }
 

@@ -50,9 +50,9 @@ type fePart struct {
 
 func (fe *Frontend) part(w *worker) fePart {
 	fl := &fe.local[w.id]
-	now, wall := w.l.Now()/1e6, w.l.Wall()
+	wall := w.l.Wall()
 	p := fePart{traffic: fl.traffic,
-		rate: fl.sessRate.Value(wall), connRate: fl.connRate.Value(now), reqs: fl.reqRate.Value(wall),
+		rate: fl.sessRate.Value(wall), connRate: fl.connRate.Value(wall), reqs: fl.reqRate.Value(wall),
 		rateMax: fl.sessRate.Max(), connMax: fl.connRate.Max(), rMax: fl.reqRate.Max(),
 		reasons: map[string]uint64{},
 	}
@@ -84,10 +84,9 @@ func (fe *Frontend) Snapshot(rows []stats.Row) []stats.Row {
 		r.Rate += p.rate
 		r.ConnRate += p.connRate
 		r.ReqRate += p.reqs
-		// The loops' maxima may be of different seconds: their sum is a bound, the largest seen total is not known.
-		r.RateMax += p.rateMax
-		r.ConnRateMax += p.connMax
-		r.ReqRateMax += p.rMax
+		r.RateMax = max(r.RateMax, p.rateMax)
+		r.ConnRateMax = max(r.ConnRateMax, p.connMax)
+		r.ReqRateMax = max(r.ReqRateMax, p.rMax)
 		for i := range lns {
 			lns[i].Traffic.Add(&p.listeners[i])
 		}
@@ -152,6 +151,7 @@ func (fe *Frontend) ClearCounters(all bool) {
 		fl := &fe.local[w.id]
 		fl.sessRate.ResetMax()
 		fl.connRate.ResetMax()
+		w.connRate.ResetMax()
 		fl.reqRate.ResetMax()
 		if all {
 			fl.traffic.Forget()
@@ -192,9 +192,9 @@ func (px *Proxy) Info() stats.Info {
 		info.CumConns += t.conns
 		info.CumReq += t.reqs
 		info.ConnRate += t.rate
-		info.ConnRateMax += t.rateMax
+		info.ConnRateMax = max(info.ConnRateMax, t.rateMax)
 		info.SessRate += t.rate
-		info.SessRateMax += t.rateMax
+		info.SessRateMax = info.ConnRateMax
 		info.TotalBytesOut += t.out
 		info.BytesOutRate += t.outRate
 		info.AddFaults(t.faults)
@@ -225,11 +225,6 @@ type loopTotals struct {
 func (px *Proxy) totals(w *worker) loopTotals {
 	t := loopTotals{conns: w.conns, reqs: w.reqs, faults: maps.Clone(w.faults)}
 	t.out, t.outRate = w.l.Sent()
-	now := w.l.Now() / 1e6
-	for _, fe := range px.frontends {
-		fl := &fe.local[w.id]
-		t.rate += fl.connRate.Value(now)
-		t.rateMax += fl.connRate.Max()
-	}
+	t.rate, t.rateMax = w.connRate.Value(w.l.Wall()), w.connRate.Max()
 	return t
 }

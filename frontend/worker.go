@@ -6,6 +6,7 @@ import (
 	"weir/internal/logfmt"
 	"weir/internal/logsink"
 	"weir/internal/loop"
+	"weir/stats"
 )
 
 // worker is one loop's share of the proxy: what sessions and streams on that loop use in common.
@@ -29,6 +30,7 @@ type worker struct {
 	spread   spread
 	reqs     uint64 // requests, for "show info"
 	conns    uint64 // connections accepted
+	connRate stats.LiveRate
 	seq      uint64 // streams, of whatever became of them
 	noSplice bool   // "nosplice"
 	drain    drainLimits

@@ -1,8 +1,8 @@
 // Package stats counts and tells: counters for the loops, rows for readers, and the ways to read them: "show stat" and
 // "show info" as CSV, typed text and JSON, Prometheus metrics under HAProxy's names, the stats socket and a stats page.
 //
-//	var sessions stats.Rate                    // on a loop: no lock, no allocation
-//	sessions.Add(nowMS, 1)
+//	var sessions stats.LiveRate                // on a loop: no lock, no allocation
+//	sessions.Add(loop.Wall())
 //
 //	exporter := stats.NewExporter(source)      // GET /metrics
 //	contentType, body, err := exporter.Render(ctx, "scope=server")

@@ -5,23 +5,45 @@ import (
 	"time"
 )
 
-// LiveRate is a Rate that others than its one writer may read at any moment, without asking: conditions on one loop compare what
-// all loops count. Its first period begins with the first event, and so does the first one after a pause. The zero value is ready to use.
+// LiveRate counts events per second over a sliding second: what the current second holds so far, plus the share of the previous one that
+// the sliding window still covers. It has one writer, the loop that owns it, and others may read it at any moment, without asking:
+// conditions on one loop compare what all loops count. Its first period begins with the first event, and so does the first one after a pause. The zero value is ready to use.
 //
 // The writer changes one word for each event, and a second one at a new period. The first word carries a part of the second, by which a
 // reader knows that the two belong together.
 type LiveRate struct {
 	start atomic.Int64  // of the current period, in ms of liveMS; 0 = nothing has been counted
 	count atomic.Uint64 // start's lowest bits, the events of the period before, those of the current one
-	max   uint64        // the writer's
+
+	// The writer's.
+	all    []*LiveRate // of the loops that count the same, itself among them; nil = there is no other
+	max    uint64
+	looked int64  // when it last asked the others, in ms of liveMS
+	enough uint64 // and from which value of its own on it does so again within that ms
+}
+
+// Together has rates that count the same on n loops know of each other, before they count: the Max of each is then of all of them.
+func Together(n int, rate func(i int) *LiveRate) {
+	all := make([]*LiveRate, n)
+	for i := range all {
+		all[i] = rate(i)
+	}
+	for _, r := range all {
+		r.all = all
+	}
 }
 
 const (
+	// ratePeriodMS is the length of a rate's period: HAProxy's rates are per second.
+	ratePeriodMS = 1000
 	// liveBits hold the events of one period: 16 million a second are more than a loop can ever have. What is above is not counted.
 	liveBits = 24
 	liveMost = 1<<liveBits - 1
 	// liveTries bounds how often a reader looks again: the writer begins a period once a second, between two instructions.
 	liveTries = 4
+	// liveStep is the share, a thirty-second, by which a rate grows within one ms before the others are asked again: each asking
+	// fetches what their loops have just written.
+	liveStep = 32
 )
 
 // liveBase is what LiveRates count their time from.
@@ -42,14 +64,27 @@ func (r *LiveRate) Add(now time.Time) int64 {
 	}
 	r.count.Store(liveTag(from) | prev<<liveBits | curr)
 	v := weigh(ms, from, prev, curr)
-	if v > r.max {
-		r.max = v
+	if ms != r.looked || v >= r.enough {
+		r.look(ms, v)
 	}
 	return int64(v)
 }
 
+// look raises the maximum to what there is at ms altogether, of which v is the rate's own.
+func (r *LiveRate) look(ms int64, v uint64) {
+	r.looked, r.enough = ms, v+v/liveStep+1
+	for _, o := range r.all {
+		if o != r {
+			v += o.at(ms)
+		}
+	}
+	r.max = max(r.max, v)
+}
+
 // Value is the events per second at now. Any goroutine may ask.
-func (r *LiveRate) Value(now time.Time) int64 {
+func (r *LiveRate) Value(now time.Time) int64 { return int64(r.at(liveMS(now))) }
+
+func (r *LiveRate) at(ms int64) uint64 {
 	var start int64
 	var word uint64
 	for range liveTries {
@@ -61,12 +96,12 @@ func (r *LiveRate) Value(now time.Time) int64 {
 			break
 		}
 	}
-	ms := liveMS(now)
 	from, prev, curr := liveTurn(ms, start, word)
-	return int64(weigh(ms, from, prev, curr))
+	return weigh(ms, from, prev, curr)
 }
 
-// Max returns the highest rate since the last ResetMax. Both are for the writer.
+// Max returns the highest rate since the last ResetMax, of all that are Together as this one has seen it: the largest of theirs is the
+// highest there was, give or take a thirty-second. Both are for the writer.
 func (r *LiveRate) Max() int64 { return int64(r.max) }
 
 // ResetMax forgets the highest rate ("clear counters").
@@ -84,4 +119,11 @@ func liveTurn(ms, start int64, word uint64) (from int64, prev, curr uint64) {
 		return start + ratePeriodMS, curr, 0
 	}
 	return start, prev, curr
+}
+
+// weigh is the rate at ms, in the period that began at start: its events, and the share of those of the one before that the last second
+// still covers.
+func weigh(ms, start int64, prev, curr uint64) uint64 {
+	left := uint64(ratePeriodMS - max(0, ms-start))
+	return curr + prev*left/ratePeriodMS
 }

@@ -115,3 +115,51 @@ func BenchmarkLiveRateAdd(b *testing.B) {
 		r.Add(now)
 	}
 }
+
+// The maximum of rates that are together is of what they had at once, whoever saw it; not the sum of what each had at some time.
+func TestTogether(t *testing.T) {
+	rates := make([]LiveRate, 3)
+	Together(len(rates), func(i int) *LiveRate { return &rates[i] })
+	at := func(ms int64) time.Time { return liveBase.Add(time.Duration(ms) * time.Millisecond) }
+	most := func() (n int64) {
+		for i := range rates {
+			n = max(n, rates[i].Max())
+		}
+		return n
+	}
+	add := func(ms int64, i, n int) {
+		for range n {
+			rates[i].Add(at(ms))
+		}
+	}
+	add(1000, 0, 10)
+	add(5000, 1, 10)
+	add(9000, 2, 10)
+	if got := most(); got != 10 {
+		t.Fatalf("one after the other: %d; want 10", got)
+	}
+	add(20000, 0, 10)
+	add(20000, 1, 10)
+	add(20001, 2, 10)
+	if got := most(); got != 30 {
+		t.Fatalf("at once: %d; want 30", got)
+	}
+	for i := range rates {
+		rates[i].ResetMax()
+	}
+	// Within one millisecond the others are not asked for each event.
+	add(40000, 0, 1000)
+	add(40000, 1, 1000)
+	if got := most(); got < 2000*31/32 || got > 2000 {
+		t.Fatalf("a burst: %d; want 2000, or a thirty-second less", got)
+	}
+}
+
+func BenchmarkTogether(b *testing.B) {
+	rates := make([]LiveRate, 8)
+	Together(len(rates), func(i int) *LiveRate { return &rates[i] })
+	now := time.Now()
+	for i := range b.N {
+		rates[0].Add(now.Add(time.Duration(i) * time.Microsecond))
+	}
+}
