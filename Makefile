@@ -5,6 +5,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 10s
 TESTTIME ?= 12m
+SOAKTIME ?= 2m
 # One version for everybody; go run fetches and caches it.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -33,8 +34,9 @@ race:
 allocs:
 	$(GO) test -run 'Alloc' -count 1 ./...
 
-soak: ## two minutes of mixed load on a plain build: nothing may grow
-	CI=true $(GO) test -run '^TestSoak$$' -count 1 -v ./internal/e2e
+# More than the default runs without go test's own limit.
+soak: ## mixed load for SOAKTIME (2m) on a plain build: nothing may grow
+	CI=true $(GO) test -run '^TestSoak$$' -count 1 -v $(if $(filter 2m,$(SOAKTIME)),,-timeout 0) ./internal/e2e -soak $(SOAKTIME)
 
 bench: ## weir beside whichever of haproxy and nginx are installed
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/... ./acl/... ./backend/...

@@ -39,6 +39,16 @@ var arenaConf = map[string]string{
     location = "/elsewhere"
     when     = starts_with(path(), "/redirect")
   }
+  http_request "auth" {
+    realm = "x"
+    when  = starts_with(path(), "/auth")
+  }
+  http_request "return" {
+    status       = 200
+    content_type = "text/plain"
+    string       = "ready"
+    when         = starts_with(path(), "/return")
+  }
   default_backend = "b"
 }
 backend "b" {
@@ -51,6 +61,8 @@ backend "b" {
   bind 127.0.0.1:${port.f}
   http-request deny if { path_beg /deny }
   http-request redirect location /elsewhere if { path_beg /redirect }
+  http-request auth realm x if { path_beg /auth }
+  http-request return status 200 content-type text/plain string ready if { path_beg /return }
   default_backend b
 backend b
   server s1 127.0.0.1:${port.s1}
@@ -66,7 +78,9 @@ http {
   server { listen 127.0.0.1:${port.f};
     location / { proxy_pass http://u; }
     location /deny { return 403; }
-    location /redirect { return 302 /elsewhere; } }
+    location /redirect { return 302 /elsewhere; }
+    location /auth { return 401; }
+    location /return { return 200 ready; } }
 }
 `,
 }
