@@ -217,7 +217,7 @@ type Forwarded struct {
 type LogFormat uint8
 
 const (
-	LogDefault LogFormat = iota // "Connect from ..." at accept: HAProxy without httplog/tcplog
+	LogDefault LogFormat = iota // "Connect from ..." at the accept or the request: HAProxy without httplog/tcplog
 	LogTCP
 	LogHTTP
 	LogHTTPClf

@@ -144,7 +144,9 @@ func (st *stream) mayRetry(f *fault.Fault) bool {
 			return true
 		}
 	}
-	st.again = st.repeatsAfter(f)
+	if st.again = st.repeatsAfter(f); st.again {
+		st.countRepeated(f)
+	}
 	return st.again
 }
 

@@ -44,7 +44,7 @@ type Frontend struct {
 	local           []feLocal // by loop id
 	badRequest      captured
 	monitorFail     []*acl.Cond
-	logConnect      bool // "Connect from" at the accept: HAProxy without httplog and tcplog
+	logsConnect     bool // "Connect from": HAProxy without httplog and tcplog
 }
 
 // feLocal is one loop's share of a frontend's counters; padded so that loops do not share cache lines.
@@ -114,7 +114,7 @@ func (px *Proxy) newFrontend(p *conf.Proxy) (*Frontend, error) {
 	add(err)
 	fe.cookie = compileCookie(p, cmp.Or(px.cfg.Global.Tune.CookieLen, defaultCookieLen))
 	add(checkACLs(comp, p))
-	fe.logConnect = !fe.lines.atEnd() && px.opt.Access != nil
+	fe.logsConnect = !fe.lines.atEnd() && px.opt.Access != nil
 	return fe, errors.Join(errs...)
 }
 

@@ -89,6 +89,16 @@ func (st *stream) repeatsAfter(f *fault.Fault) bool {
 	return false
 }
 
+// countRepeated counts the response errors of an attempt that is repeated: HAProxy counts what it has seen to be broken at once, silence and
+// a connection that ends at the stream's end.
+func (st *stream) countRepeated(f *fault.Fault) {
+	reset := f == fault.ServerAbortHeaders && st.lease.Conn != nil && st.lease.Conn.Failed()
+	if f == fault.BadResponse || reset {
+		st.route.b.Counters(st.w.l).RespErrors++
+		st.lease.Server.Counters(st.w.l).RespErrors++
+	}
+}
+
 // rewind makes the window hold the request's body from its beginning.
 func (st *stream) rewind() {
 	if in := &st.s.in; in.keep {

@@ -92,10 +92,8 @@ func (s *session) settle() {
 	if ln.fe.p.Options.NoLinger {
 		c.SetNoLinger()
 	}
-	if ln.fe.logConnect {
-		ln.fe.logAccept(s)
-	}
 	if ln.fe.tcp {
+		ln.fe.logConnect(s)
 		w.l.GoRun(s)
 		return
 	}

@@ -106,6 +106,9 @@ func (st *stream) begin() {
 		st.seeBody()
 	}
 	st.rec.request(st)
+	if !s.fe.tcp {
+		s.fe.logConnect(s)
+	}
 }
 
 // fill tells a Context what is known of the connection.

@@ -151,10 +151,10 @@ func (r *record) detachTCP(st *stream, c *record) {
 	st.tcp, r.fault = false, nil // the tunnel's end counts and logs it
 }
 
-// logAccept writes the line of a proxy without httplog or tcplog.
-func (fe *Frontend) logAccept(s *session) {
+// logConnect writes the line of a proxy without httplog or tcplog, where that is wanted: of a connection in TCP, of each request in HTTP.
+func (fe *Frontend) logConnect(s *session) {
 	w := s.w
-	if !fe.log.Wants(logsink.Info) {
+	if !fe.logsConnect || !fe.log.Wants(logsink.Info) {
 		return
 	}
 	lr := &w.line

@@ -334,7 +334,7 @@ var timeoutTable = table{context: "timeout", in: inAny, rows: []row{
 // is not for frontends at all.
 func tarpitByConnect(l *line) {
 	var d time.Duration
-	if l.duration(&d) && l.sec.Timeouts.Tarpit == 0 && !l.d.muted {
+	if l.duration(&d) && l.sec.Timeouts.Tarpit == 0 && !l.sec.applying {
 		l.sec.Timeouts.Tarpit = d
 	}
 }

@@ -88,6 +88,7 @@ type section struct {
 	// Of the health checks: whether the steps so far are a defaults section's, and the comment that waits for a step.
 	tcpChecksOld, httpChecksOld bool
 	statsOld                    bool // what there is of a statistics page is a defaults section's
+	applying                    bool // the lines are a defaults section's
 	checkComment                string
 }
 
@@ -218,11 +219,11 @@ func (d *decoder) apply(s *section, df *defaults) {
 		return
 	}
 	muted := d.muted
-	d.muted = true
+	d.muted, s.applying = true, true
 	for _, words := range df.lines {
 		d.proxyLine(s, words)
 	}
-	d.muted = muted
+	d.muted, s.applying = muted, false
 }
 
 // inherit notes that what has been read is a defaults section's.

@@ -10,7 +10,8 @@ func (f *Formatter) AppendRefused(dst []byte, r *Record, bind, text string) []by
 	return append(dst, text...)
 }
 
-// AppendConnect appends the default line, which HAProxy writes at the accept (HAProxy manual, 8.2.1), without a line end.
+// AppendConnect appends the default line, which HAProxy writes at the accept, and in HTTP mode for each request (HAProxy manual, 8.2.1), without
+// a line end.
 // For a unix socket it is "Connect to unix:ID (NAME/MODE)", as HAProxy 2.6 writes it.
 func (f *Formatter) AppendConnect(dst []byte, r *Record) []byte {
 	if r.Client.IsValid() {
