@@ -17,7 +17,7 @@ import (
 type generation struct {
 	n       int
 	cfg     *conf.Config
-	asked   int // the configured maxconn, which cfg has no more
+	asked   askedLimits
 	px      *frontend.Proxy
 	access  *logsink.Writer
 	src     *source

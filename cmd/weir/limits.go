@@ -74,6 +74,13 @@ func raiseFDLimit(want int) (uint64, error) {
 	return limit, nil
 }
 
+// askedLimits are what a configuration says of the limits that fitMaxconn changes in it.
+type askedLimits struct{ maxconn, pipes int }
+
+func limitsAsked(g *conf.Global) askedLimits { return askedLimits{g.Maxconn, g.MaxPipes} }
+
+func (a askedLimits) put(g *conf.Global) { g.Maxconn, g.MaxPipes = a.maxconn, a.pipes }
+
 // fdsToCome is the limit that limitFDs would set here; 0 = nobody knows.
 func fdsToCome(g *conf.Global) uint64 {
 	r, err := fdLimit()
@@ -90,12 +97,12 @@ func fdsToCome(g *conf.Global) uint64 {
 
 // tooFewFDs warns of what fitMaxconn would find at a start by whoever asks now, and changes nothing.
 func tooFewFDs(cfg *conf.Config, limit func(*conf.Global) uint64) []*conf.Error {
-	fds, maxconn, pipes := limit(&cfg.Global), cfg.Global.Maxconn, cfg.Global.MaxPipes
+	fds, asked := limit(&cfg.Global), limitsAsked(&cfg.Global)
 	if fds == 0 {
 		return nil
 	}
 	text := fitMaxconn(cfg, fds)
-	cfg.Global.Maxconn, cfg.Global.MaxPipes = maxconn, pipes
+	asked.put(&cfg.Global)
 	if text == "" {
 		return nil
 	}

@@ -141,7 +141,7 @@ func (p *proxies) prepare(rep reporter, old *generation) (next *prepared, change
 	if cfg == nil {
 		return nil, nil, errConfig
 	}
-	changed, asked := tellChanges(old, cfg), cfg.Global.Maxconn
+	changed, asked := tellChanges(old, cfg), limitsAsked(&cfg.Global)
 	if err := p.fit(rep, cfg); err != nil {
 		return nil, nil, err
 	}
@@ -276,7 +276,7 @@ func (p *proxies) fit(rep reporter, cfg *conf.Config) error {
 // tellChanges are the lines that say what is about to change.
 func tellChanges(old *generation, cfg *conf.Config) []string {
 	was := *old.cfg
-	was.Global.Maxconn = old.asked
+	old.asked.put(&was.Global)
 	lines := conf.Changes(&was, cfg)
 	if len(lines) == 0 {
 		return []string{"reload: the configuration is the same; files that it names are read anew"}

@@ -175,7 +175,7 @@ type runtimeOptions struct {
 	sigs    <-chan os.Signal
 	ready   func() // everything is bound and accepts
 	startup string // what was said of the configuration
-	asked   int    // its maxconn
+	asked   askedLimits
 	// reporter tells of a reload; nil = there is none, as in HAProxy without a master: SIGHUP lists the servers then.
 	reporter func() reporter
 	read     func(rep reporter) *conf.Config // reads the configuration again; nil = it has errors, which were told
@@ -188,7 +188,7 @@ type runtimeOptions struct {
 // back in the reverse order.
 func serve(r *runtimeOptions) (err error) {
 	cfg, log := r.cfg, r.log
-	r.asked, r.reloads = cfg.Global.Maxconn, make(chan chan reloadAnswer, 1)
+	r.asked, r.reloads = limitsAsked(&cfg.Global), make(chan chan reloadAnswer, 1)
 	tuneRuntime()
 	limit, err := prepare(&cfg.Global)
 	if err != nil {
