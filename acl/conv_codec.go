@@ -3,6 +3,7 @@ package acl
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 )
 
 // codecConvs write bytes as text and back.
@@ -13,7 +14,7 @@ var codecConvs = []conv{
 	{"ub64enc", "", Bin, Str, encode64(base64.RawURLEncoding), nil, "base64url without padding (RFC 4648, 5)"},
 	{"ub64dec", "", Str, Bin, decodeURL64, nil, "the bytes of a base64url text"},
 	{"url_dec", "[in_form:int]", Str, Str, convURLDec, nil, "with %XX decoded, and + as a space in the query or, by 1, everywhere"},
-	{"url_enc", "[type:str]", Str, Str, convURLEnc, nil, "with what is not safe in a query written as %XX"},
+	{"url_enc", "[type:str]", Str, Str, convURLEnc, fixURLEnc, "with what is not safe in a query written as %XX"},
 }
 
 func convHex(c *Context, _ *args, s *Sample) bool {
@@ -75,6 +76,13 @@ func convURLDec(c *Context, a *args, s *Sample) bool {
 		b = append(b, ch)
 	}
 	return s.setStr(c.Arena.Seal(b))
+}
+
+func fixURLEnc(a *args) error {
+	if a.given > 0 && a.str[0] != "query" {
+		return errors.New("type: want query")
+	}
+	return nil
 }
 
 // convURLEnc keeps the unreserved characters (RFC 3986, 2.3).

@@ -23,7 +23,9 @@ func TestConverters(t *testing.T) {
 	f("int(4611686018427387904),mul(2)", "9223372036854775807")
 	f("int(4611686018427387904),mul(-4)", "-9223372036854775808")
 	f("int(-9223372036854775808),mul(-1)", "9223372036854775807")
-	f("int(16),and(0x10)", "16")
+	f("int(16),and(16)", "16")
+	f("int(5),add(010)", "15") // as everywhere else it is no octal
+	f("str(a b),url_enc(query)", "a%20b")
 	f("str(aXb),reverse", "bXa")
 	f("str(www.example.com),reverse_dom", "com.example.www")
 	f("str(zz),hex2i", "-")

@@ -23,7 +23,7 @@ var varConvs = []conv{
 
 // operand reads an integer or the name of a variable.
 func (c *Compiler) operand(call *conf.Call, p param, text string, a *args) bool {
-	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		a.num, a.vars = append(a.num, n), append(a.vars, nil)
 		return true
 	}

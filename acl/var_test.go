@@ -179,6 +179,8 @@ func TestVarErrors(t *testing.T) {
 	f("var(txn.)", `want proc, sess, txn`)
 	f("var(txn.a-b)", `want letters, digits, dots and underscores only`)
 	f("src,set-var(txn.a,foo)", `want one of the conditions ifexists`)
+	f("int(1),and(0x10)", `and(value): got "0x10"; want an integer or a variable`)
+	f("str(a),url_enc(path)", `url_enc([type]): got "path"; type: want query`)
 	f("int(1),add(bla)", `add(value): got "bla"; want an integer or a variable`)
 	f("str(a),concat(a,foo)", `want proc, sess, txn`)
 	f("dump_all_vars(foo)", `scope: want proc`)

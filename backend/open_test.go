@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"weir/conf"
 	"weir/internal/loop"
 	"weir/internal/proxyproto"
@@ -73,10 +76,11 @@ func TestHashAffinity(t *testing.T) {
 
 // "init-addr": the first method that gives an address counts; with none the server waits in maintenance for somebody to give it one.
 func TestInitAddr(t *testing.T) {
+	core, said := observer.New(zap.WarnLevel)
 	make := func(methods ...string) (*Backend, error) {
 		p := proxy("roundrobin", "a")
 		p.Servers[0].Addr.Host, p.Servers[0].InitAddr = "nowhere.invalid", methods
-		return New(p, &conf.Global{}, nil, nil)
+		return New(p, &conf.Global{}, nil, zap.New(core))
 	}
 	for _, methods := range [][]string{nil, {"libc"}, {"last"}, {"last", "libc"}} {
 		if _, err := make(methods...); err == nil {
@@ -93,6 +97,23 @@ func TestInitAddr(t *testing.T) {
 	if b, err = make("libc", "none"); err != nil {
 		t.Fatal(err)
 	}
+	var texts []string
+	for _, e := range said.All() {
+		texts = append(texts, e.Message)
+	}
+	if all := strings.Join(texts, "\n"); len(texts) != 2 || !strings.HasSuffix(texts[0], ": the server has the address 192.0.2.7") ||
+		!strings.HasSuffix(texts[1], ": the server is in maintenance") || strings.Count(all, "nowhere.invalid") != 2 {
+		t.Errorf("said %q", texts)
+	}
+	status := func(want string) {
+		t.Helper()
+		for _, r := range b.Snapshot(nil) {
+			if r.Name == "a" && r.Status != want {
+				t.Errorf("status %q; want %q", r.Status, want)
+			}
+		}
+	}
+	status("MAINT (resolution)")
 	s := b.Server("a")
 	if s.Usable() || s.Persists() || pickName(b, &Subject{}, nil) != "" {
 		t.Error("a server without an address is used")
@@ -103,6 +124,7 @@ func TestInitAddr(t *testing.T) {
 	if !s.Usable() || s.Addr().AddrPort() != netip.MustParseAddrPort("127.0.0.1:1") {
 		t.Errorf("with an address at last: %v, usable %v", s.Addr(), s.Usable())
 	}
+	status("no check")
 }
 
 // Above tune.pool-low-fd-ratio nothing is kept idle.

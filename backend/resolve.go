@@ -90,16 +90,25 @@ func (s *Server) firstAddr(ctx context.Context, host string) (netip.Addr, error)
 			}
 			err = failed
 		case "none":
+			s.unresolved(err, "the server is in maintenance")
 			s.homeless.Store(true)
 			s.state.maint = true
 			s.usable.Store(false)
 			s.alive.Store(false)
 			return netip.IPv4Unspecified(), nil
 		default:
+			s.unresolved(err, "the server has the address "+method)
 			return netip.ParseAddr(method)
 		}
 	}
 	return netip.Addr{}, err
+}
+
+// unresolved warns of a name that was asked for and is not known; the next method of "init-addr" says what becomes of the server.
+func (s *Server) unresolved(err error, then string) {
+	if slices.Contains(s.conf.InitAddr, "libc") {
+		s.b.events.log.Warn(err.Error() + ": " + then)
+	}
 }
 
 // port is the configured port; a relative one is added to the client's at connect time.

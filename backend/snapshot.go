@@ -105,6 +105,9 @@ func (s *Server) row(now time.Time) stats.Row {
 		Weight: int64(st.weight), UserWeight: int64(st.weight), LastChange: st.changed, Downtime: st.down(now),
 		IdleConns: s.idle.Load(), Checked: st.checked, Cookie: s.conf.Cookie,
 	}
+	if st.maint && s.homeless.Load() {
+		r.Status = "MAINT (resolution)"
+	}
 	if a := s.addr.Load(); a != nil {
 		r.Addr = a.String()
 	}

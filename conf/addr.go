@@ -21,8 +21,9 @@ type Addr struct {
 	Port, PortEnd int
 	PortOffset    bool
 	V4Only        bool   // ipv4@
-	V6Only        bool   // ipv6@, or v6only
-	V4V6          bool   // an IPv6 socket that takes IPv4 too
+	V6Only        bool   // ipv6@: the family of a name's address, and of any address
+	V6Alone       bool   // "v6only": an IPv6 socket that does not take IPv4, which others do
+	V4V6          bool   // "v4v6": an IPv6 socket takes IPv4 too, which it does anyway unless V6Alone
 	Path          string // unix path or abstract name
 	Unpadded      bool   // abnsz@: the abstract name is all of the address, and not filled up with NULs
 	FD            int

@@ -251,16 +251,10 @@ func (a Addr) String() string {
 	switch {
 	case a.V4Only:
 		s = "ipv4@" + s
-	case a.V6Only && a.V6Shown():
+	case a.V6Only:
 		s = "ipv6@" + s
 	}
 	return s + a.portText()
-}
-
-// V6Shown reports whether String can write V6Only: not of an address that is of the other family, where it means nothing.
-func (a Addr) V6Shown() bool {
-	ip, err := netip.ParseAddr(a.Host)
-	return a.Kind == AddrTCP && !a.V4Only && !(err == nil && ip.Is4())
 }
 
 func (a Addr) portText() string {

@@ -210,8 +210,8 @@ func redispatches(p *conf.Proxy, tries int, bound bool) bool {
 
 // pause waits before the same server is tried again; not for a client that has gone, where abortonclose asks for that.
 func (st *stream) pause(t *loop.Task) *fault.Fault {
-	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 || st.again || st.old1 {
-		return nil
+	if st.tries == 0 || st.lease.Server == nil || st.rec.retries == 0 || st.again || st.old1 || !st.lease.Server.Addr().AddrPort().IsValid() {
+		return nil // at a unix socket it is known at once whether somebody listens: HAProxy does not wait there either
 	}
 	until := st.w.l.Now() + int64(retryPause(st.route.p, st.w.l.Now()-st.tried))
 	c := st.lease.Client

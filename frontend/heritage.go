@@ -43,7 +43,7 @@ func socketKey(b *conf.Bind, a *loop.Addr) string {
 	if b.Addr.Kind == conf.AddrFD || b.Addr.Kind == conf.AddrPair {
 		return b.Addr.String()
 	}
-	return fmt.Sprintf("%s|%s|%s|%t", a, b.Interface, b.Namespace, b.Addr.V6Only)
+	return fmt.Sprintf("%s|%s|%s|%t", a, b.Interface, b.Namespace, b.Addr.V6Alone)
 }
 
 // take gives the socket of that key away, rather one of the frontend of that name; nil = there is none.

@@ -33,7 +33,7 @@ func TestLogLines(t *testing.T) {
 	f("option {\n httplog = \"clf\"\n}", req, `127.0.0.1 - - \[[^]]+\] "GET /a\?b=1 HTTP/1.1" 200 .*`)
 	f("unique_id_format = \"${hdr(\"x-n\")}-${log.HM}\"\nlog_format = \"${log.ID} ${log.ST}\"", req, "42-GET 200")
 	f("capture_cookie \"id=\" {\n len = 7\n}\nlog_format = \"${log.CC} ${log.CS} ${log.ST}\"", req, "id=clie id=serv 200")
-	f(`log_format = "${log.lc} ${log.rt} ${log.si}:${log.sp} ${log.ST}"`, req, `0 1 127.0.0.1:\d+ 200`)
+	f(`log_format = "${log.lc} ${log.rt} ${log.si}:${log.sp} ${log.ST}"`, req, `0 0 127.0.0.1:\d+ 200`)
 }
 
 // A connection that fails before there is a session has a line of its own.

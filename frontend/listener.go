@@ -160,7 +160,7 @@ func listenOptions(b *conf.Bind, fe *Frontend) (*loop.ListenOptions, error) {
 	t := &fe.px.cfg.Global.Tune
 	o := &loop.ListenOptions{
 		Backlog:     firstInt(b.Backlog, fe.p.Backlog),
-		V6Only:      b.Addr.V6Only,
+		V6Only:      b.Addr.V6Alone,
 		DeferAccept: b.DeferAccept,
 		Interface:   b.Interface,
 		MSS:         b.MSS,
@@ -251,7 +251,7 @@ func listenAddrs(a *conf.Addr) ([]*loop.Addr, error) {
 
 func listenIP(a *conf.Addr) (netip.Addr, error) {
 	if a.Host == "" || a.Host == "*" {
-		if a.V6Only || a.V4V6 {
+		if a.V6Only {
 			return netip.IPv6Unspecified(), nil
 		}
 		return netip.IPv4Unspecified(), nil

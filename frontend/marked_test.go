@@ -14,7 +14,7 @@ func TestShutdownOnMarkedDown(t *testing.T) {
 	c.expect("s:x")
 	px.Backends()[0].Servers()[0].Disable()
 	c.closed()
-	px.logLine(" DD ")
+	px.logLine(" D- ")
 	px.balanced()
 }
 

@@ -64,4 +64,6 @@ func TestOverlap(t *testing.T) {
 	f("0.0.0.0:PORT", "[::]:PORT", "::1", "two")
 	f(":PORT", "[::]:PORT v4v6", "127.0.0.1", "one")
 	f("[::]:PORT v4v6", ":PORT", "::1", "one")
+	f("ipv6@:PORT", "[::1]:PORT", "127.0.0.1", "one") // it takes IPv4 too, unless v6only says otherwise
+	f("ipv6@:PORT v6only", "127.0.0.1:PORT", "::1", "one")
 }

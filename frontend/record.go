@@ -109,8 +109,7 @@ func (st *stream) taskCost() loop.TaskCost {
 func (r *record) arrived(w *worker) {
 	if r.first == 0 {
 		r.first = w.l.Now()
-		w.seq++
-		r.seq = w.seq
+		r.seq = w.number()
 	}
 }
 
@@ -500,7 +499,9 @@ func (r *record) client() netip.AddrPort {
 // reached is the phase that the stream was in when it was ended from outside.
 func (r *record) reached() fault.Phase {
 	switch {
-	case r.tcp || r.resp != 0:
+	case r.tcp: // as HAProxy
+		return fault.PhaseNone
+	case r.resp != 0:
 		return fault.PhaseData
 	case r.conn != 0:
 		return fault.PhaseHeaders

@@ -68,7 +68,7 @@ func TestSessions(t *testing.T) {
 		d.closed()
 		px.balanced()
 	}
-	f(conf.ModeTCP, "tunnel", " KD ")
+	f(conf.ModeTCP, "tunnel", " K- ")
 	f(conf.ModeHTTP, "headers", " KH-- ")
 }
 

@@ -63,8 +63,7 @@ func (st *stream) beginTCP() {
 	rec.s, rec.fe, rec.tcp, rec.cost = s, s.fe, true, st.taskCost()
 	rec.hands = s.settled - s.accepted
 	rec.t0, rec.began, rec.first, rec.received = s.accepted, s.accepted, s.accepted, s.accepted
-	w.seq++
-	rec.seq = w.seq
+	rec.seq = w.number()
 	rec.date = w.l.Wall().UnixMilli() - (w.l.Now()-s.accepted)/1e6
 }
 

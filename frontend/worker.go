@@ -31,7 +31,7 @@ type worker struct {
 	reqs     uint64 // requests, for "show info"
 	conns    uint64 // connections accepted
 	connRate stats.LiveRate
-	seq      uint64 // streams, of whatever became of them
+	seq      uint64 // of the next stream: see number
 	noSplice bool   // "nosplice"
 	drain    drainLimits
 	trunks   map[*session]*h2mux.Conn // clients of HTTP/2
@@ -40,7 +40,7 @@ type worker struct {
 }
 
 func newWorker(px *Proxy, l *loop.Loop) *worker {
-	w := &worker{px: px, l: l, id: l.ID(), trunks: map[*session]*h2mux.Conn{}, drain: drainLimits{drainTime, drainBytes}, noSplice: px.cfg.Global.Tune.NoSplice}
+	w := &worker{px: px, l: l, id: l.ID(), seq: uint64(l.ID()), trunks: map[*session]*h2mux.Conn{}, drain: drainLimits{drainTime, drainBytes}, noSplice: px.cfg.Global.Tune.NoSplice}
 	// A head grows by what rules add and by what chunking adds to a body.
 	w.scratch = make([]byte, 0, 2*l.BufSize()+4096)
 	if px.opt.Access != nil {
@@ -50,6 +50,13 @@ func newWorker(px *Proxy, l *loop.Loop) *worker {
 	w.resting.init()
 	w.active.init()
 	return w
+}
+
+// number is the next stream's, from 0 on as in HAProxy. No two streams of the process have the same: each loop takes its share of the numbers.
+func (w *worker) number() uint64 {
+	n := w.seq
+	w.seq += uint64(len(w.px.loops))
+	return n
 }
 
 func (w *worker) getStream(s *session) *stream {

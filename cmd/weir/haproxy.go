@@ -51,6 +51,9 @@ type hapProcess struct {
 func haproxyMain(s *streams, args []string) int {
 	if len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
 		haproxyCommand().describe(s.out)
+		if args[0] == "-h" { // which HAProxy does not know: it shows its usage and fails
+			return exitFail
+		}
 		return exitOK
 	}
 	f, err := parseHaproxy(args)

@@ -159,7 +159,7 @@ func addrText(a conf.Addr) string {
 	}
 	add("offset", a.PortOffset)
 	add("v4only", a.V4Only)
-	add("v6only", a.V6Only)
+	add("v6only", a.V6Only || a.V6Alone)
 	add("v4v6", a.V4V6)
 	add("path", a.Path)
 	if a.Kind == conf.AddrFD {

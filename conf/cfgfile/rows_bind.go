@@ -45,7 +45,7 @@ var bindTable = table{context: "bind", in: inFrontend, pending: pendingBind, row
 	{name: "tcp-ss", args: "<0|1|2>", doc: "what the kernel keeps of a client's SYN: nothing, its headers from IP on, or from Ethernet on", read: func(l *line) { l.int(&l.d.bind.SaveSYN, 0, 2) }},
 	{name: "namespace", args: "<name>", doc: "network namespace to listen in", read: func(l *line) { l.text(&l.d.bind.Namespace, "<name>") }},
 	{name: "v4v6", doc: "IPv4 connections too", read: func(l *line) { l.d.bind.Addr.V4V6 = true }},
-	{name: "v6only", doc: "IPv6 connections only", read: func(l *line) { l.d.bind.Addr.V6Only = true }},
+	{name: "v6only", doc: "IPv6 connections only", read: func(l *line) { l.d.bind.Addr.V6Alone = true }},
 	{name: "shards", args: "<number|by-thread|by-group>", status: Inert, why: "the loops share each socket and hand connections over", read: inert(1, 1)},
 	{name: "thread", args: "<threads>", status: Inert, why: "connections go to the least loaded loop", read: inert(1, 1)},
 	{name: "process", args: "<value>", status: Inert, why: "there is one process", read: inert(1, 1)},
@@ -87,7 +87,7 @@ func readBind(l *line) {
 	l.options(&bindTable)
 	for _, a := range addrs {
 		one := *b
-		a.V4V6, a.V6Only = a.V4V6 || b.Addr.V4V6, a.V6Only || b.Addr.V6Only
+		a.V4V6, a.V6Alone = a.V4V6 || b.Addr.V4V6, b.Addr.V6Alone
 		one.Addr = a
 		l.d.unix.apply(&one.Addr, &one.Mode, &one.User, &one.Group)
 		l.sec.Binds = append(l.sec.Binds, &one)

@@ -288,8 +288,7 @@ var bindGrammar = grammar[conf.Bind]{context: "bind", places: func(b *conf.Bind)
 	{info: info{name: "group", typ: tString, doc: "group of a unix socket's file"}, at: func(b *conf.Bind) any { return &b.Group },
 		pos: func(b *conf.Bind) *conf.Pos { return &b.GroupPos }},
 	{info: info{name: "v4v6", typ: tBool, doc: "an IPv6 socket takes IPv4 too"}, at: func(b *conf.Bind) any { return &b.Addr.V4V6 }},
-	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Only },
-		text: func(b *conf.Bind) string { return textTrue(b.Addr.V6Only && !b.Addr.V6Shown()) }},
+	{info: info{name: "v6only", typ: tBool, doc: "an IPv6 socket takes IPv6 only"}, at: func(b *conf.Bind) any { return &b.Addr.V6Alone }},
 }, bindTLSRows...)}
 
 func readMSS(d *decoder, b *conf.Bind, a *attr) {
@@ -321,7 +320,7 @@ func readBind(d *decoder, s *section, b *block, _ where) {
 		one := common
 		one.Addr = addr
 		one.Addr.V4V6 = common.Addr.V4V6
-		one.Addr.V6Only = addr.V6Only || common.Addr.V6Only
+		one.Addr.V6Alone = common.Addr.V6Alone
 		one.ID = common.ID
 		if err != nil {
 			one.Addr = unreadAddr(s)
