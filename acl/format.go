@@ -156,9 +156,9 @@ func (f *Format) appendObject(dst []byte, c *Context, fm *logfmt.Formatter, r *l
 	return logfmt.AppendEnd(dst, f.root)
 }
 
-// appendKept appends the value that an expression had, or has: of what a Stream is asked, the last word counts.
+// appendKept appends the value that an expression had, or has: of what a Stream is asked, and of live numbers, the last word counts.
 func (p *formatPart) appendKept(dst []byte, c *Context, v []byte) []byte {
-	if c == nil || p.expr.args.ask == 0 && p.expr.args.say == 0 {
+	if a := p.expr.args; c == nil || a.ask == 0 && a.say == 0 && a.gauge == 0 {
 		return append(dst, v...)
 	}
 	saved := c.it

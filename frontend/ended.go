@@ -8,7 +8,7 @@ import (
 	"weir/internal/logfmt"
 )
 
-// ended answers for a tunnel that is over, whose stream ended when it began: what has become of it since. All else is as it was then.
+// ended answers for a tunnel that is over, whose stream ended when it began: what has become of it since. Live numbers are those of now, and all else is as it was then.
 type ended struct {
 	w   *worker
 	r   *record
@@ -20,7 +20,8 @@ type ended struct {
 func (e *ended) context(w *worker, r *record, lr *logfmt.Record) *acl.Context {
 	e.w, e.r, e.lr = w, r, lr
 	e.ctx.Begin(w.l.Wall())
-	e.ctx.Stream = e
+	e.ctx.Stream, e.ctx.Env = e, env{w.px}
+	e.ctx.FrontendName, e.ctx.ListenerName, e.ctx.BackendName = r.fe.p.Name, r.s.ln.name, r.route.p.Name
 	return &e.ctx
 }
 

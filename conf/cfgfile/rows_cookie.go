@@ -13,8 +13,8 @@ func addPersistence() {
 	proxyTable.rows = append(proxyTable.rows,
 		row{name: "cookie", in: forBackends, args: cookieUsage, doc: "clients stay on the server that a cookie names", read: readCookie},
 		row{name: "dynamic-cookie-key", in: forBackends, args: "<key>", doc: "what servers' cookies are made with where they are dynamic", read: sectionText("<key>", func(s *section) *string { return &s.DynamicCookieKey })},
-		row{name: "force-persist", in: inBackend, args: "<if|unless> <condition>", doc: "when a server that is down keeps its clients", strict: true, read: persistRule(true)},
-		row{name: "ignore-persist", in: inBackend, args: "<if|unless> <condition>", doc: "when the cookie is not looked at", strict: true, read: persistRule(false)})
+		row{name: "force-persist", in: inBackend, args: "<if|unless> <condition>", doc: "when a server that is down keeps its clients", read: persistRule(true)},
+		row{name: "ignore-persist", in: inBackend, args: "<if|unless> <condition>", doc: "when the cookie is not looked at", read: persistRule(false)})
 	optionTable.rows = append(optionTable.rows,
 		row{name: "persist", in: forBackends, neg: true, doc: "clients stay on a server that is down", read: func(l *line) { l.sec.Persist = l.on() }},
 		row{name: "prefer-last-server", in: forBackends, neg: true, doc: "a client's next request goes to the server of the last one", read: func(l *line) { l.sec.PreferLast = l.on() }},

@@ -9,7 +9,7 @@ import (
 // addDispatch adds what there is beside servers and their connections.
 func addDispatch() {
 	proxyTable.rows = append(proxyTable.rows,
-		row{name: "dispatch", in: inBackend, args: "<address>:<port>", strict: true, doc: "where streams go that persistence leads to no server; without effect beside balance", read: readDispatch},
+		row{name: "dispatch", in: inBackend, args: "<address>:<port>", doc: "where streams go that persistence leads to no server; without effect beside balance", read: readDispatch},
 		row{name: "persist", in: forBackends, args: "rdp-cookie[(<name>)]", doc: "clients go to the server whose address is in a cookie of RDP", read: readPersistRDP},
 		row{name: "guid", in: inListen, args: "<id>", status: Inert, why: whyGUID, read: readGUID},
 		row{name: "max-session-srv-conns", in: forFrontends, args: "<number>", doc: "idle connections to servers that one client's connection may have for itself",
