@@ -198,7 +198,7 @@ func (st *stream) handshakeError() string {
 		return "SSL_HANDSHAKE" // HAProxy tells a close apart from other failures for clients alone
 	case !bad.OtherName():
 		return "SSL_HANDSHAKE"
-	case st.last != nil && st.last.Conf().TLS.VerifyHost != "":
+	case st.ctx.ServerTLS.State().ServerName == "": // it was verifyhost's
 		return "SSL_MISMATCH"
 	}
 	return "SSL_MISMATCH_SNI"

@@ -275,7 +275,7 @@ frontend f
     http-request deny if { path /denied }
     default_backend app
 backend app
-    server s1 %s ssl verify required ca-file %s sni str(a.example.com) verifyhost c.example.com
+    server s1 %s ssl verify required ca-file %s verifyhost c.example.com
 `, s.Listener.Addr(), b.dir+"/ca.pem")), Options{Access: access})
 	if err != nil {
 		t.Fatal(err)

@@ -135,7 +135,7 @@ var serverTLSRows = []row{
 			}
 		}
 	}},
-	{name: "verifyhost", args: "<name>", doc: "the name that its certificate must have", read: func(l *line) { l.text(&serverTLS(l).VerifyHost, "<name>") }},
+	{name: "verifyhost", args: "<name>", doc: "the name that its certificate must have where sni, or check-sni for a health check, asks for none", read: func(l *line) { l.text(&serverTLS(l).VerifyHost, "<name>") }},
 	{name: "sni", args: "<expression>", doc: "the server name to ask for", read: func(l *line) {
 		if e := l.expr(); e != nil {
 			serverTLS(l).SNI = e

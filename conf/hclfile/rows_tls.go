@@ -88,7 +88,7 @@ var bindTLSRows = slices.Concat([]row[conf.Bind]{
 var serverTLSRows = slices.Concat([]row[server]{
 	{info: info{name: "ssl", typ: tBool, doc: "it speaks TLS"}, at: func(s *server) any { return &s.TLS.On }},
 	{info: info{name: "crt", typ: tString, doc: "the certificate to show to it, with its key"}, at: func(s *server) any { return &s.TLS.Cert }},
-	{info: info{name: "verifyhost", typ: tString, doc: "the name that its certificate must have; where not given, that of sni"}, at: func(s *server) any { return &s.TLS.VerifyHost }},
+	{info: info{name: "verifyhost", typ: tString, doc: "the name that its certificate must have where sni, or check_sni for a health check, asks for none"}, at: func(s *server) any { return &s.TLS.VerifyHost }},
 	{info: info{name: "sni", typ: tSample, doc: "the server name to ask for"}, at: func(s *server) any { return &s.TLS.SNI }},
 	{info: info{name: "sni_auto", typ: tBool, doc: "the server name is the request's host"}, at: func(s *server) any { return &s.TLS.SNIAuto }},
 	{info: info{name: "no_ssl_reuse", typ: tBool, doc: "sessions are not resumed"}, at: func(s *server) any { return &s.TLS.NoReuse }},

@@ -251,6 +251,8 @@ func TestTLSCommandsOracle(t *testing.T) {
 		"add ssl crt-list {{dir}}/list <<\n[verify none] x\n", "add ssl crt-list {{dir}}/folder {{dir}}/folder/two.pem", "set ssl ca-file {{dir}}/ca.pem <<\n{{cas}}\n", "show ssl ca-file",
 		"show ssl ca-file *{{dir}}/ca.pem", "commit ssl ca-file {{dir}}/ca.pem", "show ssl ca-file {{dir}}/ca.pem", "show ssl ca-file {{dir}}/ca.pem:3",
 		"set ssl cert {{dir}}/other.pem.ocsp <<\nAAAA\n", "commit ssl cert {{dir}}/other.pem", "abort ssl cert {{dir}}/other.pem",
+		"new ssl cert n.pem", "set ssl cert n.pem <<\n{{fresh}}\n", "del ssl cert n.pem", "set ssl cert {{dir}}/nope.pem <<\nJUNK\n", "set ssl cert {{dir}}/site.pem.key <<\nJUNK\n", "commit ssl cert n.pem",
+		"del ssl cert n.pem", "new ssl ca-file n.ca", "set ssl ca-file n.ca <<\n{{ca}}\n", "del ssl ca-file n.ca", "commit ssl ca-file n.ca", "del ssl ca-file n.ca", "del ssl ca-file n.ca",
 	} {
 		commands = append(commands, strings.NewReplacer("{{dir}}", l.dir, "{{fresh}}", l.fresh, "{{mixed}}", l.mixed, "{{ca}}", strings.TrimSpace(string(l.ca.PEM())), "{{cas}}", strings.TrimSpace(cas), "{{key}}", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 48)))).Replace(c))
 	}

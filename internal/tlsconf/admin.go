@@ -127,6 +127,9 @@ func (s *Store) setCert(path, payload string) string {
 	}
 	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
 	base, ending := s.partOf(path)
+	if err := (&certTxn{path: base}).set(ending, payload); err != nil {
+		return refuse(err.Error(), "Can't load the payload")
+	}
 	t, word := s.txn.cert, "updated"
 	if t != nil && t.path != base {
 		return refuse(ongoing(t.path, path))
@@ -141,9 +144,7 @@ func (s *Store) setCert(path, payload string) string {
 			t.files = e.pair.source
 		}
 	}
-	if err := t.set(ending, payload); err != nil {
-		return refuse(err.Error(), "Can't load the payload")
-	}
+	t.set(ending, payload)
 	s.txn.cert = t
 	return "Transaction " + word + " for certificate " + base + "!"
 }
@@ -250,6 +251,8 @@ func (s *Store) delCert(path string) string {
 	switch {
 	case path == "":
 		return "'del ssl cert' expects a certificate name"
+	case s.txn.cert != nil && s.txn.cert.path == path: // the commit would find nothing
+		return "Can't remove the certificate: ongoing transaction for the certificate '" + path + "'"
 	case s.pairs[path] == nil:
 		return cannot + path + "' doesn't exist!\n"
 	case s.users(path) > 0 || s.listedAnywhere(path):

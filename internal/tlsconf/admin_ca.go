@@ -87,6 +87,9 @@ func caRun[T any](s *Store, k *caKind[T], verb, path, payload string) string {
 		*k.txn = nil
 		return "Transaction aborted for certificate '" + path + "'!" // HAProxy's word
 	}
+	if t != nil && t.path == path {
+		return "Can't remove the " + k.long + ": ongoing transaction for the " + k.long + " '" + path + "'"
+	}
 	cannot := "Can't remove the " + k.long + ": " + k.long + " '" + path
 	if _, have := k.files[path]; !have {
 		return cannot + "' doesn't exist!\n"

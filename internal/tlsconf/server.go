@@ -189,17 +189,14 @@ func (v *Server) ConnectConfig(a *conf.CheckConnect) *tls.Config {
 	return cfg
 }
 
-// named is base for one server name. The name that the certificate must have is verifyhost, else that one.
+// named is base for one server name. The certificate must have that one; where there is none, verifyhost's.
 func (c *client) named(base *tls.Config, name string) *tls.Config {
 	cfg := base.Clone()
 	cfg.ServerName = name
 	if c.auth == nil {
 		return cfg
 	}
-	host := c.host
-	if host == "" {
-		host = name
-	}
+	host := firstSet(name, c.host)
 	cfg.VerifyConnection = func(cs tls.ConnectionState) error { return c.verify(cs.PeerCertificates, host, time.Now()) }
 	return cfg
 }

@@ -44,8 +44,9 @@ func TestServer(t *testing.T) {
 	f("", any, "a.example.com", good)
 	f("it is not for this name", any, "b.example.com", good)
 	f("", host, "", good)
-	f("", host, "b.example.com", good) // verifyhost is over sni
-	f("it is not for this name", conf.ServerTLS{VerifyHost: "b.example.com"}, "a.example.com", good)
+	f("it is not for this name", host, "b.example.com", good) // sni is over verifyhost
+	f("", conf.ServerTLS{VerifyHost: "b.example.com"}, "a.example.com", good)
+	f("it is not for this name", conf.ServerTLS{VerifyHost: "b.example.com"}, "", good)
 	f("its issuer is not trusted", any, "", strange)
 	f("it has expired", any, "", old)
 	f("it is not valid yet", any, "", young)
