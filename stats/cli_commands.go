@@ -47,6 +47,7 @@ func init() {
 		{"get map", "<map> <value>", "tell what a value matches in a map", LevelUser, false, patternCommand(true, getPattern)},
 		{"get var", "<name>", "tell a variable of the process", LevelOperator, false, getVar},
 		{"get weight", "<bk>/<srv>", "tell a server's weight and its configured one", LevelUser, false, getWeight},
+		{"hard-reload", "", "reload, and end the connections of the configurations before", LevelAdmin, true, hardReload},
 		{"operator", "", "lower this connection to level operator", LevelOperator, false, lowerTo(LevelOperator)},
 		{"prepare acl", "<acl>", "begin a version of an ACL's list", LevelOperator, true, patternCommand(false, preparePatterns)},
 		{"prepare map", "<map>", "begin a version of a map", LevelOperator, true, patternCommand(true, preparePatterns)},
@@ -139,7 +140,7 @@ func (c *command) there(a Admin) bool {
 		_, ok = a.(CookieAdmin)
 	case "enable agent", "disable agent":
 		_, ok = a.(CheckAdmin)
-	case "reload", "show generations", "show proc", "show startup-logs":
+	case "hard-reload", "reload", "show generations", "show proc", "show startup-logs":
 		_, ok = a.(Reloader)
 	case "show errors":
 		_, ok = a.(ErrorLister)

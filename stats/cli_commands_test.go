@@ -13,7 +13,7 @@ type plainAdmin struct{ Admin }
 func TestThere(t *testing.T) {
 	want := []string{"add acl", "add map", "clear acl", "clear map", "commit acl", "commit map", "del acl", "del map", "disable agent", "disable dynamic-cookie backend", "enable agent", "enable dynamic-cookie backend", "set dynamic-cookie-key backend", "get acl", "get map", "get var",
 		"prepare acl", "prepare map", "set map", "set rate-limit", "set var", "show acl", "show errors", "show events", "show map", "show sess",
-		"reload", "show generations", "show proc", "show startup-logs",
+		"hard-reload", "reload", "show generations", "show proc", "show startup-logs",
 		"shutdown session", "shutdown sessions server", "add server", "del server", "show servers conn", "show activity", "show tasks", "show threads", "set profiling", "show profiling"}
 	want = append(append(want, SSLCommands()...), "acme challenge_ready", "acme renew", "acme status")
 	slices.Sort(want)

@@ -13,6 +13,8 @@ import (
 type Reloader interface {
 	// Reload returns when the new configuration is in force, or is known not to be; log is what was said of it.
 	Reload(ctx context.Context) (ok bool, log string)
+	// Cut ends what is left of the configurations before the current one.
+	Cut()
 	// StartupLogs is what was said of the last configuration that was read.
 	StartupLogs() string
 	// Generations are the configurations at work: the current one, then those that are older, the oldest last.
@@ -39,7 +41,7 @@ type Generation struct {
 // mayRun says whether the connection may run the command. On a master's socket whoever may operate may reload, as in HAProxy; on
 // others, which are given to more people, an administrator.
 func (s *cliSession) mayRun(cmd *command) bool {
-	return s.level >= cmd.level || s.socket.Master && cmd.name == "reload" && s.level >= LevelOperator
+	return s.level >= cmd.level || s.socket.Master && (cmd.name == "reload" || cmd.name == "hard-reload") && s.level >= LevelOperator
 }
 
 func reload(c *call) error {
@@ -49,6 +51,20 @@ func reload(c *call) error {
 	}
 	ctx := c.session.server.ctx // reading a configuration takes its time: names are looked up
 	done, log := r.Reload(ctx)
+	c.reply(fmt.Sprintf("Success=%d\n--\n%s", flag(done), oneBlock(log)))
+	return nil
+}
+
+// hardReload leaves nothing of what was before; where the configuration cannot be taken over, all of it.
+func hardReload(c *call) error {
+	r, ok := c.admin.(Reloader)
+	if !ok {
+		return errNoAdmin
+	}
+	done, log := r.Reload(c.session.server.ctx)
+	if done {
+		r.Cut()
+	}
 	c.reply(fmt.Sprintf("Success=%d\n--\n%s", flag(done), oneBlock(log)))
 	return nil
 }

@@ -17,6 +17,8 @@ func (l *lab) Reload(context.Context) (bool, string) {
 	return true, "[NOTICE] Loading success.\n"
 }
 
+func (l *lab) Cut() {}
+
 func (l *lab) StartupLogs() string { return "[WARNING] odd\n" }
 
 func (l *lab) Generations() Generations {

@@ -71,7 +71,7 @@ func dumpCommands(w io.Writer) {
 	names := stats.Commands()
 	slices.Sort(names)
 	for _, name := range names {
-		if name == "reload" || name == "show proc" { // HAProxy's worker has none
+		if name == "hard-reload" || name == "reload" || name == "show proc" { // HAProxy's worker has none
 			fmt.Fprintf(w, "%s [MASTER] \n", name)
 			continue
 		}

@@ -30,6 +30,15 @@ func (a *reloadAdmin) Reload(ctx context.Context) (bool, string) {
 	}
 }
 
+// Cut is for "hard-reload".
+func (a *reloadAdmin) Cut() {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	for _, g := range a.p.old {
+		g.cut()
+	}
+}
+
 // StartupLogs is for "show startup-logs".
 func (a *reloadAdmin) StartupLogs() string {
 	a.p.mu.Lock()

@@ -210,6 +210,39 @@ func TestReloadBound(t *testing.T) {
 	}
 }
 
+// "hard-reload" leaves nothing of what was before, unless the new configuration cannot be taken over.
+func TestHardReload(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newReloadLab(t, self, "")
+	c := l.hold()
+	good, err := os.ReadFile(l.conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(l.conf, []byte("nonsense\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.ask("hard-reload"); !strings.HasPrefix(got, "Success=0\n") {
+		t.Errorf("got %q", got)
+	}
+	if got := l.ask("show generations"); strings.Count(got, "\n") != 3 || !strings.Contains(got, "\n1 current 1 ") || !strings.HasSuffix(got, " 1\n\n") {
+		t.Errorf("a reload that failed has left %q", got)
+	}
+	if err := os.WriteFile(l.conf, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.ask("hard-reload"); !strings.HasPrefix(got, "Success=1\n") {
+		t.Errorf("got %q", got)
+	}
+	if b, err := io.ReadAll(c); len(b) > 0 {
+		t.Errorf("who was cut is answered %q, %v", b, err)
+	}
+	l.p.wait(t, "the end of the first", func() bool { return strings.Count(l.ask("show generations"), "\n") == 3 })
+}
+
 // With a limit of 0 a generation is cut by the reload that takes over from it.
 func TestReloadBoundNone(t *testing.T) {
 	self, err := os.Executable()

@@ -15,6 +15,7 @@ const (
 	whyEngine = "it tunes HAProxy's own engine, and Weir has no such part"
 	maxInt    = math.MaxInt32
 	minDHBits = 1024 // as in HAProxy
+	maxPolicy = 8    // words of cpu-policy: more than it has
 	// UDP in HAProxy's sense: listeners of QUIC and log-forward, servers of logs.
 	whyDatagrams = "it is for sockets of datagrams that nobody is connected to, of which Weir has none there"
 )
@@ -113,6 +114,11 @@ func addInertGlobals() {
 	} {
 		globalTable.rows = append(globalTable.rows, row{name: r.name, in: inGlobal, args: valueUsage(r.n), status: Inert, why: r.why, read: inert(r.n, r.n)})
 	}
+	const whyCPU = "a loop is no thread: the runtime and the kernel place it, on the processors of cpu-set and cpu-map"
+	globalTable.rows = append(globalTable.rows,
+		row{name: "cpu-affinity", in: inGlobal, args: "<policy>", status: Inert, why: whyCPU, read: inert(1, 1)},
+		row{name: "cpu-policy", in: inGlobal, args: "<policy> [<option> ...]", status: Inert, why: whyCPU, read: inert(1, maxPolicy)},
+		row{name: "thread-group", in: inGlobal, args: "<group> [<threads>]", status: Inert, why: "loops have no groups", read: inert(1, 2)})
 	for name, n := range map[string]int{"no-memory-trimming": 0, "busy-polling": 0, "numa-cpu-mapping": 0, "noepoll": 0, "nopoll": 0, "nokqueue": 0, "noevports": 0,
 		"tune.buffers.limit": 1, "tune.buffers.reserve": 1,
 		"tune.idletimer": 1, "tune.listener.multi-queue": 1, "tune.memory.hot-size": 1,
