@@ -70,7 +70,7 @@ type Proxy struct {
 	Binds          []*Bind
 	CrtUses        []*CrtUse // "ssl-f-use"
 	Maxconn        int       // connections at once; 0 = the global one
-	Backlog        int       // listen(2) queue; 0 = Maxconn
+	Backlog        int       // listen(2) queue; 0 = Maxconn, the process's where that is 0
 	SessionRate    int       // "rate-limit sessions": a second; 0 = no limit
 	UseBackends    []*UseBackend
 	DefaultBackend *Ref

@@ -159,7 +159,7 @@ func openListener(b *conf.Bind, fe *Frontend, a *loop.Addr, o *loop.ListenOption
 func listenOptions(b *conf.Bind, fe *Frontend) (*loop.ListenOptions, error) {
 	t := &fe.px.cfg.Global.Tune
 	o := &loop.ListenOptions{
-		Backlog:     firstInt(b.Backlog, fe.p.Backlog),
+		Backlog:     firstInt(b.Backlog, fe.p.Backlog, b.Maxconn, int(fe.slots())),
 		V6Only:      b.Addr.V6Alone,
 		DeferAccept: b.DeferAccept,
 		Interface:   b.Interface,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,8 @@ const limitConf = `global {
   %s
 }
 defaults {
-  mode = "http"
+  mode    = "http"
+  backlog = 1000 # what finds no place in the kernel's queue comes again after a second
   timeout {
     client  = "20s"
     connect = "2s"
@@ -120,6 +122,25 @@ func TestLimitsUnderLoad(t *testing.T) {
 	f("maxconn = 3", "maxconn = 1", "maxconn = 2")
 	f("", "maxconn = 1", "")
 	f("", "", "maxconn = 1")
+}
+
+// The kernel queues as many connections as there may be, where it is not told.
+func TestBacklog(t *testing.T) {
+	f := func(global, bind, fe string, want int) {
+		t.Helper()
+		px := buildTestProxy(t, fmt.Sprintf(strings.Replace(limitConf, "backlog = 1000", "", 1), global, bind, fe))
+		b := px.frontend("f").p.Binds[0]
+		o, err := listenOptions(b, px.frontend("f"))
+		if err != nil || o.Backlog != want {
+			t.Errorf("global %q, bind %q, frontend %q: %d, %v; want %d", global, bind, fe, o.Backlog, err, want)
+		}
+	}
+	f("", "", "", 0) // the kernel's most
+	f("maxconn = 7", "", "", 7)
+	f("maxconn = 7", "", "maxconn = 6", 6)
+	f("maxconn = 7", "maxconn = 5", "maxconn = 6", 5)
+	f("maxconn = 7", "maxconn = 5", "backlog = 4", 4)
+	f("maxconn = 7", "backlog = 3", "backlog = 4", 3)
 }
 
 func visit(addr string) error {
