@@ -295,6 +295,43 @@ func TestHTTP2WebSocket(t *testing.T) {
 	f("wrong", false)
 }
 
+// A server that answers the wish for another protocol with 2xx has not agreed to it: over HTTP/2 its client would think so, and take the body, which anybody
+// may have made, for that protocol.
+func TestHTTP2NoUpgrade(t *testing.T) {
+	for _, x := range []struct{ protocol, answer, status string }{
+		{"websocket", "200 OK", "502"}, {"websocket", "204 No Content", "502"}, {"foo", "201 Created", "502"}, {"websocket", "404 Not Found", "404"}, {"websocket", "302 Found", "302"},
+		{"h2c", "200 OK", "reset"},
+	} {
+		o := newTestOrigin(t)
+		px := newTestProxy(t, simple(o.addr(), "", ""))
+		k := dialH2(t, px.addr("f", 0))
+		k.request(1, false, ":method", "CONNECT", ":protocol", x.protocol, ":scheme", "http", ":authority", "h", ":path", "/ws")
+		s := o.accept()
+		s.head()
+		body := "Content-Length: 4\r\n\r\ntext"
+		if strings.HasPrefix(x.answer, "204") {
+			body = "\r\n"
+		}
+		s.send("HTTP/1.1 " + x.answer + "\r\n" + body)
+		got := "reset"
+		switch f := k.next().(type) {
+		case *http2.MetaHeadersFrame:
+			got = f.PseudoValue("status")
+		case *http2.RSTStreamFrame:
+		default:
+			got = fmt.Sprint(f)
+		}
+		if got != x.status {
+			t.Errorf("%s is answered with %s: the client got %s; want %s", x.protocol, x.answer, got, x.status)
+		}
+		if x.status == "502" {
+			px.logLine(" SH-- ")
+		}
+		k.Close()
+		px.balanced()
+	}
+}
+
 // A client that resets a stream frees the server at once; a server that breaks off resets the stream and nothing else.
 func TestHTTP2Resets(t *testing.T) {
 	o := newTestOrigin(t)

@@ -24,6 +24,7 @@ var (
 	ServerRefused        = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_refused_stream", "the server did not take the request on this connection (HTTP/2 REFUSED_STREAM or GOAWAY)"}
 	ServerWantsHTTP1     = &Fault{Server, PhaseHeaders, 502, RetryUndone, "server_wants_http1", "the server wants this request over HTTP/1.1 (HTTP/2 HTTP_1_1_REQUIRED), and there is no way to it: its alpn has no \"http/1.1\""}
 	ServerNoWebSocket    = &Fault{Server, PhaseHeaders, 502, RetryNo, "server_no_websocket", "the server takes no WebSocket over HTTP/2 (RFC 8441); \"ws h1\" would speak HTTP/1 with it"}
+	ServerNoUpgrade      = &Fault{Server, PhaseHeaders, 502, RetryNo, "server_no_upgrade", "the server answered a client of HTTP/2 that wanted another protocol with 2xx and did not change to it: the client would take its answer for that protocol (RFC 8441, 5)"}
 	ServerTimeoutHeaders = &Fault{STimeout, PhaseHeaders, 504, RetryNo, "server_timeout_headers", "the server did not send response headers within timeout server"}
 	BadResponse          = &Fault{Proxy, PhaseHeaders, 502, RetryNo, "bad_response", "the response is malformed"}
 	ClientAbortHeaders   = &Fault{Client, PhaseHeaders, 400, RetryNo, "client_abort_headers", "the client closed while the server was preparing its response"}
