@@ -12,6 +12,7 @@ import (
 
 // TestConvertOracle converts the configurations of the oracle's cases: in HCL they mean the same.
 func TestConvertOracle(t *testing.T) {
+	t.Parallel()
 	paths, _ := filepath.Glob("testdata/oracle/*.txt")
 	if len(paths) == 0 {
 		t.Fatal("no files")

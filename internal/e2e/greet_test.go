@@ -84,6 +84,7 @@ func greetedCases() []greeted {
 
 // TestGreetings compares what is told of headers that are none, or do not come: the numbers and texts of fc_err.
 func TestGreetings(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	want, got := greet(t, "haproxy"), greet(t, "weir")
 	for i, g := range greetedCases() {

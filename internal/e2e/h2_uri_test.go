@@ -382,6 +382,7 @@ var uriRandom = regexp.MustCompile(`(?i)(sec-websocket-(?:key|accept):) "?[^"\\]
 
 // TestHTTP2URIOracle: what rules, logs and servers are told of a URI is what HAProxy tells them, whichever version of HTTP either side speaks.
 func TestHTTP2URIOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	pair := l.ca.Pair(t, testpki.Leaf{CN: "origin", Names: []string{"origin.example.com"}})

@@ -41,6 +41,7 @@ func TestSockpair(t *testing.T) {
 	peer.Need(t, "haproxy")
 	for _, kinds := range [][2]string{{"weir", "weir"}, {"weir", "haproxy"}, {"haproxy", "weir"}} {
 		t.Run(kinds[0]+"-"+kinds[1], func(t *testing.T) {
+			t.Parallel()
 			dir := shortDir(t)
 			at := newPlaces(dir, "pair")
 			fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

@@ -24,7 +24,7 @@ defaults
   mode http
   log global
   timeout client 15s
-  timeout http-request 4s
+  timeout http-request 8s
   timeout http-keep-alive 15s
   timeout server 5s
   timeout connect 5s
@@ -45,6 +45,7 @@ frontend https
 
 // TestBadRequestTLSOracle: the lines of what is no request, sent over TLS, tell of the handshake what HAProxy's do.
 func TestBadRequestTLSOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	var all [2][]string

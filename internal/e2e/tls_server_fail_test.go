@@ -129,6 +129,7 @@ func serveTLS(c *tls.Conn) {
 
 // TestServerHandshakeOracle: what a failed handshake with a server is called in logs and answered with is what HAProxy makes of it.
 func TestServerHandshakeOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	servers := failServers(t, l)

@@ -110,6 +110,7 @@ frontend fe
 
 // TestTLSFetchesOracle: what rules are told of a connection's TLS is what HAProxy tells them.
 func TestTLSFetchesOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	addrs := map[string]string{}
@@ -200,6 +201,7 @@ var systemCAs = regexp.MustCompile(`(?m)^@system-ca .*\n`)
 
 // TestTLSCommandsOracle: the life of a certificate at run time, word for word.
 func TestTLSCommandsOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	ask := func(sock, command string) string {

@@ -22,6 +22,7 @@ frontend fe
 // TestTicketNodesOracle: processes that have a file of ticket keys in common, at addresses of their own, resume each other's sessions in both directions,
 // and so does one that is started later: a client that shows no certificate any more is let in by its session, as with HAProxy.
 func TestTicketNodesOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	for _, kind := range []string{"haproxy", "weir"} {

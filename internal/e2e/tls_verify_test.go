@@ -230,6 +230,7 @@ func verifyCases(t *testing.T) []verifyCase {
 // TestVerifyOracle: what is wrong with a client's certificate is found, told and let pass as HAProxy and OpenSSL do: every case with every list
 // of errors that are let pass.
 func TestVerifyOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	cases := verifyCases(t)

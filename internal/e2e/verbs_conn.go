@@ -92,7 +92,10 @@ func unanswered(to *syscall.SockaddrInet4) (full bool, fd int, err error) {
 		syscall.Close(fd)
 		return false, -1, err
 	}
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 300)
+	n, err := -1, error(unix.EINTR)
+	for err == unix.EINTR { // by the runtime's own signals
+		n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 300)
+	}
 	return n == 0, fd, err
 }
 

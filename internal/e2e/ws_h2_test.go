@@ -109,6 +109,7 @@ func TestWebSocketHTTP2(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: a browser takes a while")
 	}
+	t.Parallel()
 	chromium := peer.Need(t, "chromium")
 	l := newTLSLab(t)
 	origin := httptest.NewServer(wsH2Origin())

@@ -134,8 +134,11 @@ func full(t *testing.T, a *Addr) (*Listener, *Addr) {
 
 // unanswered tells a connection that the kernel has not made from one that it is about to make.
 func unanswered(fd int) bool {
-	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 200)
-	return n == 0
+	for {
+		if n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 200); err != unix.EINTR { // by the runtime's own signals
+			return n == 0
+		}
+	}
 }
 
 func TestDialTimeout(t *testing.T) {
