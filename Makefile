@@ -25,14 +25,17 @@ test: race allocs ## every test, with the race detector; then the allocation gat
 # The race detector needs a C compiler; on a machine without one the tests run plain, except in CI.
 RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
+# Those that take longest begin first, so that none of them is left to run alone at the end.
+LONGEST := ./internal/e2e ./frontend
+
 # weirdebug asserts that nothing of a loop is touched by another goroutine, and overwrites buffers that are given back.
 race:
 	@[ -n "$(RACE)" ] || { echo 'no C compiler: the tests run without the race detector'; [ "$$CI" != true ]; }
-	$(GO) test $(RACE) -tags weirdebug -timeout $(TESTTIME) ./...
+	$(GO) test $(RACE) -tags weirdebug -timeout $(TESTTIME) $(LONGEST) ./...
 
 # The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
 allocs:
-	$(GO) test -run 'Alloc' -count 1 ./...
+	$(GO) test -run 'Alloc' -count 1 $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9_]*Alloc' . | xargs -n 1 dirname | sort -u)
 
 # More than the default runs without go test's own limit.
 soak: ## mixed load for SOAKTIME (2m) on a plain build: nothing may grow
@@ -53,15 +56,21 @@ lint: ## vet, gofmt, staticcheck and the repository's own rules
 
 # Go's fuzzer can report "context deadline exceeded" where FUZZTIME ends, a race of its own (golang/go#75804): that alone,
 # without a failing input, is no failure.
+# The test program of each package is built once for all of its targets.
+FUZZDIRS ?= $(shell grep -rlE --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u)
+
 fuzz: ## each fuzz target for FUZZTIME (10s)
-	@set -e; log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	for pkg in $$($(GO) list ./...); do \
-	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; cache=$$($(GO) env GOCACHE)/fuzz; \
+	for dir in $(FUZZDIRS); do \
+	  pkg=$$($(GO) list "$$dir"); \
+	  $(GO) test -c -fuzz . -o "$$tmp/test" "$$dir"; \
+	  targets=$$(cd "$$dir" && "$$tmp/test" -test.list '^Fuzz'); \
+	  for target in $$targets; do \
 	    echo "$$pkg $$target"; \
-	    if $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg >"$$log" 2>&1; then tail -n 3 "$$log"; \
+	    if (cd "$$dir" && "$$tmp/test" -test.run '^$$' -test.fuzz "^$$target$$" -test.fuzztime $(FUZZTIME) -test.fuzzcachedir "$$cache/$$pkg") >"$$tmp/log" 2>&1; then tail -n 3 "$$tmp/log"; \
 	    else \
-	      cat "$$log"; \
-	      if grep -q -i -e 'failing input' -e panic "$$log" || ! grep -q '^ *context deadline exceeded$$' "$$log"; then exit 1; fi; \
+	      cat "$$tmp/log"; \
+	      if grep -q -i -e 'failing input' -e panic "$$tmp/log" || ! grep -q '^ *context deadline exceeded$$' "$$tmp/log"; then exit 1; fi; \
 	    fi; \
 	  done; \
 	done
