@@ -74,6 +74,12 @@ func failServers(t *testing.T, l *tlsLab) []failServer {
 			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 			hello(c)
 		}},
+		// nginx CVE-2026-1642: what stands before the handshake must not be taken for a response.
+		{name: "plain-first", line: checked, serve: func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
+			hello(c)
+			hello(c)
+		}},
 		{name: "garbage", line: checked, serve: func(c net.Conn) { hello(c); io.WriteString(c, strings.Repeat("x", 100)); hello(c) }},
 	}
 }
