@@ -86,6 +86,7 @@ type Global struct {
 	LogSendHost    string // host name in syslog lines; "" = none
 	Logs           []*LogTarget
 	StatsSockets   []*StatsSocket
+	StatsMaxconn   int           // "stats maxconn": of each of them that does not say its own
 	StatsTimeout   time.Duration // idle time on a stats socket; default 10s
 	HardStopAfter  time.Duration // after a graceful stop began; 0 = wait for ever
 	Grace          time.Duration // from the signal to the closing of the listeners

@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"time"
@@ -95,7 +96,7 @@ func (g *Global) fill() {
 	for _, s := range g.StatsSockets {
 		setDefault(&s.Mode, DefaultStatsMode)
 		setDefault(&s.Level, LevelOperator)
-		setDefault(&s.Maxconn, DefaultStatsMaxconn)
+		setDefault(&s.Maxconn, cmp.Or(g.StatsMaxconn, DefaultStatsMaxconn))
 	}
 	fillLogs(g.Logs)
 }

@@ -32,8 +32,7 @@ func TestProcessSettings(t *testing.T) {
     set-dumpable
     prealloc-fd
     thread-hard-limit 1
-    unix-bind prefix %s mode 600
-    stats socket /admin.sock level admin
+    stats socket %s/admin.sock level admin
 `, cpu, dir)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -23,17 +23,16 @@ type decoder struct {
 	applied int     // lines of defaults sections applied so far
 	walk    *walker // of Walk; else nil
 	// Of the line being read.
-	socket       *conf.StatsSocket
-	bind         *conf.Bind
-	unix         unixBind
-	statsMaxconn int // "stats maxconn"
-	pages        *conf.HTTPErrors
-	users        *conf.Userlist
-	store        *conf.CrtStore // the crt-store section being read
-	acme         *conf.ACME
-	mail         *conf.Mailers
-	later        []*errorFilesLine
-	guids        map[string]conf.Pos // "guid"s, where they stand
+	socket *conf.StatsSocket
+	bind   *conf.Bind
+	unix   unixBind
+	pages  *conf.HTTPErrors
+	users  *conf.Userlist
+	store  *conf.CrtStore // the crt-store section being read
+	acme   *conf.ACME
+	mail   *conf.Mailers
+	later  []*errorFilesLine
+	guids  map[string]conf.Pos // "guid"s, where they stand
 }
 
 func newDecoder(sources []Source) *decoder {

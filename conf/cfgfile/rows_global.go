@@ -281,16 +281,9 @@ func readLocalPeer(l *line) {
 var statsGlobalTable = table{context: "global stats", in: inGlobal, rows: []row{
 	{name: "socket", in: inGlobal, args: "<address> [<option> ...]", doc: "a socket that takes commands", read: readStatsSocket},
 	{name: "timeout", in: inGlobal, args: "<time>", doc: "idle time after which a connection to it is closed", read: func(l *line) { l.positive(&l.d.cfg.Global.StatsTimeout) }},
-	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections to each of them at once", read: readStatsMaxconn},
+	{name: "maxconn", in: inGlobal, args: "<number>", doc: "connections to each of them at once", read: globalInt(func(g *conf.Global) *int { return &g.StatsMaxconn }, 1, maxInt)},
 	{name: "bind-process", in: inGlobal, args: "<value>", status: Removed, why: "there is one process", read: ignored},
 }}
-
-func readStatsMaxconn(l *line) {
-	n := 0
-	if l.int(&n, 1, maxInt) {
-		l.d.statsMaxconn = n
-	}
-}
 
 var levels = []string{"user", "operator", "admin"}
 
@@ -330,12 +323,9 @@ func readStatsSocket(l *line) {
 		l.add(conf.Misread(w.Pos, l.path, w.Text, err))
 		return
 	}
-	s := &conf.StatsSocket{Pos: w.Pos, Addr: addr, Maxconn: l.d.statsMaxconn}
+	s := &conf.StatsSocket{Pos: w.Pos, Addr: addr}
 	l.d.socket = s
 	l.options(&statsSocketTable)
-	mode := uint32(s.Mode)
-	l.d.unix.apply(&s.Addr, &mode, &s.User, &s.Group)
-	s.Mode = fs.FileMode(mode)
 	l.d.cfg.Global.StatsSockets = append(l.d.cfg.Global.StatsSockets, s)
 }
 

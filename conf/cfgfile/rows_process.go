@@ -38,7 +38,7 @@ func addProcess() {
 		globalRow("maxconnrate", "<number>", "connections a second over all frontends", globalInt(func(g *conf.Global) *int { return &g.MaxConnRate }, 0, maxInt)),
 		globalRow("maxsessrate", "<number>", "sessions a second over all frontends", globalInt(func(g *conf.Global) *int { return &g.MaxSessRate }, 0, maxInt)),
 		globalRow("dns-accept-family", "<auto|ipv4|ipv6>[,...]", "the addresses of names that are taken", readNameFamily),
-		globalRow("unix-bind", "[prefix <text>] [mode <octal>] [user <user>|uid <number>] [group <group>|gid <number>]", "what the unix sockets have that binds name", readUnixBind),
+		globalRow("unix-bind", "[prefix <text>] [mode <octal>] [user <user>|uid <number>] [group <group>|gid <number>]", "what the unix sockets of binds have", readUnixBind),
 		globalRow("nosplice", "", "bytes are never moved by the kernel alone", globalFlag(func(g *conf.Global) *bool { return &t(g).NoSplice })),
 		globalRow("tune.sndbuf.client", "<bytes>", "the kernel's buffer of what is sent to a client", globalSize(func(g *conf.Global) *int { return &t(g).SndBufClient }, 0, maxInt)),
 		globalRow("tune.rcvbuf.client", "<bytes>", "the kernel's buffer of what a client sends", globalSize(func(g *conf.Global) *int { return &t(g).RcvBufClient }, 0, maxInt)),

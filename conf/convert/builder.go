@@ -213,8 +213,6 @@ func nothingText(st *cfgfile.Step) string {
 		return text + ": " + st.Why
 	case strings.HasSuffix(st.Keyword, "-check comment"):
 		return text + ": goes with the step after it"
-	case st.Keyword == "stats maxconn":
-		return text + ": of the stats sockets after it"
 	}
 	return text + ": changes nothing here"
 }

@@ -40,6 +40,8 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 		at: func(g *conf.Global) any { return &g.LogSendHost }},
 	{info: info{name: "stats_timeout", typ: tDuration, min: 1, def: "10s", doc: "idle time after which a stats socket's connection is closed"},
 		at: func(g *conf.Global) any { return &g.StatsTimeout }},
+	{info: info{name: "stats_maxconn", typ: tInt, min: 1, doc: "connections at once to each stats socket that does not say its own; where not given, 10"},
+		at: func(g *conf.Global) any { return &g.StatsMaxconn }},
 	{info: info{name: "hard_stop_after", typ: tDuration, doc: "time that a graceful stop may take; where not given, for ever"},
 		at: func(g *conf.Global) any { return &g.HardStopAfter }},
 	{info: info{name: "grace", typ: tDuration, doc: "time between the signal to stop gracefully and the closing of the listeners"},
@@ -61,7 +63,7 @@ var globalGrammar = grammar[conf.Global]{context: "global", rows: append([]row[c
 			}
 		}, text: nothing[conf.Global]},
 }, slices.Concat(processRows, globalTLSRows, acmeGlobalRows)...), nests: []nest[conf.Global]{
-	{name: "unix_bind", once: true, doc: "what all unix sockets have that their own blocks do not say", attrs: unixBindGrammar.infos,
+	{name: "unix_bind", once: true, doc: "what the unix sockets of binds have that their own blocks do not say", attrs: unixBindGrammar.infos,
 		read: func(d *decoder, _ *conf.Global, b *block, _ where) {
 			read(d, &unixBindGrammar, &d.unix, b.body, b.path, 0)
 		}},

@@ -3,7 +3,6 @@ package hclfile
 import (
 	"cmp"
 	"errors"
-	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -140,7 +139,7 @@ func textSpread(g *conf.Global) string {
 	return textDuration(g.Process.CloseSpread)
 }
 
-// unixBind is what all unix sockets of binds and stats sockets have that their own blocks do not say.
+// unixBind is what all unix sockets of binds have that their own blocks do not say.
 type unixBind struct {
 	Prefix, User, Group string
 	Mode                uint32
@@ -153,13 +152,8 @@ var unixBindGrammar = grammar[unixBind]{context: "unix_bind", rows: []row[unixBi
 	{info: info{name: "group", typ: tString, doc: "group of their files"}, at: func(u *unixBind) any { return &u.Group }},
 }}
 
-// apply gives the unix sockets what unix_bind says and they do not.
+// apply gives the unix sockets of binds what unix_bind says and they do not.
 func (u *unixBind) apply(cfg *conf.Config) {
-	for _, s := range cfg.Global.StatsSockets {
-		mode := uint32(s.Mode)
-		u.to(&s.Addr, &mode, &s.User, &s.Group)
-		s.Mode = fs.FileMode(mode)
-	}
 	for _, p := range cfg.Proxies {
 		for _, b := range p.Binds {
 			u.to(&b.Addr, &b.Mode, &b.User, &b.Group)
