@@ -168,6 +168,10 @@ func TestFinishedIsNoHello(t *testing.T) {
 func FuzzHello(f *testing.F) {
 	f.Add([]byte{22, 3, 1, 0, 4, 1, 0, 0, 0, 20, 3, 3, 0, 1, 1}, 3)
 	f.Fuzz(func(t *testing.T, b []byte, size int) {
+		kept := Info{Hello: b}
+		if kept.trim(); !bytes.HasPrefix(b, kept.Hello) {
+			t.Fatalf("of %x %x is kept", b, kept.Hello)
+		}
 		var one, many Info
 		(&listener{peer: true}).hear(b, &one)
 		h := listener{peer: true}
@@ -180,4 +184,24 @@ func FuzzHello(f *testing.F) {
 			t.Fatal("the pieces make a difference")
 		}
 	})
+}
+
+// TestTrim: what is kept of a hello is the records that it takes, however many, and nothing behind.
+func TestTrim(t *testing.T) {
+	f := func(b string, want int) {
+		t.Helper()
+		i := Info{Hello: []byte(b)}
+		if i.trim(); len(i.Hello) != want {
+			t.Errorf("%q: %d bytes are kept; want %d", b, len(i.Hello), want)
+		}
+	}
+	const head = "\x16\x03\x01\x00"
+	f("", 0)
+	f(head, 4)
+	f(head+"\x06\x01\x00\x00\x02ab", 11)
+	f(head+"\x06\x01\x00\x00\x02ab"+"\x14\x03\x03\x00\x01\x01", 11)
+	f(head+"\x05\x01\x00\x00\x02a"+head+"\x01b"+head+"\x01c", 16)
+	f(head+"\x02\x01\x00"+head+"\x04\x00\x02ab"+"\x14\x03\x03\x00\x01\x01", 16)
+	f(head+"\x05\x01\x00\x00\x09a"+head+"\x01b", 16) // there was no room for the rest
+	f(head+"\x05\x01\x00\x00\x02a"+"\x15\x03\x03\x00\x02\x01\x00behind", 17)
 }
