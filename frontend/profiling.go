@@ -17,14 +17,14 @@ func (px *Proxy) Profiling() string {
 // SetProfiling changes that. "on" counts anew. Any goroutine may call it; it waits for nothing.
 func (px *Proxy) SetProfiling(mode string) {
 	px.profiling.Store(&mode)
-	on := px.measures()
+	on := px.Measures()
 	for _, l := range px.loops {
 		l.Post(func() { l.Measure(on) })
 	}
 }
 
-// measures reports what comes of the mode.
-func (px *Proxy) measures() bool {
+// Measures reports what comes of the mode. A loop that is busy may not have heard of it yet.
+func (px *Proxy) Measures() bool {
 	mode := px.Profiling()
 	return mode == "on" || mode == conf.ProfilingAuto && px.state.Measured()
 }

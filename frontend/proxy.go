@@ -142,7 +142,7 @@ func New(cfg *conf.Config, opt Options) (*Proxy, error) {
 	}
 	px.fullconns()
 	for _, l := range px.loops {
-		l.Measure(px.measures())
+		l.Measure(px.Measures())
 	}
 	px.runLoops()
 	return px, nil

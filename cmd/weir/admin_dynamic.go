@@ -70,9 +70,10 @@ func (a *admin) Activity(context.Context) (list []stats.LoopActivity) {
 
 // TaskProfiling is for "show profiling".
 func (a *admin) TaskProfiling(context.Context) (mode string, loops []stats.TaskProfile) {
+	on := a.px.Measures()
 	for _, l := range a.px.Loops() {
 		s := &l.Stats
-		loops = append(loops, stats.TaskProfile{On: s.Measures.Load(), Runs: s.TaskRuns.Load(), Ran: time.Duration(s.TaskRanNS.Load()), Waited: time.Duration(s.TaskWaitedNS.Load())})
+		loops = append(loops, stats.TaskProfile{On: on, Runs: s.TaskRuns.Load(), Ran: time.Duration(s.TaskRanNS.Load()), Waited: time.Duration(s.TaskWaitedNS.Load())})
 	}
 	return a.px.Profiling(), loops
 }
