@@ -214,7 +214,7 @@ func (p *hapProcess) serve(cfg *conf.Config) int {
 	var by stoppedBy
 	switch {
 	case errors.As(err, &by):
-		return by.exitCode(cfg.Global.MasterWorker)
+		return by.end(cfg.Global.MasterWorker)
 	case err != nil:
 		p.failed(err)
 		return exitFail

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"runtime"
 	"syscall"
 
 	"go.uber.org/zap"
+	"golang.org/x/sys/unix"
 
 	"weir/stats"
 )
@@ -23,12 +26,24 @@ func (e stoppedBy) Error() string { return "stopped by " + e.sig.String() }
 // Is makes it an errStoppedAtOnce.
 func (e stoppedBy) Is(target error) bool { return target == errStoppedAtOnce }
 
-// exitCode is what the shell makes of a process that a signal ended. HAProxy's master ends with 0 then, for it is the worker that died.
-func (e stoppedBy) exitCode(worker bool) int {
-	if worker && e.sig == syscall.SIGTERM {
+// end ends the process as HAProxy ends, whose master returns a code, 0 after SIGTERM, and who dies of the signal without one: service managers
+// call the one a success and not the other. It returns only where there is a code, or where nobody can kill the process: the first of a container.
+func (e stoppedBy) end(master bool) (code int) {
+	switch {
+	case !master:
+		e.die()
+	case e.sig == syscall.SIGTERM:
 		return exitOK
 	}
 	return 128 + int(e.sig)
+}
+
+// die has the signal do what it does to a process that does not look after it. It is sent to this thread, which does not go on before it has it.
+func (e stoppedBy) die() {
+	signal.Reset(e.sig)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	unix.Tgkill(os.Getpid(), unix.Gettid(), e.sig)
 }
 
 // logServers is what SIGHUP asks for outside of master-worker mode: a line about each server and each proxy.

@@ -95,11 +95,14 @@ func (p *process) text() (out, err string) {
 	return p.out.String(), p.err.String()
 }
 
-// end waits for the exit code.
+// end waits until the process is over and returns its exit code, or minus the signal that it died of.
 func (p *process) end(t *testing.T) int {
 	t.Helper()
 	select {
 	case <-p.done:
+		if ws := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
+			return -int(ws.Signal())
+		}
 		return p.cmd.ProcessState.ExitCode()
 	case <-time.After(waitTime):
 		out, err := p.text()
