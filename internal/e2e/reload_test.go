@@ -286,8 +286,17 @@ func (r *reloading) generations(want ...string) {
 		}
 		return nil
 	}); err != nil {
-		r.t.Error(err)
+		r.t.Fatalf("%v\n%s\n%s", err, r.tell("show sess"), r.stacks())
 	}
+}
+
+// stacks ends the process and returns what each of its goroutines was at.
+func (r *reloading) stacks() string {
+	r.p.cmd.Process.Signal(syscall.SIGQUIT)
+	if _, err := r.p.wait(patience); err != nil {
+		return err.Error()
+	}
+	return r.p.said()
 }
 
 // requests is how many the frontend has counted.
