@@ -55,6 +55,7 @@ type Conn struct {
 	over    bool
 
 	fresh   []*stream // a client's streams, to be told of
+	began   bool      // ... some of them were, in this turn
 	group   loop.Group
 	cutting []*http2.Stream // of a connection that has ended, to be told so
 	blocked []*stream       // wait for room
@@ -81,6 +82,7 @@ func (m *Conn) begin() {
 	m.h.Reasons = m.o.Reason
 	m.moved = m.l.Now()
 	m.timer.Fire, m.wake = m.expire, m.goOn
+	m.group.Brief = !m.h.Proven()
 	if m.c.SetHandler(m) != nil {
 		m.abort()
 		return
@@ -138,7 +140,7 @@ func (m *Conn) receive() {
 		if !m.feed() || m.resting {
 			return
 		}
-		if work += m.work; filled && (taken >= turnShare || work >= http2.TurnWork) { // the socket stays readable
+		if work += m.work; filled && (taken >= turnShare || work >= m.h.TurnWork()) { // the socket stays readable
 			m.rest()
 			return
 		}
@@ -186,9 +188,13 @@ func (m *Conn) goOn() {
 		m.startSome() // they have gone
 		return
 	}
-	m.startSome()
+	// What has come is looked at before more is begun: it may be that a stream is reset.
+	m.began = false
 	if m.resting = len(m.fresh) >= maxFresh; !m.resting {
 		m.Ready(m.c)
+	}
+	if !m.began && (!m.failed || m.cutting == nil) { // of a connection that has failed all are cut by then
+		m.startSome()
 	}
 }
 
@@ -213,8 +219,13 @@ func (m *Conn) feed() bool {
 		return false
 	}
 	m.work = m.h.Worked()
+	m.group.Brief = !m.h.Proven()
 	m.ponged(asked)
-	m.startSome()
+	if m.h.Paused() {
+		m.startBut(1) // its reset may be next
+	} else {
+		m.startSome()
+	}
 	if m.h.Paused() || len(m.fresh) >= maxFresh {
 		m.rest()
 	}

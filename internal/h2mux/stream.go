@@ -55,19 +55,31 @@ func (m *Conn) Head(s *http2.Stream, h *http2.Head, end bool) {
 // is done with it: a rule or two, or a connection to its server. It is what others feel at most of a client that never rests.
 const startShare = 25 * time.Microsecond
 
+// newcomerShare is the same of a client that is not proven.
+const newcomerShare = 8 * time.Microsecond
+
 // maxFresh is how many streams may wait for their beginning before no more of what the client sends is looked at: more than may be open at
 // once where nothing else is configured, so that one whose reset comes soon is seen to be reset before it is begun, and few enough to be bounded.
 const maxFresh = 256
 
 // startSome begins the streams whose requests have come. One that was reset in the same breath is never begun: whoever opens streams only
 // to reset them (CVE-2023-44487) makes no work for anybody but this package.
-func (m *Conn) startSome() {
-	if len(m.fresh) == 0 {
+func (m *Conn) startSome() { m.startBut(0) }
+
+// startBut is startSome that leaves the last ones for later.
+func (m *Conn) startBut(last int) {
+	m.began = true
+	ready := len(m.fresh) - last
+	if ready <= 0 {
 		return
 	}
 	was := m.l.Enter(&m.group)
+	share := startShare
+	if !m.h.Proven() {
+		share = newcomerShare
+	}
 	began, n := time.Now(), 0
-	for n < len(m.fresh) {
+	for n < ready {
 		st := m.fresh[n]
 		n++
 		if st.cut || m.over {
@@ -77,7 +89,7 @@ func (m *Conn) startSome() {
 			st.started = true
 			m.o.Stream(&st.conn)
 		}
-		if time.Since(began) >= startShare {
+		if time.Since(began) >= share {
 			break
 		}
 	}

@@ -324,9 +324,10 @@ func TestFrames(t *testing.T) {
 
 // One connection's share of a turn ends where it has made others wait long enough, whatever it sends.
 func TestTurn(t *testing.T) {
-	f := func(name string, most int, play func(k *client, id uint32)) {
+	play := func(name string, good, most int, play func(k *client, id uint32)) {
 		t.Helper()
 		k := newClient(t, Options{Streams: 1000})
+		k.c.good = good
 		for id := uint32(1); id < 1000; id += 2 {
 			play(k, id)
 		}
@@ -338,7 +339,12 @@ func TestTurn(t *testing.T) {
 			t.Errorf("%s: %d streams begun; want %d at most", name, got, most)
 		}
 	}
-	f("requests", TurnWork/workStream, func(k *client, id uint32) { k.get(id) })
-	f("requests that are stopped", TurnWork/workStream/2, func(k *client, id uint32) { k.get(id).frame(frameReset, 0, id, "\x00\x00\x00\x08") })
-	f("large heads", TurnWork*workBlock/1000, func(k *client, id uint32) { k.get(id, "x", strings.Repeat(string(rune(0x400+id)), 1000)) })
+	f := func(name string, cost int, each func(k *client, id uint32)) {
+		t.Helper()
+		play(name, mostProven, TurnWork/cost, each)
+		play(name+" of a newcomer", 0, newcomerWork/cost+1, each)
+	}
+	f("requests", workStream, func(k *client, id uint32) { k.get(id) })
+	f("requests that are stopped", workStream*2, func(k *client, id uint32) { k.get(id).frame(frameReset, 0, id, "\x00\x00\x00\x08") })
+	f("large heads", 1000/workBlock, func(k *client, id uint32) { k.get(id, "x", strings.Repeat(string(rune(0x400+id)), 1000)) })
 }

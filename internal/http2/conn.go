@@ -128,6 +128,7 @@ type Conn struct {
 	recentN   int
 	late      int // octets of bodies that may still come on streams that were reset
 	resets    int
+	good      int // requests answered, less those spoilt: see Proven
 	wrongs    int
 	budget    int
 	lastTick  int64                            // seconds
@@ -399,6 +400,7 @@ func (c *Conn) violation(s *Stream, code ErrCode, reason string) *Error {
 	if e := c.glitch(reason); e != nil {
 		return e
 	}
+	c.spoilt()
 	if c.wrongs++; c.wrongs > maxViolations {
 		return errViolations
 	}
@@ -532,6 +534,7 @@ func (c *Conn) WriteData(s *Stream, b []byte, end bool) int {
 func (c *Conn) finish(s *Stream) {
 	s.done = true
 	c.resets = max(c.resets-1, 0)
+	c.good = min(c.good+1, mostProven)
 	if s.ended {
 		c.drop(s)
 	}

@@ -32,7 +32,7 @@ func (c *Conn) Feed(b []byte) (int, error) {
 
 // Paused reports whether the last call of Feed has taken as many frames as Options let it, or as much as others should wait for.
 func (c *Conn) Paused() bool {
-	return c.work >= TurnWork || c.o.Frames > 0 && c.taken >= c.o.Frames || c.o.Resets > 0 && c.rsts >= c.o.Resets
+	return c.work >= c.TurnWork() || c.o.Frames > 0 && c.taken >= c.o.Frames || c.o.Resets > 0 && c.rsts >= c.o.Resets
 }
 
 // Worked is what the last call of Feed has made of work, in units of WorkUnit.
@@ -177,6 +177,7 @@ func (c *Conn) streamError(id uint32, code ErrCode, reason string) *Error {
 	if e := c.glitch(reason); e != nil {
 		return e
 	}
+	c.spoilt()
 	if c.wrongs++; c.wrongs > maxViolations {
 		return errViolations
 	}
@@ -201,6 +202,7 @@ func (c *Conn) reset(f header, p []byte) *Error {
 		return c.spend() // it was over: the frames crossed
 	}
 	if !s.done && !c.client {
+		c.spoilt()
 		if c.resets++; c.resets > maxResets {
 			return errResets
 		}

@@ -53,7 +53,15 @@ const (
 	// TurnWork is how much one connection may have done before others have their turn, in units of about WorkUnit: a step of
 	// Feed is one, a stream that begins or is reset makes workStream, a block's octets and a body's cost little each, and the handler
 	// adds what it knows of (Busy). It is what others feel at most of a client that never rests.
-	TurnWork   = 500
+	TurnWork = 500
+	// newcomerWork is the same of a client that is not proven: see Proven.
+	newcomerWork = 150
+	// A client is proven once provenAfter more of its requests have been answered than it has spoilt, of which each counts for spoiltCosts; no more than
+	// mostProven are remembered, so that who turns is soon known.
+	provenAfter = 32
+	mostProven  = 96
+	spoiltCosts = 4
+
 	WorkUnit   = 100 * time.Nanosecond
 	workStream = 20
 	workBlock  = 8

@@ -10,6 +10,8 @@ func (q *queue[T]) len() int { return len(q.all) - q.head }
 
 func (q *queue[T]) push(v T) { q.all = append(q.all, v) }
 
+func (q *queue[T]) first() T { return q.all[q.head] }
+
 func (q *queue[T]) pop() T {
 	var none T
 	v := q.all[q.head]
