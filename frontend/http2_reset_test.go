@@ -2,7 +2,10 @@ package frontend
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"syscall"
 	"testing"
 
 	"golang.org/x/net/http2"
@@ -126,5 +129,39 @@ func TestHTTP2EndsWithManyStreams(t *testing.T) {
 	for _, s := range servers {
 		s.closed()
 	}
+	px.balanced()
+}
+
+// The server of a request that is given up hears of it at once, and no port is kept for it: the connection is reset. Not so where that might undo
+// what the request has asked for.
+func TestHTTP2Forsaken(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newTestProxy(t, simple(o.addr(), "", ""))
+	k := dialH2(t, px.addr("f", 0))
+	f := func(id uint32, method, answer string, want error) {
+		t.Helper()
+		k.request(id, true, ":method", method, ":scheme", "http", ":authority", "h", ":path", "/")
+		s := o.accept()
+		s.head()
+		s.send(answer)
+		if answer != "" {
+			if h, ok := k.next().(*http2.MetaHeadersFrame); !ok || h.StreamID != id {
+				t.Fatalf("got %v", h)
+			}
+		}
+		k.must(k.fr.WriteRSTStream(id, http2.ErrCodeCancel))
+		if _, err := s.Read(make([]byte, 1)); !errors.Is(err, want) {
+			t.Errorf("the server of %s after %q is told %v; want %v", method, answer, err, want)
+		}
+		s.Close()
+	}
+	half := "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+	f(1, "GET", "", syscall.ECONNRESET)
+	f(3, "HEAD", "", syscall.ECONNRESET)
+	f(5, "GET", half, syscall.ECONNRESET)
+	f(7, "POST", "", io.EOF)
+	f(9, "POST", half, io.EOF)
+	f(11, "DELETE", "", io.EOF)
+	k.Close()
 	px.balanced()
 }

@@ -181,7 +181,18 @@ func (st *stream) letGo() {
 		st.route.b.Hold(&st.lease, &st.s.held, st.fe().p.SessionConns)
 		return
 	}
+	if st.forsaken() {
+		st.lease.Conn.Abandon()
+	}
 	st.route.b.Release(&st.lease, st.reuse)
+}
+
+// forsaken reports whether a client of HTTP/2 has given up a request that asks for nothing but an answer, so that the connection to the server, which can carry
+// no other, is of no use to anybody. One client can do that twenty thousand times a second, and each connection that is closed in good order keeps its port for
+// a minute: once most of them are taken, finding one costs the kernel milliseconds, in the loop's time.
+func (st *stream) forsaken() bool {
+	f := st.rec.fault
+	return st.s.trunk != nil && !st.reuse && st.lease.Conn != nil && f != nil && f.Side == fault.Client && st.req.MethodID.Safe()
 }
 
 // crash is deferred around a stream's life: when a panic unwinds it, what it holds is given back before the loop contains the

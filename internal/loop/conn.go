@@ -395,6 +395,14 @@ func (c *Conn) Reset() {
 	c.Close()
 }
 
+// Abandon has Close send a RST, so that neither the peer nor the kernel does anything more for the connection, and its port is free at once. Of a virtual
+// connection it does nothing.
+func (c *Conn) Abandon() {
+	if c.fd >= 0 && c.below == nil {
+		lingerZero(int(c.fd))
+	}
+}
+
 // SetKeepAlive turns on TCP keep-alive probes.
 func (c *Conn) SetKeepAlive() { rawSetInt(int(c.fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1) }
 

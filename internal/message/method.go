@@ -27,6 +27,11 @@ func (m MethodID) String() string {
 	return methodNames[m]
 }
 
+// Safe reports whether the method asks for nothing but an answer (RFC 9110, 9.2.1).
+func (m MethodID) Safe() bool {
+	return m == MethodGet || m == MethodHead || m == MethodOptions || m == MethodTrace
+}
+
 // LookupMethod is the id of a method; methods are case-sensitive (RFC 9110, 9.1), so "get" is MethodOther.
 func LookupMethod[T nameLike](method T) MethodID {
 	switch string(method) {
