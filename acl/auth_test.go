@@ -222,7 +222,7 @@ func TestAuthAllocs(t *testing.T) {
 		c := newContext(t, basicHead(login))
 		authResult(t, comp, c, "a", "http_auth(L)")
 		c.known = nil // the process knows it still
-		if n := testing.AllocsPerRun(100, func() { group.Match(c); cond.Match(c) }); n != 0 || c.Unchecked != nil {
+		if n := allocsPerRun(100, func() { group.Match(c); cond.Match(c) }); n != 0 || c.Unchecked != nil {
 			t.Errorf("%s: %v allocations", login, n)
 		}
 	}

@@ -79,7 +79,7 @@ func TestAESAllocs(t *testing.T) {
 	} {
 		x := mustExpr(t, text)
 		var s Sample
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			c.own.Reset()
 			if !x.Eval(c, &s) {
 				t.Fatal(text)

@@ -191,7 +191,7 @@ func TestMoreConvAllocs(t *testing.T) {
 			t.Fatal(err)
 		}
 		var s Sample
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			c.own.Reset()
 			if !x.Eval(c, &s) {
 				t.Fatal(text)

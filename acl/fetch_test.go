@@ -123,7 +123,7 @@ func TestFoldFlag(t *testing.T) {
 func TestEvalAllocs(t *testing.T) {
 	for _, text := range []string{"hdr(accept)", "urlp(tableId)", "src", "path,lower,xxh64", "base32", "cook(sid)", "hdr_ip(x-forwarded-for)"} {
 		x, c := mustExpr(t, text), newContext(t, hotHead)
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			var s Sample
 			c.Arena.Reset()
 			if !x.Eval(c, &s) || s.Type != x.Type() {

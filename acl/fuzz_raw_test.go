@@ -67,7 +67,7 @@ func TestRawAllocs(t *testing.T) {
 		x, c := mustExpr(t, expr), &Context{Raw: raw, Final: true}
 		c.Arena = &c.own
 		var s Sample
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			c.own.Reset()
 			if !x.Eval(c, &s) {
 				t.Fatal(expr)

@@ -323,7 +323,7 @@ func TestMapAllocs(t *testing.T) {
 	for match, key := range bigKeys {
 		x, c := bigMap(t, match, key)
 		var s Sample
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			c.Arena.Reset()
 			if !x.Eval(c, &s) || string(s.Bytes) != "v9999" {
 				t.Fatalf("%s: %q", match, s.Bytes)

@@ -216,7 +216,7 @@ const hotHead = "GET /app/index.html?a=1&tableId=42 HTTP/1.1\nHost: www.example.
 func TestMatchAllocs(t *testing.T) {
 	for name, text := range hot {
 		cond, c := mustCond(t, testCond(t, text)), newContext(t, hotHead)
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			if !cond.Match(c) {
 				t.Fatalf("%s: no match", name)
 			}

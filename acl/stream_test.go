@@ -232,7 +232,7 @@ func TestStreamAllocs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			var s Sample
 			c.Arena.Reset()
 			if !x.Eval(c, &s) {

@@ -202,7 +202,7 @@ func TestSwitchAllocs(t *testing.T) {
 	for _, kind := range switchKinds {
 		s := NewSwitch(rules(t, kind, 1000))
 		c := newContext(t, rulesHead(1000))
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocsPerRun(100, func() {
 			if s.Pick(c) != 999 {
 				t.Fatal(kind)
 			}

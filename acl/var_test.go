@@ -215,7 +215,7 @@ func TestVarAllocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	req := r.x.Req
-	if n := testing.AllocsPerRun(100, func() {
+	if n := allocsPerRun(100, func() {
 		r.x.Begin(time.Unix(0, 0))
 		r.x.Req = req
 		rule.Run(r.x)
