@@ -386,14 +386,14 @@ func TestHandOff(t *testing.T) {
 	ln := listen(t, TCPAddr(loopback), nil)
 	var got [2]atomic.Int64
 	const burst = 64
-	for range burst {
-		dial(t, "tcp", at(ln)) // waits in the kernel's queue until Start
-	}
 	kept := make(chan *Conn, burst)
 	loops[0].Stats.Conns.Add(20)
 	ln.Start(loops[:1], 0, acceptFunc(nil)) // only to make its ear
 	ln.Pause()
 	onLoop(t, loops[0], func() {})
+	for range burst {
+		dial(t, "tcp", at(ln)) // waits in the kernel's queue until Resume
+	}
 	ln.mu.Lock()
 	ln.loops = loops
 	ln.to = acceptFunc(func(c *Conn) {
