@@ -28,10 +28,14 @@ RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 # Those that take longest begin first, so that none of them is left to run alone at the end.
 LONGEST := ./internal/e2e ./frontend
 
+# Packages tested at once: a test plays clients, servers and the proxy at the same time, and keeps several processors busy by itself.
+TESTJOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$(( n >= 8 ? n / 4 : 1 )))
+
 # weirdebug asserts that nothing of a loop is touched by another goroutine, and overwrites buffers that are given back.
 race:
 	@[ -n "$(RACE)" ] || { echo 'no C compiler: the tests run without the race detector'; [ "$$CI" != true ]; }
-	$(GO) test $(RACE) -tags weirdebug -timeout $(TESTTIME) $(LONGEST) ./...
+	$(GO) build $(RACE) -tags weirdebug ./...
+	$(GO) test $(RACE) -tags weirdebug -timeout $(TESTTIME) -p $(TESTJOBS) $(LONGEST) ./...
 
 # The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
 allocs:
