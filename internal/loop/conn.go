@@ -140,22 +140,33 @@ func (c *Conn) ready() {
 	}
 }
 
-// handle calls the handler; if it panics, its connection is lost with it, a tunnel's both, but nothing else. (A listener's place in
-// the table is not a connection: its socket serves the other loops too.)
+// handle calls the handler.
 func (l *Loop) handle(c *Conn) {
-	defer func() {
-		if v := recover(); v != nil {
-			l.contain(v)
-			switch h := c.h.(type) {
-			case *ear:
-			case *Tunnel:
-				h.crashed()
-			default:
-				c.Reset()
-			}
-		}
-	}()
+	defer l.recovered()
+	l.handling = c
 	c.h.Ready(c)
+}
+
+// recovered is deferred where handlers are called. If one has panicked, its connection is lost with it, a tunnel's both, but nothing else. (A
+// listener's place in the table is not a connection: its socket serves the other loops too.)
+func (l *Loop) recovered() {
+	c := l.handling
+	l.handling = nil
+	v := recover()
+	if v == nil {
+		return
+	}
+	l.contain(v)
+	if c == nil {
+		return
+	}
+	switch h := c.h.(type) {
+	case *ear:
+	case *Tunnel:
+		h.crashed()
+	default:
+		c.Reset()
+	}
 }
 
 // register makes sure that the poller watches the socket for reading, and for what more says.
@@ -243,6 +254,11 @@ func (c *Conn) TryRecv(b []byte) (int, error) {
 		return c.layerRecv(b)
 	}
 	n, e := rawRecv(int(c.fd), b, 0)
+	return c.received(n, e, len(b))
+}
+
+// received is what recv(2) for up to most bytes has to tell.
+func (c *Conn) received(n int, e unix.Errno, most int) (int, error) {
 	switch {
 	case e == unix.EAGAIN:
 		c.flags &^= flagReadable
@@ -250,10 +266,10 @@ func (c *Conn) TryRecv(b []byte) (int, error) {
 	case e != 0:
 		c.flags |= flagError
 		return 0, e
-	case n == 0 && len(b) > 0:
+	case n == 0 && most > 0:
 		c.flags |= flagHangup
 		return 0, io.EOF
-	case n < len(b) && c.flags&(flagHangup|flagError|flagUrgent|flagLocal) == 0:
+	case n < most && c.flags&(flagHangup|flagError|flagUrgent|flagLocal) == 0:
 		// A short read of a TCP socket has emptied it (epoll(7)): the next edge, or the registration, tells of more. Not so
 		// where a read stops early: before urgent data, and in a unix socket behind a message with descriptors.
 		c.flags &^= flagReadable
@@ -308,6 +324,11 @@ func (c *Conn) rawTrySend(a, b []byte, more bool) (n int, err error) {
 	} else {
 		n, e = rawSend2(int(c.fd), a, b, flags)
 	}
+	return c.took(n, e, len(a)+len(b))
+}
+
+// took is what send(2) of size bytes has to tell.
+func (c *Conn) took(n int, e unix.Errno, size int) (int, error) {
 	switch {
 	case e == unix.EAGAIN:
 		c.flags &^= flagWritable
@@ -315,7 +336,7 @@ func (c *Conn) rawTrySend(a, b []byte, more bool) (n int, err error) {
 	case e != 0:
 		c.flags |= flagError
 		return 0, e
-	case n < len(a)+len(b) && c.flags&(flagHangup|flagError) == 0:
+	case n < size && c.flags&(flagHangup|flagError) == 0:
 		// A short write has filled it: the next edge, or the registration, tells of room.
 		c.flags &^= flagWritable
 	}

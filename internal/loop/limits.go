@@ -17,8 +17,10 @@ const (
 	maxEvents = 256
 	// maxSYN is room for a SYN packet's headers: link layer, IP with extension headers, and TCP with all its options.
 	maxSYN = 512
-	// busyEvery is how much work may go unseen in Stats.BusyNS by a loop that never sleeps.
-	busyEvery = 100 * time.Millisecond
+	// publishEvery is for how long Stats may not know of a busy loop's last turns.
+	publishEvery = 10 * time.Millisecond
+	// wallEvery is for how long a new time on the wall may go unseen.
+	wallEvery = 100 * time.Millisecond
 	// maxRuns bounds the tasks resumed from the run queue in one turn: two that wake each other must not starve the sockets.
 	maxRuns = 4096
 	// maxLastMail bounds the rounds of mail read at the loop's end, against mail that posts itself again.

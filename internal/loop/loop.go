@@ -29,8 +29,8 @@ type Options struct {
 	OnStall func(l *Loop, took time.Duration)
 }
 
-// Stats are a loop's own counters. They are read by other goroutines, hence atomic; each is
-// written at most once per turn.
+// Stats are a loop's own counters. They are read by other goroutines, hence atomic. Those that every turn changes (Turns, BusyNS,
+// IdleNS) are told each publishEvery, and before the loop sleeps for longer than a nap: an atomic store costs more than the sum.
 type Stats struct {
 	Turns, Stalls, Panics, Stale atomic.Uint64
 	AcceptErrors                 atomic.Uint64 // accepts that failed for want of a resource
@@ -56,8 +56,9 @@ type Loop struct {
 	gen   uint32  // of the last registered fd
 
 	now        int64          // of this turn
-	wall       time.Time      // of this turn
 	base       time.Time      // what now counts from
+	wall       time.Time      // at wallAt: see Wall
+	wallAt     int64          // of now
 	failedFrom netip.AddrPort // see FailedFrom
 	fake       *fakeClock
 	wheel      wheel
@@ -70,9 +71,11 @@ type Loop struct {
 	idle    []*Task // coroutines without work
 	trim    trimmer
 
-	begun  queue[begun]  // resting connections that something has come for
-	group  *Group        // of the tasks that are begun now
-	groups queue[*Group] // have tasks to resume, in order
+	events, told int           // that the poll has brought, and how many of them were dispatched
+	handling     *Conn         // whose handler is called with one
+	begun        queue[begun]  // resting connections that something has come for
+	group        *Group        // of the tasks that are begun now
+	groups       queue[*Group] // have tasks to resume, in order
 
 	bufs      *Buf
 	nbufs     int
@@ -91,8 +94,11 @@ type Loop struct {
 	deferred  []Finisher // of the next one
 
 	turnEnd func()
-	measure bool  // see Measure
-	busy    int64 // nanoseconds not yet added to Stats.BusyNS
+	measure bool // see Measure
+	// What Stats says of the turns, up to date.
+	turns       uint64
+	busy, slept int64 // ns
+	published   int64 // Now at which Stats was told last
 
 	// Shared.
 	mu       sync.Mutex
@@ -148,8 +154,9 @@ func (l *Loop) ID() int { return l.opt.ID }
 // Now is this turn's time in nanoseconds from the loop's start: monotonic, read once per turn.
 func (l *Loop) Now() int64 { return l.now }
 
-// Wall is this turn's wall-clock time.
-func (l *Loop) Wall() time.Time { return l.wall }
+// Wall is this turn's wall-clock time. The clock on the wall is looked at each wallEvery and the other one added, so that a turn
+// reads one: the time that somebody sets is here that much later.
+func (l *Loop) Wall() time.Time { return l.wall.Add(time.Duration(l.now - l.wallAt)) }
 
 // BufSize is the size of the loop's buffers in bytes.
 func (l *Loop) BufSize() int { return l.opt.BufSize }
@@ -170,13 +177,13 @@ func (l *Loop) Run() {
 func (l *Loop) turn() {
 	// 1st poll: without sleeping while there is work, else until an event, a timer or mail comes. 2nd clock: one
 	// reading serves the whole turn.
-	n := l.pollOnce()
+	l.events, l.told = l.pollOnce(), 0
 	// 3rd events: each wakes the task or calls the handler that its connection has; those of connections at rest wait.
 	resting := l.begun.len()
-	for i := range n {
-		l.dispatch(&l.poll.events[i])
+	for l.told < l.events {
+		l.tell()
 	}
-	others := n - (l.begun.len() - resting)
+	others := l.events - (l.begun.len() - resting)
 	// 4th timers, 5th mail, 6th whatever those woke.
 	l.wheel.advance(l.now, l.call)
 	if len(l.more)+len(l.yields) > 0 {
@@ -202,7 +209,7 @@ func (l *Loop) turn() {
 	if l.turnEnd != nil {
 		l.call(l.turnEnd)
 	}
-	l.Stats.Turns.Store(l.Stats.Turns.Load() + 1)
+	l.turns++
 }
 
 // pollOnce polls, reads the clock and returns the number of events that came.
@@ -229,12 +236,33 @@ func (l *Loop) pollOnce() int {
 	}
 	before := l.clock()
 	l.turned(l.now, before)
-	l.publishBusy()
-	n = l.poll.wait(l.sleepFor(before), nap)
+	n = l.sleep(l.sleepFor(before), nap)
 	l.sleeping.Store(false)
 	l.tick()
-	l.Stats.IdleNS.Store(l.Stats.IdleNS.Load() + l.now - before)
+	l.slept += l.now - before
 	return n
+}
+
+// sleep polls for up to ns nanoseconds (-1 = for ever): where nap is set briefly in a nap, then in a way that the scheduler knows of.
+func (l *Loop) sleep(ns int64, nap bool) int {
+	ms := -1
+	if ns >= 0 {
+		ms = int(min((ns+999999)/1e6, 1<<30))
+	}
+	if nap {
+		short := napMS
+		if ms >= 0 && ms <= napMS {
+			short = ms
+		}
+		if n := l.poll.nap(short); n > 0 || short == ms {
+			return n
+		}
+		if ms > 0 {
+			ms -= short
+		}
+	}
+	l.publish()
+	return l.poll.wait(ms)
 }
 
 // sleepFor is how long the poll may sleep at time now, in nanoseconds; -1 = for ever.
@@ -256,11 +284,12 @@ func (l *Loop) clock() int64 {
 func (l *Loop) tick() {
 	if l.fake != nil {
 		l.now = l.fake.now.Load()
-		l.wall = l.base.Add(time.Duration(l.now))
 		return
 	}
-	w := time.Now()
-	l.wall, l.now = w, int64(w.Sub(l.base))
+	l.now = int64(time.Since(l.base))
+	if l.now-l.wallAt >= int64(wallEvery) {
+		l.wall, l.wallAt = time.Now(), l.now
+	}
 }
 
 // turned accounts for a turn that has ended: with the clock reading that the loop takes anyway, before it sleeps or for
@@ -270,8 +299,9 @@ func (l *Loop) turned(start, end int64) {
 		return
 	}
 	took := end - start
-	if l.busy += took; l.busy > int64(busyEvery) {
-		l.publishBusy()
+	l.busy += took
+	if end-l.published >= int64(publishEvery) || took > int64(l.opt.StallLimit) {
+		l.publish()
 	}
 	if took > int64(l.opt.StallLimit) {
 		l.Stats.Stalls.Add(1)
@@ -281,9 +311,11 @@ func (l *Loop) turned(start, end int64) {
 	}
 }
 
-func (l *Loop) publishBusy() {
-	l.Stats.BusyNS.Store(l.Stats.BusyNS.Load() + l.busy)
-	l.busy = 0
+func (l *Loop) publish() {
+	l.Stats.Turns.Store(l.turns)
+	l.Stats.BusyNS.Store(l.busy)
+	l.Stats.IdleNS.Store(l.slept)
+	l.published = l.now
 }
 
 // contain reports a panic in a task or handler; it is called from their deferred functions.
@@ -336,7 +368,7 @@ func (l *Loop) closeAll() {
 	}
 	l.Stats.PipesFree.Store(0)
 	l.pipes = nil
-	l.publishBusy()
+	l.publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.poll.close()

@@ -125,3 +125,51 @@ func TestAwait(t *testing.T) {
 		}
 	})
 }
+
+type readyFunc func(*Conn)
+
+func (f readyFunc) Ready(c *Conn) { f(c) }
+
+// TestHandlerPanic: of the connections that one poll tells of, only the one whose handler panics is lost.
+func TestHandlerPanic(t *testing.T) {
+	l := startLoop(t)
+	heard := make(chan string, 3)
+	peers := map[string]*net.TCPConn{}
+	conns := map[string]*Conn{}
+	for _, name := range []string{"before", "bad", "behind"} {
+		conns[name], peers[name] = newConn(t, l)
+	}
+	onLoop(t, l, func() {
+		for name, c := range conns {
+			err := c.SetHandler(readyFunc(func(c *Conn) {
+				if name == "bad" {
+					panic("on purpose")
+				}
+				if _, err := c.TryRecv(make([]byte, 8)); err == nil {
+					heard <- name
+				}
+			}))
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		for _, name := range []string{"before", "bad", "behind"} { // all before the loop polls again
+			send(t, peers[name], name)
+		}
+	})
+	got := map[string]bool{}
+	for len(got) < 2 {
+		got[wait(t, heard, "a handler was not called")] = true
+	}
+	if _, err := peers["bad"].Read(make([]byte, 1)); err == nil {
+		t.Error("the connection whose handler panicked is still there")
+	}
+	onLoop(t, l, func() {
+		if !conns["bad"].Closed() || conns["before"].Closed() || conns["behind"].Closed() {
+			t.Error("the wrong connections were closed")
+		}
+	})
+	if n := l.Stats.Panics.Load(); n != 1 {
+		t.Errorf("%d panics counted; want 1", n)
+	}
+}

@@ -126,5 +126,5 @@ func (n *NetConn) at(t time.Time) int64 {
 		return Never
 	}
 	l := n.c.l
-	return l.now + int64(t.Sub(l.wall))
+	return l.now + int64(t.Sub(l.Wall()))
 }

@@ -80,24 +80,8 @@ func (p *poller) nap(ms int) int {
 	return int(n)
 }
 
-// wait sleeps up to ns nanoseconds (-1 = for ever): where nap is set briefly in a nap, then in a way that the scheduler knows of.
-func (p *poller) wait(ns int64, nap bool) int {
-	ms := -1
-	if ns >= 0 {
-		ms = int(min((ns+999999)/1e6, 1<<30))
-	}
-	short := napMS
-	if ms >= 0 && ms <= napMS {
-		short = ms
-	}
-	if nap {
-		if n := p.nap(short); n > 0 || short == ms {
-			return n
-		}
-		if ms > 0 {
-			ms -= short
-		}
-	}
+// wait sleeps up to ms milliseconds (-1 = for ever), and the scheduler knows of it.
+func (p *poller) wait(ms int) int {
 	n, err := unix.EpollWait(p.ep, p.events[:], ms)
 	if err != nil {
 		return 0 // EINTR: the loop comes back
@@ -115,6 +99,15 @@ func (p *poller) wake() {
 func (p *poller) drain() {
 	var b [8]byte
 	rawRead(p.ev, b[:])
+}
+
+// tell dispatches the events that are left. A handler that panics ends it: the loop comes back for the rest.
+func (l *Loop) tell() {
+	defer l.recovered()
+	for l.told < l.events {
+		l.told++
+		l.dispatch(&l.poll.events[l.told-1])
+	}
 }
 
 // dispatch hands one event to its connection.
@@ -147,6 +140,11 @@ func (l *Loop) dispatch(e *unix.EpollEvent) {
 	}
 	if c.flags&flagRests != 0 {
 		l.begin(c)
+		return
+	}
+	if c.task == nil && c.h != nil {
+		l.handling = c
+		c.h.Ready(c)
 		return
 	}
 	c.ready()

@@ -17,6 +17,11 @@ type stream struct {
 
 func (s *stream) over() bool { return s.shut || s.dead }
 
+// plain reports whether nothing is held, begun or ended: what comes is read and written.
+func (s *stream) plain() bool {
+	return s.pending == nil && !s.flow.open && !s.bulk && !s.eof && !s.dead
+}
+
 // held reports whether there is something that the destination does not take.
 func (s *stream) held() bool { return s.pending != nil || s.flow.inside > 0 }
 
@@ -53,18 +58,27 @@ func (s *stream) move(tn *Tunnel, src, dst *Conn, srcFail, dstFail End) (moved i
 		case s.dead:
 			return moved, s.kill(l, dstFail)
 		case err == nil:
-		case err == io.EOF, err == io.ErrUnexpectedEOF: // the latter is a layer's: what is relayed has ends of its own
-			s.eof = true
 		case err == ErrAgain:
 			s.rest(l, moved)
 			return moved, EndNormal
-		case spliced && !src.Failed(): // no pipe to be had, or not for this: copy
+		case spliced && err != io.EOF && !src.Failed(): // no pipe to be had, or not for this: copy
 			s.bulk = false
 		default:
-			s.eof, s.fail = true, srcFail
+			s.ended(err, srcFail)
 		}
 	}
 	return moved, EndNormal
+}
+
+// ended notes why nothing more comes from the source, unless err says that more may.
+func (s *stream) ended(err error, srcFail End) {
+	switch err {
+	case nil, ErrAgain:
+	case io.EOF, io.ErrUnexpectedEOF: // the latter is a layer's: what is relayed has ends of its own
+		s.eof = true
+	default:
+		s.eof, s.fail = true, srcFail
+	}
 }
 
 // finish tells dst that src has ended, once; a failure is the tunnel's end.

@@ -180,12 +180,12 @@ func TestYield(t *testing.T) {
 	turns := make(chan uint64, 1)
 	onLoop(t, l, func() {
 		l.Go(func(t *Task) {
-			from := l.Stats.Turns.Load()
+			from := l.turns
 			n := uint64(0)
 			for ; !end.Load(); n++ {
 				t.Yield()
 			}
-			turns <- n - min(n, l.Stats.Turns.Load()-from)
+			turns <- n - min(n, l.turns-from)
 		})
 	})
 	onLoop(t, l, func() {})
