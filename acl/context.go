@@ -75,6 +75,7 @@ type Context struct {
 	// smp and it are the running evaluation's sample and the place of its fetch among several values. They are here
 	// and not on the stack because what is passed through a function pointer would be allocated there.
 	smp Sample
+	id  []byte // the unique id, kept for the next one
 	it  cursor
 	// old is a variable's value while set-var compares, and text what set-var-fmt has built.
 	old  Sample

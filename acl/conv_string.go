@@ -21,7 +21,7 @@ var stringConvs = []conv{
 	{"cut_crlf", "", Str, Str, convCutCRLF, nil, "what stands before the first CR or LF"},
 	{"concat", "[start:str,var:optvar,end:str]", Str, Str, convConcat, nil, "appends a text, a variable and a text"},
 	{"regsub", "regex:regex,subst:str,[flags:str]", Str, Str, convRegsub, fixRegsub, "replaces the first match, or all by flag g; flag i ignores case"},
-	{"host_only", "", Str, Str, convHostOnly, nil, "a host without its port"},
+	{"host_only", "", Str, Str, convHostOnly, nil, "a host without its port, in lower case"},
 	{"port_only", "", Str, Int, convPortOnly, nil, "the port of a host; 0 when it has none"},
 	{"reverse", "", Str, Str, convReverse, nil, "the text backwards"},
 	{"reverse_dom", "", Str, Str, convReverseDom, nil, "a domain's labels in the opposite order"},
@@ -238,9 +238,10 @@ func convRegsub(c *Context, a *args, s *Sample) bool {
 	return s.setStr(c.Arena.Seal(append(b, s.Bytes[last:]...)))
 }
 
-func convHostOnly(_ *Context, _ *args, s *Sample) bool {
-	host, _ := message.SplitPort(s.Bytes)
-	return s.setStr(host)
+// convHostOnly gives letters in lower case, as HAProxy does: names are compared so (RFC 9110, 4.2.3).
+func convHostOnly(c *Context, a *args, s *Sample) bool {
+	s.Bytes, _ = message.SplitPort(s.Bytes)
+	return convLower(c, a, s)
 }
 
 func convPortOnly(_ *Context, _ *args, s *Sample) bool {

@@ -18,7 +18,7 @@ var streamFetches = []fetch{
 	{"txn.redispatched", "", Bool, needResKept, runFlag, asks(Redispatched), "another server was chosen after a failure"},
 	{"txn.id32", "", Int, needProcess, runNum, asks(StreamID), "the stream's number, 32 bits of it"},
 	{"txn.sess_term_state", "", Str, needProcess, runText, says(TermState), "the termination state of the log, as it is by now: two letters"},
-	{"unique-id", "", Str, 0, runText, says(UniqueID), "what unique-id-format makes"},
+	{"unique-id", "", Str, 0, runUniqueID, nil, "what unique-id-format makes"},
 	{"last_rule_file", "", Str, needProcess, runText, says(LastRuleFile), "the file of the last rule that ended its list"},
 	{"last_rule_line", "", Int, needProcess, runNum, asks(LastRuleLine), "the line of the last rule that ended its list"},
 	{"last_entity", "", Str, needProcess, runText, says(LastEntity), "the last rule that ended its list, as FILE:LINE"},
@@ -78,6 +78,16 @@ func runText(c *Context, a *args, s *Sample) bool {
 	}
 	b, ok := c.Stream.Text(a.say, c.Arena.Open())
 	return ok && s.setStr(c.Arena.Seal(b))
+}
+
+// runUniqueID does not open the arena: the format of the id, which is evaluated now, takes from it itself.
+func runUniqueID(c *Context, _ *args, s *Sample) bool {
+	if c.Stream == nil {
+		return false
+	}
+	b, ok := c.Stream.Text(UniqueID, c.id[:0])
+	c.id = b
+	return ok && s.setStr(c.Arena.Copy(b))
 }
 
 func runTextOrEmpty(c *Context, a *args, s *Sample) bool {

@@ -181,12 +181,12 @@ func (o *oddMask) has(ip netip.Addr) bool {
 	return b == o.addr
 }
 
-// carried4 is the IPv4 address in 2002:V4::, ::V4 or ::ffff:V4.
+// carried4 is the IPv4 address in 2002:V4::/48, which is all of the network of a 6to4 site (RFC 3056, 2), in ::V4 or in ::ffff:V4.
 func carried4(ip netip.Addr) (netip.Addr, bool) {
 	b := ip.As16()
 	var zero [10]byte
 	switch {
-	case b[0] == 0x20 && b[1] == 0x02 && [10]byte(b[6:]) == zero:
+	case b[0] == 0x20 && b[1] == 0x02:
 		return netip.AddrFrom4([4]byte(b[2:6])), true
 	case [10]byte(b[:10]) == zero && (b[10] == 0 && b[11] == 0 || b[10] == 0xff && b[11] == 0xff):
 		return netip.AddrFrom4([4]byte(b[12:])), true

@@ -57,6 +57,8 @@ func TestMatch(t *testing.T) {
 	f("wait_end", false)
 	f("str(a) -m bin 61", true)
 	f("ipv6(2002:c000:0207::) -m ip 192.0.2.0/24", true)
+	f("ipv6(2002:c000:0207:1::5) -m ip 192.0.2.0/24", true)
+	f("ipv6(2002:c000:0307::5) -m ip 192.0.2.0/24", false)
 	f("ipv6(::c000:207) -m ip 192.0.2.0/24", true)
 	f("ipv6(::1:c000:207) -m ip 192.0.2.0/24", false)
 }

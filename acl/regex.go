@@ -107,19 +107,6 @@ func (r *Regex) Find(b []byte, from int) []int {
 	return nil
 }
 
-func (r *Regex) findFrom(b []byte, at int) []int {
-	if r.useAlt(b) {
-		return r.findAlt(b, at)
-	}
-	m := r.re.FindReaderSubmatchIndex(&byteRunes{b: b[at:]})
-	for i := range m {
-		if m[i] >= 0 {
-			m[i] += at
-		}
-	}
-	return m
-}
-
 func (r *Regex) findAlt(b []byte, from int) []int {
 	rs := runesOf(b)
 	defer runePool.Put(rs)

@@ -1,6 +1,9 @@
 package acl
 
-import "regexp"
+import (
+	"regexp"
+	"unicode/utf8"
+)
 
 // takeAll prepares for FindAll of more than one match.
 func (r *Regex) takeAll() (err error) {
@@ -28,12 +31,27 @@ func (r *Regex) FindAll(b []byte, n int) [][]int {
 // findAll returns all matches as Perl finds them: after a match the next one begins where that ended and may be empty, after an empty
 // one it does not stand at the same place.
 func (r *Regex) findAll(b []byte) [][]int {
-	if !r.useAlt(b) && isASCII(b) {
+	switch {
+	case r.useAlt(b):
+		return r.findAllAlt(b)
+	case isASCII(b):
 		return r.withEmpty(b, r.re.FindAllSubmatchIndex(b, -1))
 	}
-	var all [][]int
+	text, at := wide(b)
+	all := r.withEmpty(text, r.re.FindAllSubmatchIndex(text, -1))
+	for _, m := range all {
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] = at[m[i]]
+			}
+		}
+	}
+	return all
+}
+
+func (r *Regex) findAllAlt(b []byte) (all [][]int) {
 	for at := 0; at <= len(b); {
-		m := r.findFrom(b, at)
+		m := r.findAlt(b, at)
 		if m == nil {
 			break
 		}
@@ -44,6 +62,18 @@ func (r *Regex) findAll(b []byte) [][]int {
 		}
 	}
 	return all
+}
+
+// wide is a text in which each byte of b is a character, and where each of its offsets is in b.
+func wide(b []byte) (text []byte, at []int) {
+	for i, c := range b {
+		from := len(text)
+		text = utf8.AppendRune(text, rune(c))
+		for range len(text) - from {
+			at = append(at, i)
+		}
+	}
+	return text, append(at, len(b))
 }
 
 // withEmpty adds the empty matches right behind others, which Go leaves out.
@@ -57,18 +87,19 @@ func (r *Regex) withEmpty(b []byte, found [][]int) [][]int {
 		if m[0] == m[1] {
 			continue
 		}
-		// The byte before says whether a word or a line begins here.
-		from := m[1] - 1
-		if e := r.behind.FindSubmatchIndex(b[from:]); e != nil && e[1] == 1 {
-			all = append(all, shift(e, from))
+		// The character before says whether a word or a line begins here.
+		_, size := utf8.DecodeLastRune(b[:m[1]])
+		from := m[1] - size
+		if e := r.behind.FindSubmatchIndex(b[from:]); e != nil && e[1] == size {
+			all = append(all, shift(e, size, from))
 		}
 	}
 	return all
 }
 
-// shift moves the bounds of a match of behind: its beginning is where the byte before ends.
-func shift(m []int, by int) []int {
-	m[0]++
+// shift moves the bounds of a match of behind: its beginning is where the character before ends.
+func shift(m []int, size, by int) []int {
+	m[0] += size
 	for i := range m {
 		if m[i] >= 0 {
 			m[i] += by

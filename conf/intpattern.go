@@ -15,6 +15,13 @@ type IntRange struct{ Low, High int64 }
 func ParseIntPattern(s string) (IntRange, error) {
 	bad := errors.New(`want a number, a range such as 1:10, or eq, ge, gt, le or lt and a number`)
 	op, num, hasOp := strings.Cut(s, " ")
+	if hasOp && strings.Contains(num, ":") {
+		// A range is what it is, whatever stands before it, as in HAProxy, whose manual advises against it.
+		if _, ok := intOperator(op, 0); !ok {
+			return IntRange{}, bad
+		}
+		return ParseIntPattern(strings.TrimSpace(num))
+	}
 	if hasOp {
 		n, err := strconv.ParseInt(strings.TrimSpace(num), 10, 64)
 		r, ok := intOperator(op, n)

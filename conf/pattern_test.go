@@ -41,6 +41,9 @@ func TestParseIntPattern(t *testing.T) {
 	f("gt 5", 6, math.MaxInt64)
 	f("le 5", math.MinInt64, 5)
 	f("lt 5", math.MinInt64, 4)
+	f("gt 3:5", 3, 5)
+	f("eq :5", math.MinInt64, 5)
+	f("le 3:", 3, math.MaxInt64)
 	for _, s := range []string{"", ":", "x", "1-10", "lt", "lt x", "ne 5", "1:x", "gt 9223372036854775807", "lt -9223372036854775808", "99999999999999999999"} {
 		if got, err := ParseIntPattern(s); msg(err) != "want a number, a range such as 1:10, or eq, ge, gt, le or lt and a number" {
 			t.Errorf("ParseIntPattern(%q) = %v, %v", s, got, err)

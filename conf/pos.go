@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 )
@@ -24,6 +25,22 @@ func placeless(t reflect.Type) bool {
 
 // IsZero reports whether p names no place.
 func (p Pos) IsZero() bool { return p.File == "" && p.Line == 0 }
+
+// Order compares places of the section that begins at p: in its own file they go by lines, behind what it has from another one, such as the
+// rules of a defaults section.
+func (p Pos) Order(a, b Pos) int {
+	if c := cmp.Compare(p.own(a), p.own(b)); c != 0 || p.own(a) == 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+}
+
+func (p Pos) own(q Pos) int {
+	if q.File == p.File {
+		return 1
+	}
+	return 0
+}
 
 // String returns file:line:col, leaving out what is not known.
 func (p Pos) String() string {

@@ -76,9 +76,15 @@ func (v *validator) slot(p *Proxy, keyword string, r *Rule, path string) {
 	if !ok || a.Slot < 0 || p.Kind&Frontend == 0 {
 		return
 	}
+	response := keyword == "http-response" || keyword == "http-after-response"
 	n := 0
 	for _, c := range p.Captures {
-		if c.Cookie == "" && c.Response == (keyword == "http-response") {
+		if c.Cookie == "" && c.Response == response {
+			n++
+		}
+	}
+	for _, r := range slices.Concat(p.TCPSessRules, p.TCPReqRules, p.HTTPReqRules) {
+		if own, ok := r.Action.(*CaptureSample); ok && own.Slot < 0 && !response { // such an action has a slot of its own
 			n++
 		}
 	}

@@ -109,8 +109,8 @@ func (st *stream) introduce() {
 	if name := st.fe().lines.idName; name != "" && st.uniqueID() != nil {
 		st.req.Fields.AddBytes(st.arena.CopyString(name), st.uniqueID())
 	}
-	firstForward(r.forward, fe.forward).add(&st.req, st.ctx.Src.Addr(), &st.arena)
-	firstForward(r.original, fe.original).add(&st.req, st.ctx.Dst.Addr(), &st.arena)
+	addForward(r.forward, fe.forward, &st.req, st.ctx.Src.Addr(), &st.arena)
+	addForward(r.original, fe.original, &st.req, st.ctx.Dst.Addr(), &st.arena)
 	if f := r.forwarded; f != nil {
 		f.add(st)
 	} else if f := fe.forwarded; f != nil {
@@ -123,13 +123,6 @@ func (st *stream) captureCookie() {
 	if c := st.fe().cookie; c != nil && st.rec.reqCookie == nil && !st.released {
 		st.rec.reqCookie = c.request(st)
 	}
-}
-
-func firstForward(a, b *forwardFor) *forwardFor {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 func (st *stream) deniedReq() {

@@ -34,7 +34,7 @@ func (st *stream) send(t *loop.Task) *fault.Fault {
 func (st *stream) requestOptions() http1.RequestOptions {
 	be := &st.route.p.Options
 	ends := be.ConnMode != conf.KeepAlive || st.fe().p.Options.ConnMode != conf.KeepAlive
-	o := http1.RequestOptions{Close: ends && !be.PretendKeepAlive, Upgrade: true}
+	o := http1.RequestOptions{Close: ends && !be.PretendKeepAlive || st.closeSrv, Upgrade: true}
 	if o.Whole = st.lease.Multiplexed(); o.Whole {
 		o.Scheme = st.scheme()
 	}
@@ -275,7 +275,7 @@ func (st *stream) respond(t *loop.Task) next {
 			return n
 		}
 	}
-	st.reuse = st.resp.KeepAlive && st.resp.Framing != message.UntilClose && !st.bodyless && !st.up.on && st.up.ended && st.out.len() == 0 &&
+	st.reuse = st.resp.KeepAlive && !st.closeSrv && st.resp.Framing != message.UntilClose && !st.bodyless && !st.up.on && st.up.ended && st.out.len() == 0 &&
 		st.route.p.Options.ConnMode == conf.KeepAlive && st.fe().p.Options.ConnMode == conf.KeepAlive
 	return st.after()
 }
@@ -336,6 +336,9 @@ func (st *stream) responseRules(t *loop.Task) (over bool) {
 	}
 	if r.p != fe.p && len(fe.resRules) > 0 && st.run(t, fe.resRules, onResponse) {
 		return true
+	}
+	if fe.cookie != nil { // as the rules have left it
+		st.rec.respCookie = fe.cookie.response(st)
 	}
 	if r.p.CheckCache && st.leaks() {
 		st.deniedResp()

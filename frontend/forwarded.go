@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"math"
 	"net/netip"
 	"strconv"
 
@@ -44,7 +45,8 @@ func newForwarded(c compiler, o *conf.Forwarded) (*forwarded, error) {
 func (f *forwarded) add(st *stream) {
 	b := st.list[:0]
 	if f.proto {
-		b = append(b, "proto=http"...)
+		b = append(b, "proto="...)
+		b = append(b, st.clientScheme()...)
 	}
 	switch {
 	case f.hostX != nil:
@@ -85,39 +87,33 @@ func appendQuotedParam(b []byte, name string, v []byte) []byte {
 	return append(b, '"')
 }
 
-// appendNode appends an end of the connection (RFC 7239, 6). Only a bare IPv4 address and a bare name need no quotes.
+// clientScheme is "https" where the client speaks TLS with us.
+func (st *stream) clientScheme() string {
+	if st.ctx.ClientTLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// appendNode appends an end of the connection (RFC 7239, 6). Only a bare IPv4 address and a bare name need no quotes. A port alone is
+// no end.
 func (st *stream) appendNode(b []byte, name string, ip, port bool, ipX, portX *acl.Expr, end netip.AddrPort) []byte {
-	if !ip && ipX == nil && !port && portX == nil {
+	if !ip && ipX == nil {
 		return b
 	}
 	n := st.text[:0]
 	switch {
 	case ipX != nil:
-		var v acl.Sample
-		switch {
-		case ipX.Type() == acl.Addr && ipX.EvalAs(&st.ctx, acl.Addr, &v):
-			n = appendNodeIP(n, v.Addr)
-		default:
-			at := len(n)
-			n = append(n, '_') // an obfuscated identifier
-			if t, ok := ipX.AppendText(n, &st.ctx); ok {
-				n = t
-			} else {
-				n = append(n[:at], "unknown"...)
-			}
-		}
-	case ip && end.IsValid():
+		n = st.appendNodeExpr(n, ipX)
+	case end.IsValid():
 		n = appendNodeIP(n, end.Addr())
 	default:
-		n = append(n, "unknown"...)
+		n = append(n, unknownNode...)
 	}
-	bare := len(n) > 0 && n[0] != '['
+	bare := n[0] != '['
 	switch {
 	case portX != nil:
-		var v acl.Sample
-		if portX.EvalAs(&st.ctx, acl.Int, &v) {
-			n, bare = strconv.AppendInt(append(n, ':'), v.Int, 10), false
-		}
+		n, bare = st.appendPortExpr(n, bare, portX)
 	case port && end.IsValid():
 		n, bare = strconv.AppendUint(append(n, ':'), uint64(end.Port()), 10), false
 	}
@@ -126,6 +122,64 @@ func (st *stream) appendNode(b []byte, name string, ip, port bool, ipX, portX *a
 		return append(appendParam(b, name), n...)
 	}
 	return appendQuotedParam(b, name, n)
+}
+
+const unknownNode = "unknown"
+
+// appendNodeExpr appends what a sample says of an end: an address, or a name of somebody's own, which begins with "_" (RFC 7239, 6.3).
+func (st *stream) appendNodeExpr(n []byte, x *acl.Expr) []byte {
+	var v acl.Sample
+	if x.Type() == acl.Addr {
+		if x.EvalAs(&st.ctx, acl.Addr, &v) {
+			return appendNodeIP(n, v.Addr)
+		}
+		return append(n, unknownNode...)
+	}
+	if n, ok := st.appendObfuscated(n, x); ok {
+		return n
+	}
+	return append(n, unknownNode...)
+}
+
+// appendObfuscated appends "_" and the sample's text. ok is false, and n as it was, where that is no name.
+func (st *stream) appendObfuscated(n []byte, x *acl.Expr) (out []byte, ok bool) {
+	at := len(n)
+	t, ok := x.AppendText(append(n, '_'), &st.ctx)
+	if ok && len(t) > at+1 && t[at+1] == '_' { // it has one already
+		t = append(t[:at], t[at+1:]...)
+	}
+	if !ok || len(t) < at+2 {
+		return n[:at], false
+	}
+	for _, c := range t[at:] {
+		if !obfuscatedChar(c) {
+			return t[:at], false
+		}
+	}
+	return t, true
+}
+
+func obfuscatedChar(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '.' || c == '_' || c == '-'
+}
+
+// appendPortExpr appends a port, or a name for one (RFC 7239, 6), where the sample has one. bare tells whether n needs no quotes.
+func (st *stream) appendPortExpr(n []byte, bare bool, x *acl.Expr) (out []byte, stillBare bool) {
+	at := len(n)
+	var v acl.Sample
+	if t := x.Type(); t == acl.Int || t == acl.Bool {
+		if !x.EvalAs(&st.ctx, acl.Int, &v) || v.Int < 0 || v.Int > math.MaxUint16 {
+			return n, bare
+		}
+		return strconv.AppendInt(append(n, ':'), v.Int, 10), false
+	}
+	if x.EvalAs(&st.ctx, acl.Int, &v) && v.Int > 0 && v.Int <= math.MaxUint16 {
+		return strconv.AppendInt(append(n, ':'), v.Int, 10), false
+	}
+	if out, ok := st.appendObfuscated(append(n, ':'), x); ok {
+		return out, false
+	}
+	return n[:at], bare
 }
 
 func appendNodeIP(b []byte, ip netip.Addr) []byte {

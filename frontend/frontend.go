@@ -70,8 +70,8 @@ type settings struct {
 	retry      retryOn
 	tcpReq     *content // nil = none
 	tcpResp    *content
-	captures   []capture // request fields to log
-	reqSlots   int       // ... and how many values with those of rules
+	captures   []capture                   // what is logged of requests: fields, and what rules put there
+	ownSlots   map[*conf.CaptureSample]int // whose slot is whose, where the action names none
 	resCapts   []capture
 	forward    *forwardFor
 	original   *forwardFor // "originalto"
@@ -154,7 +154,7 @@ func (px *Proxy) settle(s *settings, comp *acl.Compiler, p *conf.Proxy) error {
 	var errs []error
 	var err error
 	errs = append(errs, s.compileContents(comp, p))
-	s.captures, s.resCapts = compileCaptures(p)
+	s.captures, s.resCapts, s.ownSlots = compileCaptures(p)
 	errs = append(errs, s.compileHTTP(px, comp, p))
 	s.forward, err = newForwardFor(p.Options.ForwardFor, conf.DefaultForwardHeader)
 	errs = append(errs, err)

@@ -119,9 +119,6 @@ func (r *record) request(st *stream) {
 	if cs := r.fe.captures; len(cs) > 0 {
 		r.reqCap = collect(r.reqCap[:0], cs, st.req.Fields, &st.arena)
 	}
-	for len(r.reqCap) < r.fe.reqSlots { // those of rules, which may not be carried out
-		r.reqCap = append(r.reqCap, nil)
-	}
 	st.ctx.ReqCaptures = r.reqCap
 }
 
@@ -176,9 +173,6 @@ func (r *record) responded(st *stream) {
 	r.resp, r.respHead, r.srvStatus = st.w.l.Now(), st.out.r, st.resp.Status
 	if cs := r.fe.resCapts; len(cs) > 0 {
 		r.respCap = collect(r.respCap[:0], cs, st.resp.Fields, &st.arena)
-	}
-	if c := r.fe.cookie; c != nil {
-		r.respCookie = c.response(st)
 	}
 	st.ctx.RespCaptures = r.respCap
 }

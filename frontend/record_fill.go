@@ -117,9 +117,10 @@ func (st *stream) uniqueID() []byte {
 		return r.id
 	}
 	r.id = []byte{} // the format may ask for itself
-	st.text = escapeControls(f.Append(st.text[:0], &st.ctx), 0)
-	if len(st.text) > 0 {
-		r.id = st.arena.Copy(st.text[:min(len(st.text), maxUniqueID)])
+	// It may be asked for while another format is being put together in st.text.
+	st.idText = escapeControls(f.Append(st.idText[:0], &st.ctx), 0)
+	if len(st.idText) > 0 {
+		r.id = st.arena.Copy(st.idText[:min(len(st.idText), maxUniqueID)])
 	}
 	return r.id
 }

@@ -3,6 +3,7 @@ package frontend
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -49,7 +50,15 @@ type capture struct {
 	len  int
 }
 
-func compileCaptures(p *conf.Proxy) (req, resp []capture) {
+// compileCaptures lays out the slots of a section's captures, in the order of its lines: "capture", "declare capture", and actions that name
+// no slot, whose own of says.
+func compileCaptures(p *conf.Proxy) (req, resp []capture, of map[*conf.CaptureSample]int) {
+	type slot struct {
+		pos  conf.Pos
+		capt capture
+		deed *conf.CaptureSample
+	}
+	var slots []slot
 	for _, c := range p.Captures {
 		if c.Cookie != "" {
 			continue
@@ -59,10 +68,23 @@ func compileCaptures(p *conf.Proxy) (req, resp []capture) {
 		if c.Response {
 			resp = append(resp, k)
 		} else {
-			req = append(req, k)
+			slots = append(slots, slot{c.Pos, k, nil})
 		}
 	}
-	return req, resp
+	for _, r := range slices.Concat(p.TCPSessRules, p.TCPReqRules, p.HTTPReqRules) {
+		if a, ok := r.Action.(*conf.CaptureSample); ok && a.Slot < 0 {
+			slots = append(slots, slot{r.Pos, capture{len: a.Len}, a})
+		}
+	}
+	slices.SortStableFunc(slots, func(a, b slot) int { return p.Pos.Order(a.pos, b.pos) })
+	of = map[*conf.CaptureSample]int{}
+	for i, s := range slots {
+		req = append(req, s.capt)
+		if s.deed != nil {
+			of[s.deed] = i
+		}
+	}
+	return req, resp, of
 }
 
 // collect appends the values of the captured fields to dst: nil for one that is not there. HAProxy takes the last.
@@ -118,23 +140,37 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return netip.PrefixFrom(ip, ip.BitLen()), nil
 }
 
-// add puts the client's address into the request. It appends a field of its own: what is there is somebody else's word.
-func (f *forwardFor) add(req *message.Request, src netip.Addr, a *message.Arena) {
-	if f == nil || !src.IsValid() {
+// addForward puts an end of the client's connection into the request, where the backend or the frontend wants it. It appends a field of its
+// own: what is there is somebody else's word. The backend's name goes before the frontend's; an address that either excepts is not told; and
+// a field that is there is in the way only where both say so (HAProxy manual, "option forwardfor").
+func addForward(be, fe *forwardFor, req *message.Request, end netip.Addr, a *message.Arena) {
+	f := be
+	if f == nil {
+		f = fe
+	}
+	if f == nil || !end.IsValid() || be.excepts(end) || fe.excepts(end) {
 		return
 	}
-	for _, n := range f.except {
-		if n.Contains(src) {
-			return
-		}
-	}
-	if f.ifNone && req.Fields.GetName(f.name) != nil {
+	ifNone := (be == nil || be.ifNone) && (fe == nil || fe.ifNone)
+	if ifNone && req.Fields.GetName(f.name) != nil {
 		return
 	}
-	v := a.Seal(src.AppendTo(a.Open()))
+	v := a.Seal(end.AppendTo(a.Open()))
 	if f.id != message.Unknown {
 		req.Fields.Add(f.id, v)
 		return
 	}
 	req.Fields.AddBytes(a.CopyString(f.name), v)
+}
+
+func (f *forwardFor) excepts(end netip.Addr) bool {
+	if f == nil {
+		return false
+	}
+	for _, n := range f.except {
+		if n.Contains(end) {
+			return true
+		}
+	}
+	return false
 }

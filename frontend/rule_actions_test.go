@@ -388,6 +388,16 @@ func TestForwardedHeader(t *testing.T) {
 	f("proto=http;for=127.0.0.1", &conf.Forwarded{})
 	f(`host="a";for="127.0.0.1:PORT"`, &conf.Forwarded{Host: true, For: true, ForPort: true})
 	f(`for=_GET`, &conf.Forwarded{ForExpr: fetch("method")})
+	f(`host="host.com";by=_haproxy;for="127.0.0.1:10"`, &conf.Forwarded{HostExpr: fetch("str(host.com)"), ByExpr: fetch("str(_haproxy)"), For: true, ForPortExpr: fetch("int(10)")})
+	f(`by="[2001:db8::1]"`, &conf.Forwarded{ByExpr: fetch("ipv6(2001:db8::1)")})
+	f("by=192.0.2.1", &conf.Forwarded{ByExpr: fetch("ipv4(192.0.2.1)")})
+	f("by=unknown", &conf.Forwarded{ByExpr: fetch("str(no name)")})
+	f("by=unknown", &conf.Forwarded{ByExpr: fetch("str(_)")})
+	f("by=unknown", &conf.Forwarded{ByExpr: fetch("hdr(x-none)")})
+	f("proto=http", &conf.Forwarded{Proto: true, ByPort: true, ForPortExpr: fetch("int(1)")}) // ports of nobody
+	f("for=127.0.0.1", &conf.Forwarded{For: true, ForPortExpr: fetch("hdr(x-none)")})
+	f("for=127.0.0.1", &conf.Forwarded{For: true, ForPortExpr: fetch("int(70000)")})
+	f(`for="127.0.0.1:_p"`, &conf.Forwarded{For: true, ForPortExpr: fetch("str(p)")})
 }
 
 // Names that some servers confuse with others are refused, or taken out.

@@ -3,7 +3,6 @@ package frontend
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"weir/acl"
 	"weir/conf"
@@ -14,8 +13,8 @@ type ruleSite struct {
 	*acl.Compiler
 	px       *Proxy
 	p        *conf.Proxy
-	response bool // the rules are of responses
-	slots    *int // the next slot of a capture without an id
+	response bool                        // the rules are of responses
+	slots    map[*conf.CaptureSample]int // of captures without an id
 }
 
 // rules compiles one HTTP list of a section.
@@ -118,13 +117,7 @@ func (k *ruleSite) streamDeed(r *conf.Rule) (deed, error) {
 
 // compileHTTP compiles what a section's HTTP rules say, and its error pages.
 func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) error {
-	slots := len(s.captures)
-	for _, r := range slices.Concat(p.TCPSessRules, p.TCPReqRules) {
-		if a, ok := r.Action.(*conf.CaptureSample); ok && a.Slot < 0 {
-			slots++
-		}
-	}
-	k := &ruleSite{Compiler: comp, px: px, p: p, slots: &slots}
+	k := &ruleSite{Compiler: comp, px: px, p: p, slots: s.ownSlots}
 	in := acl.RequestPlace(p.Kind, false)
 	var errs [8]error
 	s.pages, errs[0] = k.pages()
@@ -136,6 +129,5 @@ func (s *settings) compileHTTP(px *Proxy, comp *acl.Compiler, p *conf.Proxy) err
 	s.resRules, errs[3] = k.rules(acl.InHTTPResponse, p.HTTPRespRules)
 	s.aftRules, errs[4] = k.rules(acl.InHTTPResponse, p.HTTPAfterRules)
 	s.retry, errs[5] = newRetryOn(p.RetryOn)
-	s.reqSlots = slots
 	return errors.Join(errs[:]...)
 }

@@ -106,11 +106,38 @@ func (h *setHeader) do(st *stream, _ *loop.Task, on phase) verdict {
 		fields.DelSame(h.id, h.name)
 	}
 	fields.Append(message.Field{ID: h.id, Name: h.name, Value: v})
-	if h.id == message.Host && on == onRequest {
+	switch {
+	case h.id == message.Host && on == onRequest:
 		st.newHost(v)
+	case h.id == message.Connection && listsClose(v):
+		st.endConnection(on)
 	}
 	return carryOn
 }
+
+// endConnection is a rule's "Connection: close": the connection that the message goes over is not used again. The field itself is written
+// with the message, as always.
+func (st *stream) endConnection(on phase) {
+	switch {
+	case on == onRequest:
+		st.closeSrv = true
+	case st.s.trunk == nil: // HTTP/2 has no such thing (RFC 9113, 8.2.2)
+		st.closeSide = true
+	}
+}
+
+// listsClose reports whether a value of Connection has the option close (RFC 9112, 9.6).
+func listsClose(v []byte) bool {
+	for list, more := v, true; more; {
+		var option []byte
+		if option, list, more = message.NextValue(list); bytes.EqualFold(option, closeOption) {
+			return true
+		}
+	}
+	return false
+}
+
+var closeOption = []byte("close")
 
 // delHeader is del-header of a whole name.
 type delHeader struct {

@@ -27,12 +27,11 @@ type captureSample struct {
 	response bool
 }
 
-// capture compiles a capture. One without an id has a slot of its own, behind those that are declared.
+// capture compiles a capture. One without an id has a slot of its own.
 func (k *ruleSite) capture(a *conf.CaptureSample, response bool) (deed, error) {
 	d := &captureSample{slot: a.Slot, len: a.Len, response: response}
 	if a.Slot < 0 {
-		d.slot = *k.slots
-		*k.slots++
+		d.slot = k.slots[a]
 	}
 	var err error
 	d.expr, err = k.Expr(a.Expr)

@@ -23,6 +23,7 @@ type stream struct {
 	ctx     acl.Context
 	arena   message.Arena
 	text    []byte // a format being evaluated
+	idText  []byte // the unique id's, which may stand in another
 	hints   []byte // a 103 that gathers
 	preface []byte // what is said to a server first
 	list    []byte // a list or a URI being put together
@@ -54,6 +55,7 @@ type stream struct {
 	headLen   int64           // octets of the request head as sent
 	answered  bool            // a status went to the client
 	closeSide bool            // close the client's connection after this response
+	closeSrv  bool            // ... and do not use the server's again: a rule says so
 	reuse     bool            // the server's connection may be pooled
 	killed    bool            // by an administrator, or with its server
 	active    active
@@ -122,7 +124,7 @@ func (s *session) fill(ctx *acl.Context) {
 		ctx.Dst = s.ln.dst
 	}
 	ctx.FrontendName, ctx.FrontendID = s.fe.p.Name, s.fe.p.ID
-	ctx.ListenerName, ctx.ListenerID = s.ln.name, s.ln.id
+	ctx.ListenerName, ctx.ListenerID = s.ln.b.Name, s.ln.id
 	ctx.UseProxyHeader = s.fe.p.Options.UseProxyHeader
 	ctx.Sess, ctx.State, ctx.ClientTLS = &s.root().vars, s.w.px.state, s.tls
 }
@@ -165,7 +167,7 @@ func (st *stream) finish() {
 	st.lease.Forget()
 	st.headLen = 0
 	st.undone, st.old1 = false, false
-	st.begun, st.answered, st.closeSide, st.reuse = false, false, false, false
+	st.begun, st.answered, st.closeSide, st.closeSrv, st.reuse = false, false, false, false, false
 	st.tcp, st.inspected, st.killed = false, false, false
 	st.lax, st.muted, st.released, st.again, st.bodyless, st.goesOn = false, false, false, false, false, false
 	st.set = overrides{retries: asConfigured}

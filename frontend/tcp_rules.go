@@ -32,8 +32,7 @@ type content struct {
 // compileTCP compiles a list of TCP rules.
 func compileTCP(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule) ([]tcpRule, error) {
 	var errs []error
-	declared, _ := compileCaptures(p)
-	slots := len(declared) // a capture without an id has a slot of its own behind them
+	_, _, slots := compileCaptures(p)
 	out := make([]tcpRule, len(rules))
 	for i, r := range rules {
 		cond, err := c.Cond(r.Cond, p.ACLs)
@@ -42,8 +41,7 @@ func compileTCP(c *acl.Compiler, p *conf.Proxy, rules []*conf.Rule) ([]tcpRule, 
 		out[i].asks = c.TakeUsers()
 		if a, ok := r.Action.(*conf.CaptureSample); ok {
 			if out[i].slot = a.Slot; a.Slot < 0 {
-				out[i].slot = slots
-				slots++
+				out[i].slot = slots[a]
 			}
 		}
 	}

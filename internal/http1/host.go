@@ -11,8 +11,7 @@ import (
 // equal Host fields into one and does not look at the octets of the value.
 func checkHost(req *message.Request, h *head) error {
 	if h.lax {
-		laxHost(req, h)
-		return nil
+		return laxHost(req, h)
 	}
 	switch {
 	case h.hosts > 1:

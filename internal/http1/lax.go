@@ -108,10 +108,13 @@ func digits(b []byte, i int) (n, end int, err error) {
 	return n, end, nil
 }
 
-// laxHost makes one host of what names several or none: that of the request-target (RFC 9112, 3.2.2), else the first.
-func laxHost(req *message.Request, h *head) {
+// laxHost makes one host of what names it twice or not at all: that of the request-target (RFC 9112, 3.2.2) goes before the
+// field's. Two fields that differ are never forgiven: whoever stands behind may take the other one.
+func laxHost(req *message.Request, h *head) error {
 	host := req.Get(message.Host)
 	switch {
+	case h.hosts > 1 && !oneHost(req.Fields):
+		return ErrHosts
 	case h.hosts > 1:
 		h.forgive(ErrHosts)
 	case h.hosts == 0 && req.Minor == 1:
@@ -120,7 +123,7 @@ func laxHost(req *message.Request, h *head) {
 		h.forgive(ErrHost)
 	}
 	if h.hosts == 0 {
-		return
+		return nil
 	}
 	if len(req.Authority) > 0 && !bytes.Equal(host, req.Authority) {
 		if !sameHost(req.Authority, host, req.Scheme) {
@@ -129,4 +132,22 @@ func laxHost(req *message.Request, h *head) {
 		host = req.Authority
 	}
 	req.Fields.Set(message.Host, host)
+	return nil
+}
+
+// oneHost reports whether all Host fields name the same host, letters in either case.
+func oneHost(fields message.Fields) bool {
+	var first []byte
+	seen := false
+	for i := range fields {
+		f := &fields[i]
+		switch {
+		case f.ID != message.Host:
+		case !seen:
+			first, seen = f.Value, true
+		case !bytes.EqualFold(f.Value, first):
+			return false
+		}
+	}
+	return true
 }

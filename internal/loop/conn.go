@@ -30,6 +30,7 @@ const (
 	flagSignalled
 	flagRests // see Rest
 	flagBegun // in Loop.begun
+	flagNoLinger
 )
 
 // Handler is what an idle connection calls when it is readable, hung up or failed.
@@ -388,6 +389,9 @@ func (c *Conn) Close() {
 	}
 	if c.below == nil {
 		c.l.slots[c.fd] = nil
+		if c.flags&(flagNoLinger|flagWroteEOF) == flagNoLinger {
+			unix.RawSyscall(unix.SYS_SHUTDOWN, uintptr(c.fd), unix.SHUT_WR, 0)
+		}
 		rawClose(int(c.fd)) // the poller forgets it by this
 		c.l.Stats.Conns.Add(-1)
 	}
@@ -413,6 +417,7 @@ func (c *Conn) Reset() {
 	if c.below == nil {
 		lingerZero(int(c.fd))
 	}
+	c.flags &^= flagNoLinger // no FIN before it
 	c.Close()
 }
 

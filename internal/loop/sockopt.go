@@ -114,8 +114,12 @@ func (c *Conn) SetProbes(p Probes) {
 	p.set(int(c.fd))
 }
 
-// SetNoLinger makes every close a reset: what the peer has not acknowledged by then is dropped, and nothing stays in the kernel.
-func (c *Conn) SetNoLinger() { lingerZero(int(c.fd)) }
+// SetNoLinger makes every close a reset: what the peer has not acknowledged by then is dropped, and nothing stays in the kernel. A FIN goes
+// before it: a peer that has received everything reads the end and no error.
+func (c *Conn) SetNoLinger() {
+	lingerZero(int(c.fd))
+	c.flags |= flagNoLinger
+}
 
 func setUserTimeout(fd int, d time.Duration) unix.Errno {
 	return rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d/time.Millisecond))
