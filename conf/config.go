@@ -177,6 +177,8 @@ type Tune struct {
 	RunQueue                                  int // tune.runqueue-depth: tasks resumed in a row
 	PipeSize                                  int
 	NoSplice                                  bool
+	// NoReusePort is "noreuseport": with HAProxy's command line too no other process may listen on the same addresses.
+	NoReusePort bool
 	// PoolLowFDs and PoolHighFDs are percents of the limit of open files: with more in use no connection to a server is kept idle, and
 	// one that is made ends an idle one; 0 = never.
 	PoolLowFDs, PoolHighFDs int

@@ -26,7 +26,7 @@ var CrtListOptions = []CrtListOption{
 	{Name: "ca-file", Args: 1, Doc: "authorities of client certificates"},
 	{Name: "ca-verify-file", Args: 1, Doc: "more authorities, whose names are not sent"},
 	{Name: "ciphers", Args: 1, Doc: "cipher suites up to TLS 1.2"},
-	{Name: "ciphersuites", Args: 1, Doc: "cipher suites of TLS 1.3"},
+	{Name: "ciphersuites", Args: 1, Doc: "cipher suites of TLS 1.3", Why: "crypto/tls always has all suites of TLS 1.3, which a warning says where others are meant"},
 	{Name: "client-sigalgs", Args: 1, Doc: "signature algorithms for client certificates", Why: "crypto/tls chooses signature algorithms by itself, which a warning says"},
 	{Name: "crl-file", Args: 1, Doc: "revoked client certificates"},
 	{Name: "curves", Args: 1, Doc: "groups for the key exchange"},

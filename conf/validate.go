@@ -28,6 +28,15 @@ func CalledAs(name string) Option {
 	return func(v *validator) { setDefault(&v.cfg.Global.LogTag, name) }
 }
 
+// Before has f change the configuration before it is checked, as a command line does; nil = nothing.
+func Before(f func(*Config)) Option {
+	return func(v *validator) {
+		if f != nil {
+			f(v.cfg)
+		}
+	}
+}
+
 // Validate fills every default that is not set, numbers proxies, binds and servers that have no number,
 // reads the error files and reports everything that cannot work. The configuration must not be changed
 // or shared before it has returned.

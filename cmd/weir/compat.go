@@ -256,7 +256,7 @@ func (w *compatWalk) class(d *directive, st *cfgfile.Step, n *notes) {
 		d.Class, d.Reason = compatNotDone, "its section is not done"
 	case passed:
 		d.Class, d.Reason = compatUnknown, "it stands in no section that is known"
-	case st.Status == cfgfile.Inert && st.Kind == cfgfile.StepLine:
+	case st.Status == cfgfile.Inert && st.Kind == cfgfile.StepLine && differenceOf(d) == nil:
 		d.Class, d.Reason = compatInert, st.Why
 	default:
 		d.Class = compatDone

@@ -37,7 +37,7 @@ func (p *proxies) build(cfg *conf.Config, before *generation) (*generation, erro
 	// The services need a source, the source needs the proxies, and the proxies the services.
 	g.src = &source{access: access, past: &p.past, process: p.started}
 	adm := &admin{} // needs the proxies too
-	o := frontend.Options{Log: log, Access: access, Version: version, Services: services(g.src, adm, cfg), ReusePort: p.r.haproxy}
+	o := frontend.Options{Log: log, Access: access, Version: version, Services: services(g.src, adm, cfg), ReusePort: p.r.haproxy && !cfg.Global.Tune.NoReusePort}
 	if before != nil {
 		g.n, o.Before = before.n+1, before.px
 	}

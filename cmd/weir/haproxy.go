@@ -136,7 +136,7 @@ func (p *hapProcess) load() int {
 }
 
 func (p *hapProcess) loadOptions() loadOptions {
-	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true, tag: "haproxy"}
+	return loadOptions{ignoreNames: p.f.ignoreNames, noListener: true, tag: "haproxy", before: p.f.global}
 }
 
 // foreign adds what the command line says of sockets. There is one process: the master's socket is one more stats socket, which takes the

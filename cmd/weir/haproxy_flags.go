@@ -28,6 +28,8 @@ type hapFlags struct {
 	daemon, foreground               bool
 	worker, systemd                  bool
 	ignoreNames, zeroWarn, diag      bool
+	noVerify, noSplice, mayFork      bool // -dV, -dS, -dI
+	noReusePort                      bool // -dR
 	maxconn, proxyMaxconn, megabytes int
 	finish, terminate                []int // -sf, -st: process ids
 	objects, poisonHelp              bool  // -dL, -dMhelp
@@ -41,11 +43,10 @@ var errUsage = errors.New("usage")
 
 // hapInert are the switches that choose between ways of doing what Weir does in one way; each is accepted and told with -V.
 var hapInert = map[string]string{
-	"dI": "insecure forks: Weir never forks", "dS": "splice is used where it can be", "dp": "there is no poll poller", "dk": "there is no kqueue poller",
-	"de": "epoll is the only poller", "dG": "names are looked up by Go's own resolver", "dR": "the process alone decides when sockets are shared",
-	"dV": "nothing is verified without TLS to servers", "dt": "there are no traces", "dZ": "bytes are only copied where they must be",
+	"dp": "there is no poll poller", "dk": "there is no kqueue poller",
+	"de": "epoll is the only poller", "dG": "names are looked up by Go's own resolver",
+	"dt": "there are no traces", "dZ": "bytes are only copied where they must be",
 	"dF": "fast-forwarding is no choice",
-	"dv": "nothing is verified without TLS to servers",
 }
 
 // hapArgs walks the words of the line.
@@ -190,6 +191,14 @@ func (f *hapFlags) toggle(name string) bool {
 		f.worker, f.systemd = true, true
 	case "dr":
 		f.ignoreNames = true
+	case "dV":
+		f.noVerify = true
+	case "dS":
+		f.noSplice = true
+	case "dR":
+		f.noReusePort = true
+	case "dI":
+		f.mayFork = true
 	case "dL":
 		f.objects = true
 	case "dD":
@@ -276,6 +285,16 @@ func (f *hapFlags) add(path string) error {
 		f.files = append(f.files, filepath.Join(path, name))
 	}
 	return nil
+}
+
+// global puts into the global section what has to be known before the rest is checked.
+func (f *hapFlags) global(cfg *conf.Config) {
+	if f.noVerify && cfg.Global.TLS.ServerVerify == "" { // what the configuration says counts, as in HAProxy
+		cfg.Global.TLS.ServerVerify = "none"
+	}
+	cfg.Global.ForkWanted = cfg.Global.ForkWanted || f.mayFork
+	cfg.Global.Tune.NoReusePort = cfg.Global.Tune.NoReusePort || f.noReusePort
+	cfg.Global.Tune.NoSplice = cfg.Global.Tune.NoSplice || f.noSplice
 }
 
 // apply puts what the line says in the place of what the configuration says.

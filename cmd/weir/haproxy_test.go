@@ -50,7 +50,9 @@ func TestParseHaproxy(t *testing.T) {
 	})
 	f("-dMhelp", func(f *hapFlags) bool { return f.poisonHelp })
 	f("-C /no/such -dL -f a.cfg", func(f *hapFlags) bool { return slices.Equal(f.files, []string{"a.cfg"}) && f.objects })
-	f("-dKacl,cfg -dM0 -de -dS", func(f *hapFlags) bool { return slices.Equal(f.dump, []string{"acl", "cfg"}) && len(f.inert) == 3 })
+	f("-dKacl,cfg -dM0 -de -dG", func(f *hapFlags) bool { return slices.Equal(f.dump, []string{"acl", "cfg"}) && len(f.inert) == 3 })
+	f("-dV -dS", func(f *hapFlags) bool { return f.noVerify && f.noSplice && !f.mayFork && f.inert == nil })
+	f("-dI", func(f *hapFlags) bool { return f.mayFork && !f.noVerify && f.inert == nil })
 
 	bad := func(line, want string) {
 		t.Helper()

@@ -23,11 +23,15 @@ const hapUsage = `Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn
         -dD tells what .diag says in the configuration
         -dL lists the files that are loaded as code, after the configuration is checked
         -dr ignores server address resolution failures
+        -dI lets external health checks start processes
+        -dR lets no other process listen on the same addresses
+        -dS disables splice usage
+        -dV disables SSL verify on servers side
         -dW fails if any warning is emitted
         -sf/-st [pid ]* finishes/terminates old pids.
         -S <bind>[,<bind options>...] the master's command line
         -x <unix_socket> is not done : listening sockets are shared instead
-        Accepted without effect, for Weir knows one way only : -dF -dG -dI -dM[<byte>,help,...] -dR -dS -dV -dZ -de -dk -dp -dt
+        Accepted without effect, for Weir knows one way only : -dF -dG -dM[<byte>,help,...] -dZ -de -dk -dp -dt
 `
 
 func printHapUsage(w io.Writer) { io.WriteString(w, hapUsage+"\n") }

@@ -16,16 +16,17 @@ import (
 
 // loadOptions change what counts as an error.
 type loadOptions struct {
-	ignoreNames bool   // a server whose name cannot be looked up is put into maintenance, with a warning
-	tag         string // of log lines without a log-tag; "" = weir
-	noListener  bool   // a configuration that listens nowhere is no error: the caller asks listens
+	ignoreNames bool               // a server whose name cannot be looked up is put into maintenance, with a warning
+	tag         string             // of log lines without a log-tag; "" = weir
+	before      func(*conf.Config) // what else is said is put in before the configuration is checked
+	noListener  bool               // a configuration that listens nowhere is no error: the caller asks listens
 }
 
 // load reads and checks files and folders as one configuration: everything that can be known without binding a port.
 func load(paths []string) (*conf.Config, conf.Diagnostics) { return loadWith(paths, loadOptions{}) }
 
 func loadWith(paths []string, o loadOptions) (*conf.Config, conf.Diagnostics) {
-	cfg, diags := readConfig(paths, conf.CalledAs(o.tag), conf.CheckToo(checkRules), conf.CheckToo(checkTLS), conf.CheckToo(checkSystem), conf.CheckToo(checkStates))
+	cfg, diags := readConfig(paths, conf.CalledAs(o.tag), conf.Before(o.before), conf.CheckToo(checkRules), conf.CheckToo(checkTLS), conf.CheckToo(checkSystem), conf.CheckToo(checkStates))
 	switch {
 	case o.ignoreNames:
 		diags.Warn(disableUnknown(cfg)...)

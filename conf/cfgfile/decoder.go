@@ -2,6 +2,7 @@ package cfgfile
 
 import (
 	"fmt"
+	"slices"
 
 	"weir/conf"
 )
@@ -14,7 +15,9 @@ type decoder struct {
 	blocks []*block // open .if blocks
 	// muted is set while a defaults section is applied to another: what is wrong with it has been told.
 	muted  bool
-	broken bool // a line could not be cut, or no section could be told: names may be missing
+	broken bool // it is not known which sections there are: names may be missing
+	open   *conf.Proxy
+	unread unread
 
 	read    func([]Word) // reads a line of the current section; nil = it is passed over
 	done    func()       // finishes the current section
@@ -67,7 +70,7 @@ func (d *decoder) file(src Source) {
 			return
 		}
 		if len(text) > maxLine {
-			d.broken = true
+			d.missed(text)
 			d.add(conf.Bad(pos, "", "a line of more than %d bytes", maxLine))
 			continue
 		}
@@ -84,7 +87,7 @@ func (d *decoder) file(src Source) {
 func (d *decoder) text(text string, pos conf.Pos) {
 	words, _, err := cut(text, pos, d.env)
 	if err != nil { // even in lines that .if leaves out, as in HAProxy
-		d.broken = true
+		d.missed(text)
 		d.add(err)
 		return
 	}
@@ -113,14 +116,34 @@ func (d *decoder) statement(words []Word) {
 	case d.read != nil:
 		d.read(words)
 	default: // before the first section, and told once
-		d.broken = true
-		d.read = func([]Word) {}
-		e := conf.Unknown(words[0].Pos, "", "section", words[0].Text, sectionNames())
-		if proxyTable.index[words[0].Text] != nil || globalTable.index[words[0].Text] != nil {
-			e.Msg, e.HasGot = fmt.Sprintf("%q stands outside of any section", words[0].Text), false
-		}
-		d.add(e)
+		d.outside(words)
 	}
+}
+
+// outside reports a line before the first section. One that is a misspelt section begins it; of anything else the lines up to the next section are
+// passed over.
+func (d *decoder) outside(words []Word) {
+	e := conf.Unknown(words[0].Pos, "", "section", words[0].Text, sectionNames())
+	known := proxyTable.index[words[0].Text] != nil || globalTable.index[words[0].Text] != nil
+	if known {
+		e.Msg, e.HasGot = fmt.Sprintf("%q stands outside of any section", words[0].Text), false
+	}
+	d.add(e)
+	if meant := conf.Nearest(words[0].Text, sectionNames()); meant != "" && !known {
+		d.enterMisspelt(meant, words)
+		return
+	}
+	d.broken = true
+	d.read = func([]Word) {}
+}
+
+// enterMisspelt begins the section that a line probably means, which has been told.
+func (d *decoder) enterMisspelt(meant string, words []Word) {
+	words = slices.Clone(words)
+	words[0].Text = meant
+	d.leave()
+	d.env.enter(words)
+	d.enter(sectionRow(meant), words)
 }
 
 // leave finishes the current section.
@@ -129,5 +152,5 @@ func (d *decoder) leave() {
 		d.done()
 	}
 	d.walk.leave()
-	d.read, d.done, d.env.section = nil, nil, ""
+	d.read, d.done, d.open, d.env.section = nil, nil, nil, ""
 }

@@ -302,17 +302,17 @@ func (l *line) unknownSecond(w Word, second []string) {
 // isLineStart reports whether the next word is the first of the line.
 func (l *line) isLineStart() bool { return l.i == 0 }
 
-// misspeltSection reports a line that is more likely the beginning of a section than a keyword. What follows is passed over up
-// to the next section: it would be told wrongly.
+// misspeltSection reports a line that is more likely the beginning of a section than a keyword, and goes on as if it were spelt
+// right: what others refer to is then there, and what stands in it is told too.
 func (l *line) misspeltSection(w Word, known []string) bool {
 	sections := sectionNames()
-	if l.d.muted || !contains(sections, conf.Nearest(w.Text, append(known, sections...))) {
+	meant := conf.Nearest(w.Text, append(known, sections...))
+	if l.d.muted || !contains(sections, meant) {
 		return false
 	}
 	l.add(conf.Unknown(w.Pos, l.path, "keyword", w.Text, sections))
-	l.d.leave()
-	l.d.read = func([]Word) {}
-	l.d.broken = true
+	l.skip()
+	l.d.enterMisspelt(meant, l.words)
 	return true
 }
 

@@ -126,7 +126,11 @@ func (d *decoder) whole(complete bool, opts []conf.Option) (*conf.Config, conf.D
 		d.diags.Tidy()
 		return d.cfg, d.diags
 	}
-	d.diags.Merge(conf.Validate(d.cfg, append(slices.Clip(opts), conf.CalledAs(logTag))...))
+	opts = append(slices.Clip(opts), conf.CalledAs(logTag))
+	if d.unread.sections != nil {
+		opts = append(opts, d.unread.partly())
+	}
+	d.diags.Merge(conf.Validate(d.cfg, opts...))
 	d.diags.Tidy()
 	return d.cfg, d.diags
 }

@@ -8,6 +8,7 @@ import (
 
 const (
 	whyAlways = "it is what Weir does anyway"
+	whySplice = "the kernel moves the bytes wherever that is quicker, unless nosplice forbids it"
 )
 
 var optionTable = table{context: "option", in: inAny, pending: pendingOption, rows: []row{
@@ -25,7 +26,7 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	optionSwitch("logasap", forFrontends, "the line is written when the response begins", func(o *conf.Options) *bool { return &o.LogASAP }),
 	optionSwitch("log-health-checks", forBackends, "a line for each health check that changes something", func(o *conf.Options) *bool { return &o.LogHealthChecks }),
 	optionSwitch("abortonclose", inAny, "a stream whose client has gone leaves the queue", func(o *conf.Options) *bool { return &o.AbortOnClose }),
-	optionSwitch("http-no-delay", inAny, "never wait for more bytes before sending: what Weir always does", func(o *conf.Options) *bool { return &o.HTTPNoDelay }),
+	inertOption("http-no-delay", inAny, "bytes are always sent as they come", func(o *conf.Options) *bool { return &o.HTTPNoDelay }),
 	optionSwitch("http-buffer-request", inAny, "wait for the body before a server is chosen", func(o *conf.Options) *bool { return &o.HTTPBufferRequest }),
 	optionSwitch("http-drop-request-trailers", forBackends, "leave the trailers of requests out", func(o *conf.Options) *bool { return &o.DropReqTrailers }),
 	optionSwitch("http-drop-response-trailers", forFrontends, "leave the trailers of responses out", func(o *conf.Options) *bool { return &o.DropRespTrailers }),
@@ -37,14 +38,14 @@ var optionTable = table{context: "option", in: inAny, pending: pendingOption, ro
 	optionSwitch("accept-invalid-http-response", forBackends, "take responses that break some rules", func(o *conf.Options) *bool { return &o.AcceptUnsafeResp }),
 	{name: "http-restrict-req-hdr-names", in: inAny, args: "<preserve|delete|reject>", doc: "what becomes of request fields with other characters than letters, digits and -", read: readRestrict},
 	optionSwitch("socket-stats", forFrontends, "counters for each bind", func(o *conf.Options) *bool { return &o.SocketStats }),
-	optionSwitch("contstats", forFrontends, "counters go on during a stream: what Weir always does", func(o *conf.Options) *bool { return &o.Contstats }),
+	inertOption("contstats", forFrontends, "counters always go on during a stream", func(o *conf.Options) *bool { return &o.Contstats }),
 	{name: "tcpka", in: inAny, doc: "TCP keep-alive packets on both sides", read: readTCPKA},
 	optionSwitch("clitcpka", forFrontends, "TCP keep-alive packets to clients", func(o *conf.Options) *bool { return &o.TCPKeepAliveClient }),
 	optionSwitch("srvtcpka", forBackends, "TCP keep-alive packets to servers", func(o *conf.Options) *bool { return &o.TCPKeepAliveServer }),
 	optionSwitch("nolinger", inAny, "a closed connection is reset, and leaves nothing in the kernel", func(o *conf.Options) *bool { return &o.NoLinger }),
-	optionSwitch("splice-auto", inAny, "let the kernel move the bytes where that is quicker", func(o *conf.Options) *bool { return &o.SpliceAuto }),
-	optionSwitch("splice-request", inAny, "the same, of requests", func(o *conf.Options) *bool { return &o.SpliceRequest }),
-	optionSwitch("splice-response", inAny, "the same, of responses", func(o *conf.Options) *bool { return &o.SpliceResponse }),
+	inertOption("splice-auto", inAny, whySplice, func(o *conf.Options) *bool { return &o.SpliceAuto }),
+	inertOption("splice-request", inAny, whySplice, func(o *conf.Options) *bool { return &o.SpliceRequest }),
+	inertOption("splice-response", inAny, whySplice, func(o *conf.Options) *bool { return &o.SpliceResponse }),
 	{name: "allbackups", in: forBackends, neg: true, doc: "use all backup servers at once, not the first only", read: func(l *line) { l.sec.AllBackups = l.on() }},
 	{name: "redispatch", in: forBackends, args: "[<number>]", neg: true, doc: "another server after failed attempts", read: readRedispatch},
 	{name: "forwardfor", in: inAny, args: "[except <network>] [header <name>] [if-none]", doc: "X-Forwarded-For with the client's address", read: forwardReader(func(o *conf.Options) **conf.ForwardFor { return &o.ForwardFor })},
@@ -68,6 +69,13 @@ func optionSwitch(name string, in where, doc string, at func(*conf.Options) *boo
 
 // readOption reads an option line. The names of options are told apart like those of keywords.
 func readOption(l *line) { l.dispatch(&optionTable) }
+
+// inertOption is a switch for what Weir does in either position.
+func inertOption(name string, in where, why string, at func(*conf.Options) *bool) row {
+	r := optionSwitch(name, in, "", at)
+	r.status, r.why = Inert, why
+	return r
+}
 
 func connMode(m conf.ConnMode) func(*line) {
 	return func(l *line) {

@@ -40,6 +40,7 @@ func addProcess() {
 		globalRow("dns-accept-family", "<auto|ipv4|ipv6>[,...]", "the addresses of names that are taken", readNameFamily),
 		globalRow("unix-bind", "[prefix <text>] [mode <octal>] [user <user>|uid <number>] [group <group>|gid <number>]", "what the unix sockets of binds have", readUnixBind),
 		globalRow("nosplice", "", "bytes are never moved by the kernel alone", globalFlag(func(g *conf.Global) *bool { return &t(g).NoSplice })),
+		globalRow("noreuseport", "", "no other process may listen on the same addresses", globalFlag(func(g *conf.Global) *bool { return &t(g).NoReusePort })),
 		globalRow("tune.sndbuf.client", "<bytes>", "the kernel's buffer of what is sent to a client", globalSize(func(g *conf.Global) *int { return &t(g).SndBufClient }, 0, maxInt)),
 		globalRow("tune.rcvbuf.client", "<bytes>", "the kernel's buffer of what a client sends", globalSize(func(g *conf.Global) *int { return &t(g).RcvBufClient }, 0, maxInt)),
 		globalRow("tune.notsent-lowat.client", "<bytes>", "how much may wait in the kernel that is not sent to a client yet", globalSize(func(g *conf.Global) *int { return &t(g).NotSentClient }, 0, maxInt)),

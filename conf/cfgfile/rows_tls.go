@@ -8,11 +8,13 @@ import (
 )
 
 const (
-	whyNPN   = "NPN was given up for ALPN: no client and no server asks for it, which a warning says"
-	whyGoTLS = "crypto/tls chooses by itself, which a warning says"
-	whyKTLS  = "TLS is never the kernel's, which a warning says where it is on"
-	whyEarly = "no early data is taken and none is sent, which a warning says: requests wait for the end of the handshake"
-	whyNoSSL = "TLS is Go's crypto/tls and not OpenSSL, which a warning says"
+	whyNPN    = "NPN was given up for ALPN: no client and no server asks for it, which a warning says"
+	whyGoTLS  = "crypto/tls chooses by itself, which a warning says"
+	whyKTLS   = "TLS is never the kernel's, which a warning says where it is on"
+	whyEarly  = "no early data is taken and none is sent, which a warning says: requests wait for the end of the handshake"
+	whySuites = "crypto/tls always has all suites of TLS 1.3, which a warning says where others are meant"
+	whySigAlg = "crypto/tls chooses signature algorithms by itself, which a warning says"
+	whyNoSSL  = "TLS is Go's crypto/tls and not OpenSSL, which a warning says"
 )
 
 // tlsRows are what bind and server lines have in common.
@@ -20,14 +22,17 @@ func tlsRows(at func(*line) *conf.TLS) []row {
 	text := func(name, args, doc string, to func(*conf.TLS) *string) row {
 		return row{name: name, args: args, doc: doc, read: func(l *line) { l.text(to(at(l)), args) }}
 	}
+	unable := func(name, why string, to func(*conf.TLS) *string) row {
+		return row{name: name, args: "<list>", status: Inert, why: why, read: func(l *line) { l.text(to(at(l)), "<list>") }}
+	}
 	rows := []row{
 		text("ca-file", "<file>", "certificates of authorities that the peer's may be of", func(t *conf.TLS) *string { return &t.CAFile }),
 		text("crl-file", "<file>", "revocation lists that the peer's certificate must not stand in", func(t *conf.TLS) *string { return &t.CRLFile }),
 		text("ciphers", "<list>", "cipher suites up to TLS 1.2", func(t *conf.TLS) *string { return &t.Ciphers }),
-		text("ciphersuites", "<list>", "cipher suites of TLS 1.3", func(t *conf.TLS) *string { return &t.CipherSuites }),
+		unable("ciphersuites", whySuites, func(t *conf.TLS) *string { return &t.CipherSuites }),
 		text("curves", "<list>", "groups for the key exchange", func(t *conf.TLS) *string { return &t.Curves }),
-		text("sigalgs", "<list>", "signature algorithms", func(t *conf.TLS) *string { return &t.SigAlgs }),
-		text("client-sigalgs", "<list>", "signature algorithms of client certificates", func(t *conf.TLS) *string { return &t.ClientSigAlgs }),
+		unable("sigalgs", whySigAlg, func(t *conf.TLS) *string { return &t.SigAlgs }),
+		unable("client-sigalgs", whySigAlg, func(t *conf.TLS) *string { return &t.ClientSigAlgs }),
 		{name: "alpn", args: "<protocol>[,<protocol> ...]", doc: "protocols to agree on", read: func(l *line) { l.commaList(&at(l).ALPN, "<protocol>") }},
 		{name: "npn", args: "<protocols>", status: Inert, why: whyNPN, read: func(l *line) { l.text(&at(l).NPN, "<protocols>") }},
 		{name: "no-tls-tickets", doc: "sessions are not resumed by tickets", read: func(l *line) { at(l).NoTickets = true }},
@@ -288,8 +293,15 @@ func defaultTLSRows(side string, at func(*conf.GlobalTLS) *conf.TLS) []row {
 		"sigalgs":        func(t *conf.TLS) *string { return &t.SigAlgs },
 		"client-sigalgs": func(t *conf.TLS) *string { return &t.ClientSigAlgs },
 	} {
-		rows = append(rows, row{name: "ssl-default-" + side + "-" + name, in: inGlobal, args: "<list>", doc: name + " of " + side + " lines without it",
-			read: func(l *line) { l.text(to(at(globalTLS(l))), "<list>") }})
+		r := row{name: "ssl-default-" + side + "-" + name, in: inGlobal, args: "<list>", doc: name + " of " + side + " lines without it",
+			read: func(l *line) { l.text(to(at(globalTLS(l))), "<list>") }}
+		switch name {
+		case "ciphersuites":
+			r.doc, r.status, r.why = "", Inert, whySuites
+		case "sigalgs", "client-sigalgs":
+			r.doc, r.status, r.why = "", Inert, whySigAlg
+		}
+		rows = append(rows, r)
 	}
 	return append(rows, row{name: "ssl-default-" + side + "-options", in: inGlobal, args: "<option> ...", doc: "options of all " + side + " lines",
 		read: func(l *line) { readTLSOptions(l, side == "bind") }})

@@ -120,6 +120,7 @@ func (l *line) rule(list *ruleList) {
 		l.wrong(w, name)
 		return
 	}
+	l.d.walk.ruled(a)
 	l.path += " " + name
 	l.usage = strings.TrimSpace(list.context + " " + name + strings.TrimSuffix(" "+a.args, " "))
 	if strings.HasPrefix(a.args, "(") {

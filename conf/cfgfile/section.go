@@ -201,6 +201,7 @@ func (d *decoder) enterProxy(l *line, kind conf.Kind) {
 	}
 	s.inherit()
 	d.cfg.Proxies = append(d.cfg.Proxies, p)
+	d.open = p
 	d.walk.proxy(s, kind)
 	d.read = func(words []Word) { d.proxyLine(s, words) }
 	d.done = s.finish

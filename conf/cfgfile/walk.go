@@ -70,9 +70,10 @@ type walker struct {
 	// global is what the global sections say, so far.
 	global *conf.Global
 	// Of the line being read.
-	row   *row
-	table *table
-	inert []string
+	row    *row
+	table  *table
+	action *actionRow // of a rule
+	inert  []string
 }
 
 // line reads one line and shows it.
@@ -84,7 +85,7 @@ func (w *walker) line(text string, pos conf.Pos) {
 		st.Pos = st.Words[0].Pos
 	}
 	st.Kind = w.kind(st.Words)
-	w.row, w.table, w.inert = nil, nil, nil
+	w.row, w.table, w.action, w.inert = nil, nil, nil, nil
 	if w.real != nil {
 		w.template = *w.real.tmpl
 	}
@@ -118,6 +119,9 @@ func (w *walker) keyword(st *Step) {
 	if w.row != nil {
 		st.Keyword = strings.TrimSpace(prefixOf(w.table) + w.row.name)
 		st.Status, st.Why = w.row.status, w.row.why
+	}
+	if w.action != nil {
+		st.Status, st.Why = w.action.status, w.action.why
 	}
 }
 
@@ -207,6 +211,13 @@ func (w *walker) leave() {
 func (w *walker) found(r *row, t *table) {
 	if w != nil && !w.d.muted {
 		w.row, w.table = r, t
+	}
+}
+
+// ruled notes the action of a rule.
+func (w *walker) ruled(a *actionRow) {
+	if w != nil && !w.d.muted {
+		w.action = a
 	}
 }
 

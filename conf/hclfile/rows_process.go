@@ -63,6 +63,7 @@ var socketTunes = []row[conf.Tune]{
 	tuneSize("sndbuf_backend", "the kernel's buffer of datagrams to log servers", func(t *conf.Tune) *int { return &t.SndBufLog }),
 	tuneSize("pipesize", "bytes of a pipe that splice uses", func(t *conf.Tune) *int { return &t.PipeSize }),
 	{info: info{name: "nosplice", typ: tBool, doc: "bytes are never moved by the kernel alone"}, at: func(t *conf.Tune) any { return &t.NoSplice }},
+	{info: info{name: "noreuseport", typ: tBool, doc: "no other process may listen on the same addresses, which \"weir haproxy\" allows"}, at: func(t *conf.Tune) any { return &t.NoReusePort }},
 	tuneSize("vars_global_max_size", "memory of all variables; 0 is no limit", func(t *conf.Tune) *int { return &t.Vars.Global }),
 	tuneSize("vars_proc_max_size", "... of those of the process", func(t *conf.Tune) *int { return &t.Vars.Proc }),
 	tuneSize("vars_sess_max_size", "... of a session, its streams' too", func(t *conf.Tune) *int { return &t.Vars.Sess }),
