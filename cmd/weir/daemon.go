@@ -26,7 +26,7 @@ func daemonise(args []string, dir string) (code int, err error) {
 	defer ready.Close()
 	cmd, err := again(args, dir, end)
 	if err == nil {
-		err = cmd.Start()
+		err = startWithoutTerminal(cmd)
 	}
 	end.Close()
 	if err != nil {
@@ -82,18 +82,25 @@ func again(args []string, dir string, ready *os.File) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
+// startWithoutTerminal starts a daemon whose input is the null device. It gets it from here because it may not find it: a chroot has none.
+func startWithoutTerminal(cmd *exec.Cmd) error {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	cmd.Stdin = null
+	return cmd.Start()
+}
+
 // daemonReady lets the parent go, and lets go of the terminal. Outside of a daemon it does nothing.
 func daemonReady() {
 	fd, err := strconv.Atoi(os.Getenv(daemonEnv))
 	if err != nil {
 		return
 	}
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err == nil {
-		for _, std := range []int{0, 1, 2} {
-			syscall.Dup3(int(null.Fd()), std, 0)
-		}
-		null.Close()
+	for _, std := range []int{1, 2} { // who reads what it says would wait for its end
+		syscall.Dup3(0, std, 0) // startWithoutTerminal has made it the null device
 	}
 	end := os.NewFile(uintptr(fd), "ready")
 	end.Write([]byte{1})

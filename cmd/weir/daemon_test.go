@@ -46,7 +46,16 @@ backend "b" {
 
 // "weir run" goes into the background where the configuration says so, once everything is bound.
 func TestRunDaemon(t *testing.T) {
-	path, pidFile := daemonConf(t, "")
+	t.Run("plain", func(t *testing.T) { runDaemon(t, "") })
+	if os.Geteuid() == 0 { // there is no null device in it
+		t.Run("chroot", func(t *testing.T) { runDaemon(t, fmt.Sprintf("global {\n  chroot = %q\n}\n", t.TempDir())) })
+	}
+}
+
+// runDaemon waits for the end of what the daemon says too, which comes when it has let go of the terminal.
+func runDaemon(t *testing.T, more string) {
+	t.Helper()
+	path, pidFile := daemonConf(t, more)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
