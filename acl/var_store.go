@@ -52,9 +52,18 @@ func (v *SessVars) Reset(state *State) {
 }
 
 // streamVars are the scopes that end with the stream.
-type streamVars struct{ txn, req, res, check varStore }
+type streamVars struct {
+	any                  bool // a variable was set, in whichever scope
+	txn, req, res, check varStore
+}
 
+// reset forgets all values. Where none was set, which each request asks twice, it does not look at the scopes: they are not in the
+// processor's cache.
 func (v *streamVars) reset(c *Context) {
+	if !v.any {
+		return
+	}
+	v.any = false
 	v.txn.reset(c, scopeTxn)
 	v.req.reset(c, scopeReq)
 	v.res.reset(c, scopeRes)
@@ -85,6 +94,7 @@ func (c *Context) storeOf(sc scope) *varStore {
 
 // put copies s into the variable's cell.
 func (st *varStore) put(c *Context, v *Var, s *Sample) bool {
+	c.vars.any = true
 	if v.slot >= len(st.cells) {
 		st.cells = slices.Grow(st.cells, v.slot+1-len(st.cells))[:v.slot+1]
 	}
@@ -131,7 +141,7 @@ func (cell *varCell) clear() {
 	}
 }
 
-// reset forgets all values. It costs nothing where none was set.
+// reset forgets all values.
 func (st *varStore) reset(c *Context, sc scope) {
 	if len(st.live) == 0 {
 		return
