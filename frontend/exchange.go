@@ -243,7 +243,7 @@ func (st *stream) exchange(t *loop.Task) next {
 	if st.resp.Status == 101 || st.req.MethodID == message.MethodConnect && st.resp.Status/100 == 2 {
 		return st.tunnel(t)
 	}
-	if st.s.trunk != nil && st.req.Upgrade && st.resp.Status/100 == 2 { // to its client that would open what the server has not agreed to
+	if st.resp.Status/100 == 2 && st.s.trunk != nil && h2mux.Extended(st.s.c) { // to its client that would open what the server has not agreed to
 		st.rec.resp = 0
 		return st.refuse(t, fault.ServerNoUpgrade)
 	}

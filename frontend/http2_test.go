@@ -300,7 +300,7 @@ func TestHTTP2WebSocket(t *testing.T) {
 func TestHTTP2NoUpgrade(t *testing.T) {
 	for _, x := range []struct{ protocol, answer, status string }{
 		{"websocket", "200 OK", "502"}, {"websocket", "204 No Content", "502"}, {"foo", "201 Created", "502"}, {"websocket", "404 Not Found", "404"}, {"websocket", "302 Found", "302"},
-		{"h2c", "200 OK", "reset"},
+		{"h2c", "200 OK", "502"},
 	} {
 		o := newTestOrigin(t)
 		px := newTestProxy(t, simple(o.addr(), "", ""))

@@ -48,6 +48,9 @@ type Conn struct {
 	leaving int64  // Loop.Now when the client was told that the end is near; 0 = it was not
 	closing bool   // closed once Out has left and no stream is open
 	failed  bool   // ... without waiting for streams
+	parting bool   // the end has been said: see part.go
+	left    int    // octets that may still come then
+	unread  int    // octets that the client had not taken when that was looked at last
 	resting bool   // others have their turn before more frames are taken
 	more    bool   // goOn is to be posted
 	posted  bool   // goOn will come
@@ -127,6 +130,10 @@ func (m *Conn) Ready(*loop.Conn) {
 			panic(v)
 		}
 	}()
+	if m.parting {
+		m.hear()
+		return
+	}
 	if len(m.h.Out()) > 0 {
 		m.later()
 	}
@@ -345,7 +352,7 @@ func (m *Conn) Finish() {
 		return
 	}
 	m.queued, m.putOff = false, 0
-	if m.over {
+	if m.over || m.parting {
 		return
 	}
 	full := m.h.Full()
@@ -387,25 +394,6 @@ func (m *Conn) flush() bool {
 	return true
 }
 
-// bye closes the connection so that the client reads the GOAWAY before the end: octets that nobody reads would make it a reset. What
-// the kernel has by now is read; more is not waited for.
-func (m *Conn) bye() {
-	m.c.CloseWrite()
-	b := m.l.GetBuf()
-	for left := lingerBytes; left > 0; {
-		n, err := m.c.TryRecv(b.B)
-		if err != nil {
-			break
-		}
-		left -= n
-	}
-	m.l.PutBuf(b)
-	m.abort()
-}
-
-// lingerBytes is how much is read and thrown away before the close.
-const lingerBytes = 256 << 10
-
 // unblock lets streams that wait for room try again.
 func (m *Conn) unblock() {
 	for i, s := range m.blocked {
@@ -439,6 +427,9 @@ func (m *Conn) arm() {
 // due is when something will have taken too long.
 func (m *Conn) due() int64 {
 	at := loop.Never
+	if m.parting {
+		return m.l.Now() + int64(partTime)
+	}
 	if d := m.limit(); d > 0 {
 		at = m.moved + int64(d)
 	}
@@ -468,6 +459,8 @@ func (m *Conn) expire() {
 	late := d > 0 && now-m.moved >= int64(d)
 	switch {
 	case m.over:
+	case m.parting:
+		m.parts()
 	case late && (len(m.h.Out()) > 0 || m.closing): // the client takes nothing
 		m.abort()
 	case late:

@@ -23,8 +23,6 @@ func (st *stream) sendResponse() error {
 	case status < 200:
 		h.WriteHead(st.s, status, r.resp.Fields, false)
 		return nil
-	case r.upgrade && status < 300: // it would say that the protocol has been changed to (RFC 8441, 4)
-		return errMessage
 	case r.method == message.MethodConnect && status < 300:
 		h.WriteHead(st.s, status, r.resp.Fields, false)
 		r.state = outOpen

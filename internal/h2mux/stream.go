@@ -111,6 +111,13 @@ func (m *Conn) get() *stream {
 	return &stream{m: m}
 }
 
+// Extended reports whether the request on a virtual connection of a client is an extended CONNECT (RFC 8441): any answer with 2xx says to the client
+// that the protocol was changed.
+func Extended(c *loop.Conn) bool {
+	st := streamOf(c)
+	return st != nil && !st.m.server && st.out.upgrade
+}
+
 // Recycle tells that a virtual connection, which was closed, is not known to anybody any more: the next stream may be it. Of any other
 // connection it does nothing.
 func Recycle(c *loop.Conn) {

@@ -25,6 +25,18 @@ func (c *Conn) TCPInfo() (TCPInfo, bool) {
 	return TCPInfo{x.Rtt, x.Rttvar, x.Unacked, x.Sacked, x.Lost, x.Retrans, x.Fackets, x.Reordering}, true
 }
 
+// Unsent is how many octets of what was sent the peer has not acknowledged (tcp(7), SIOCOUTQ), by a system call; 0 where the kernel does not say.
+func (c *Conn) Unsent() int {
+	if c.fd < 0 || c.below != nil {
+		return 0
+	}
+	var n int32
+	if _, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(c.fd), unix.TIOCOUTQ, uintptr(unsafe.Pointer(&n))); e != 0 {
+		return 0
+	}
+	return int(n)
+}
+
 // AppendSavedSYN appends the SYN packet that began the connection, from its network header on. The kernel keeps it where the listener
 // was told to (TCP_SAVE_SYN), and gives it once; false where there is none, or none any more.
 func (c *Conn) AppendSavedSYN(dst []byte) ([]byte, bool) {
