@@ -116,7 +116,11 @@ func runKeptCiphersStr(c *Context, a *args, s *Sample) bool {
 	return s.setStr(c.Arena.Seal(out))
 }
 
+// runKeptCiphersHash is of the whole list, also where not all of it was kept.
 func runKeptCiphersHash(c *Context, _ *args, s *Sample) bool {
+	if c.ClientTLS != nil && c.ClientTLS.Info().Suites != 0 {
+		return s.setInt(int64(c.ClientTLS.Info().Suites))
+	}
 	list := c.keptCiphers()
 	return len(list) > 0 && s.setInt(int64(xxhash.Sum64(list)))
 }

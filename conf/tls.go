@@ -74,7 +74,7 @@ type GlobalTLS struct {
 	LoadExtra                []string  // "ssl-load-extra-files": none, or of TLSExtraFiles; nil = all
 	DelExt                   bool      // "ssl-load-extra-del-ext"
 	MaxRecord                int       // "tune.ssl.maxrecord": bytes of one record; 0 = 16 KiB
-	Capture                  int       // "tune.ssl.capture-buffer-size": bytes of the ClientHello that are kept; 0 = none
+	Capture                  int       // "tune.ssl.capture-buffer-size": octets of the lists in a ClientHello that are kept; 0 = none
 	OCSP                     OCSPUpdate
 	MaxConn                  int           // "maxsslconn": connections with TLS at once, on both sides; 0 = no limit
 	MaxRate                  int           // "maxsslrate": connections a second to bind lines with TLS; 0 = no limit

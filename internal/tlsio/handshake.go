@@ -14,7 +14,7 @@ type Options struct {
 	Received []byte
 	// Record is the most plain text in one record (tune.ssl.maxrecord); 0 = 16 KiB.
 	Record int
-	// KeepHello is how many bytes of the ClientHello are kept for who asks about it later; 0 = none.
+	// KeepHello is how many octets of the lists of the ClientHello are kept for who asks about it later; 0 = none.
 	KeepHello int
 	// KeyLog keeps the secrets of the handshake (tune.ssl.keylog), for Info.Secret.
 	KeyLog bool
@@ -123,7 +123,7 @@ func (c *Conn) run() error {
 		c.err = err
 		return err
 	}
-	c.info.trim()
+	c.info.trim(s.keep)
 	c.detach()
 	c.c.SetLayer(c)
 	over = true
@@ -142,7 +142,7 @@ func (s *shake) read(c *Conn, b []byte) (int, error) {
 	}
 	s.heard = true
 	s.peer.hear(b[:n], &c.info)
-	if k := s.keep - len(c.info.Hello); k > 0 {
+	if k := maxHello - len(c.info.Hello); s.keep > 0 && k > 0 {
 		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
 	}
 	return n, nil

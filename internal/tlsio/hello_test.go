@@ -168,9 +168,9 @@ func TestFinishedIsNoHello(t *testing.T) {
 func FuzzHello(f *testing.F) {
 	f.Add([]byte{22, 3, 1, 0, 4, 1, 0, 0, 0, 20, 3, 3, 0, 1, 1}, 3)
 	f.Fuzz(func(t *testing.T, b []byte, size int) {
-		kept := Info{Hello: b}
-		if kept.trim(); !bytes.HasPrefix(b, kept.Hello) {
-			t.Fatalf("of %x %x is kept", b, kept.Hello)
+		kept := takeApart(b[:helloRecords(b)]).digest(size & 0xff)
+		if again := takeApart(kept).digest(size & 0xff); !bytes.Equal(again, kept) {
+			t.Fatalf("of %x %x is kept, and of that %x", b, kept, again)
 		}
 		var one, many Info
 		(&listener{peer: true}).hear(b, &one)
@@ -186,13 +186,12 @@ func FuzzHello(f *testing.F) {
 	})
 }
 
-// TestTrim: what is kept of a hello is the records that it takes, however many, and nothing behind.
-func TestTrim(t *testing.T) {
+// TestHelloRecords: a hello is the records that it takes, however many, and nothing behind.
+func TestHelloRecords(t *testing.T) {
 	f := func(b string, want int) {
 		t.Helper()
-		i := Info{Hello: []byte(b)}
-		if i.trim(); len(i.Hello) != want {
-			t.Errorf("%q: %d bytes are kept; want %d", b, len(i.Hello), want)
+		if n := helloRecords([]byte(b)); n != want {
+			t.Errorf("%q: %d bytes are the hello's; want %d", b, n, want)
 		}
 	}
 	const head = "\x16\x03\x01\x00"

@@ -5,11 +5,15 @@ import (
 	"crypto/x509"
 	"io"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Info is what the handshake has found out and crypto/tls does not remember.
 type Info struct {
-	Hello []byte // the records of the client's hello, as far as KeepHello asks
+	Hello []byte // the records of the client's hello; once the handshake is over its lists, as far as KeepHello asks
+	// Suites is the xxh64 of all suites in it, once the handshake is over; 0 = nothing is kept.
+	Suites uint64
 	// Asked is what a client asks for, while its handshake lasts and after one that has failed.
 	Asked *tls.ClientHelloInfo
 	Own   *x509.Certificate // the certificate that was shown to the peer; nil = none
@@ -29,11 +33,13 @@ type Info struct {
 	secrets map[string]string   // of tune.ssl.keylog
 }
 
-// trim leaves of what was kept the hello, and of what a failure would have been told with nothing.
-func (f *Info) trim() {
+// trim leaves of what was kept the lists of the hello, up to keep octets of them, and of what a failure would have been told with nothing.
+func (f *Info) trim(keep int) {
 	f.Asked = nil
-	n := helloRecords(f.Hello)
-	f.Hello = f.Hello[:n:n]
+	if len(f.Hello) > 0 {
+		p := takeApart(f.Hello[:helloRecords(f.Hello)])
+		f.Suites, f.Hello = xxhash.Sum64(p.suites), p.digest(keep)
+	}
 }
 
 // Session is the session id in the peer's hello; empty where it has none.

@@ -16,6 +16,8 @@ const (
 	fullRecord = 5 + maxRecord + 1 + 16
 	// recordBuf is a buffer for any record (RFC 8446, 5.2), with the room that bytes.Buffer wants behind it.
 	recordBuf = 17 << 10
+	// maxHello is the most of a client's hello that is looked at for its lists: those come first, and key shares, which are long, behind them.
+	maxHello = 16 << 10
 	// maxSession is the longest session id (RFC 8446, 4.1.2).
 	maxSession = 32
 	// maxIdleBufs bounds the free list of record buffers of each loop.
