@@ -30,6 +30,7 @@ type shake struct {
 	err      error // the connection's, which crypto/tls may wrap
 	keep     int
 	heard    bool // the peer has said something
+	tail     tail // of what it has said
 
 	peer, own listener // what the two sides say
 }
@@ -119,6 +120,8 @@ func (c *Conn) run() error {
 		c.flush() // an alert
 		if s.err != nil {
 			err = s.err
+		} else {
+			err = s.told(err)
 		}
 		c.err = err
 		return err
@@ -141,6 +144,7 @@ func (s *shake) read(c *Conn, b []byte) (int, error) {
 		return 0, err
 	}
 	s.heard = true
+	s.tail.add(b[:n])
 	s.peer.hear(b[:n], &c.info)
 	if k := maxHello - len(c.info.Hello); s.keep > 0 && k > 0 {
 		c.info.Hello = append(c.info.Hello, b[:min(k, n)]...)
