@@ -128,6 +128,9 @@ func (s *Store) setCert(path, payload string) string {
 	refuse := func(lines ...string) string { return answer(append(lines, "Can't update "+path+"!")...) }
 	base, ending := s.partOf(path)
 	if err := (&certTxn{path: base}).set(ending, payload); err != nil {
+		if ending == ".sctl" { // of which HAProxy says no more
+			return refuse("Can't load the payload")
+		}
 		return refuse(err.Error(), "Can't load the payload")
 	}
 	t, word := s.txn.cert, "updated"
@@ -380,13 +383,17 @@ func (s *Store) addLine(list, text string) string {
 	n, err := parseListLine(text)
 	var option *optionError
 	switch {
+	case strings.Contains(text, "\n"):
+		return cannot + "only one line of payload is supported!"
+	case err == errNoBracket:
+		return cannot + "parsing [CLI:1]: missing '['" // HAProxy's words
 	case errors.As(err, &option):
 		return cannot + "parsing [CLI:1]: " + option.haproxy()
 	case err == errNoFile:
 		return cannot + "parsing [CLI:1]: file must start with a cert" // HAProxy's words
 	case err != nil:
 		return cannot + "parsing [CLI:1]: " + err.Error()
-	case n == nil || strings.Contains(text, "\n"):
+	case n == nil:
 		return cannot + "want one line"
 	case l.folder && filepath.Dir(n.path) != filepath.Clean(list):
 		return cannot + "'" + list + "' is a directory, certificate path '" + n.path + "' must contain the directory path"
@@ -499,7 +506,7 @@ func (s *Store) showList(list string, numbers bool) string {
 	}
 	out := []string{"# " + list}
 	for _, n := range l.lines {
-		text := n.text()
+		text := n.textWith(orderOptions(n.options))
 		if numbers {
 			text = fmt.Sprintf("%s:%d%s", n.path, l.numberOf(n), strings.TrimPrefix(text, n.path))
 		}

@@ -63,6 +63,9 @@ func TestCommands(t *testing.T) {
 		t.Errorf("got %s after a commit that failed", got)
 	}
 
+	f("Can't load the payload\nCan't update @site.pem.sctl!", "set ssl cert @site.pem.sctl", "AAAA\n")
+	f("Can't edit the crt-list: only one line of payload is supported!", "add ssl crt-list @list", "@site.pem a\n@site.pem b\n")
+	f("Can't edit the crt-list: parsing [CLI:1]: missing '['", "add ssl crt-list @list", "@site.pem verify none] a\n")
 	f("New empty certificate store '@two.pem'!", "new ssl cert @two.pem", "")
 	f("Filename: @two.pem\nStatus: Empty\nOCSP Response Key: ", "show ssl cert @two.pem", "")
 	f("Can't edit the crt-list: certificate '@two.pem' is empty!", "add ssl crt-list @list @two.pem", "")

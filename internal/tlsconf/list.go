@@ -53,6 +53,8 @@ func parseList(file string, b []byte) ([]*line, error) {
 
 var errNoFile = errors.New("file must start with a cert: no file stands before the options")
 
+var errNoBracket = errors.New("missing '[' before the options")
+
 // parseListLine returns nil for an empty line or a comment.
 func parseListLine(text string) (*line, error) {
 	text = strings.TrimSpace(text)
@@ -81,6 +83,9 @@ func parseListLine(text string) (*line, error) {
 	}
 	l.filters = strings.Fields(text)
 	for _, f := range l.filters {
+		if strings.HasSuffix(f, "]") && !strings.Contains(f, "[") {
+			return nil, errNoBracket
+		}
 		if strings.ContainsAny(f, "[]#") {
 			return nil, fmt.Errorf("got %q; want a name such as www.example.com, *.example.com or !x.example.com", f)
 		}
@@ -246,10 +251,12 @@ func contains(list []string, s string) bool {
 }
 
 // text writes the line as a crt-list has it.
-func (l *line) text() string {
+func (l *line) text() string { return l.textWith(l.options) }
+
+func (l *line) textWith(options string) string {
 	s := l.path
-	if l.options != "" {
-		s += " [" + l.options + "]"
+	if options != "" {
+		s += " [" + options + "]"
 	}
 	if len(l.filters) > 0 {
 		s += " " + strings.Join(l.filters, " ")
