@@ -256,11 +256,18 @@ func (v *stay) missed(srv *backend.Server) {
 
 // letters are the last two of the termination state. A cookie that is only read has none.
 func (st *stream) cookieLetters() (seen, set byte) {
-	if st.route == nil || st.route.cookie == nil || st.visit.seen == 0 {
+	r := st.route
+	if r == nil {
+		r = st.fe().px.routes[st.fe().p.Name] // the rules of a listen section are its backend's
+	}
+	if r == nil || r.cookie == nil || !st.begun {
 		return '-', '-'
 	}
-	if c := st.route.cookie.conf; c.Mode == conf.CookieRead && !c.Indirect {
+	if c := r.cookie.conf; c.Mode == conf.CookieRead && !c.Indirect {
 		return '-', '-'
+	}
+	if st.visit.seen == 0 { // answered before anybody has looked
+		return cookieNone, setNone
 	}
 	return st.visit.seen, st.visit.set
 }

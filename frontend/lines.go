@@ -52,7 +52,7 @@ type kept struct{ format, sd [][]byte }
 func (l *lines) keep(c *acl.Context) *kept { return &kept{l.format.Values(c), l.sd.Values(c)} }
 
 // emit writes the line. st is nil for a tunnel, whose stream is gone.
-func (r *record) emit(w *worker, st *stream, asap bool) {
+func (r *record) emit(w *worker, st *stream) {
 	l, p := &r.fe.lines, w.access
 	if l.failed != nil && st != nil && r.noRequest(st) {
 		r.emitFailed(st, r.severity())
@@ -63,7 +63,7 @@ func (r *record) emit(w *worker, st *stream, asap bool) {
 		st.s.fill(&st.ctx)
 	}
 	lr := r.fill(w, st, l.need)
-	lr.ASAP = asap
+	lr.ASAP = r.fe.p.Options.LogASAP // in lines of the end, too, as in HAProxy
 	var ctx *acl.Context
 	var values kept
 	if st != nil {

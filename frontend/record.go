@@ -286,7 +286,7 @@ func (r *record) writeStream(st *stream) {
 	r.logged = true
 	r.requestLine(st)
 	r.srv = r.serverName(st)
-	r.emit(st.w, st, false)
+	r.emit(st.w, st)
 }
 
 // unwanted applies dontlognull and dontlog-normal.
@@ -300,7 +300,8 @@ func (r *record) unwanted(st *stream) bool {
 
 // wentBadly is what HAProxy's dontlog-normal and log-separate-errors call an error.
 func (r *record) wentBadly() bool {
-	return r.fault != nil && r.fault != fault.Intercepted || r.retries > 0 || r.status >= 500
+	answered := r.fault == fault.Intercepted || r.fault == fault.InterceptedResponse
+	return r.fault != nil && !answered || r.retries > 0 || r.status >= 500
 }
 
 // keepLine copies the request line out of the request's buffer, once, where anything may still have it logged.
@@ -348,7 +349,7 @@ func (r *record) asap(st *stream) {
 	if r.logs(st.w) {
 		r.requestLine(st)
 		r.srv = r.serverName(st)
-		r.emit(st.w, st, true)
+		r.emit(st.w, st)
 	}
 	r.logged = true
 }

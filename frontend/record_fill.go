@@ -8,7 +8,7 @@ import (
 func (r *record) write(w *worker) {
 	if r.logs(w) {
 		r.logged = true
-		r.emit(w, nil, false)
+		r.emit(w, nil)
 	}
 }
 
@@ -18,7 +18,7 @@ func (r *record) fill(w *worker, st *stream, need logfmt.Need) *logfmt.Record {
 	if need&logfmt.NeedID != 0 && st != nil && (st.begun || r.tcp) {
 		st.uniqueID() // it may be made of log variables itself
 	}
-	if st != nil && st.route != nil && st.route.cookie != nil {
+	if st != nil && (st.route != nil && st.route.cookie != nil || r.fe.p.Cookie != nil) {
 		r.cookie[0], r.cookie[1] = st.cookieLetters()
 	}
 	// Field by field: a literal would be put together elsewhere and copied.

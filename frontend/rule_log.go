@@ -33,7 +33,7 @@ func (r *record) logNow(st *stream) {
 	r.bytes, r.route = st.down.sent, st.route
 	r.requestLine(st)
 	r.srv = r.serverName(st)
-	r.emit(st.w, st, false)
+	r.emit(st.w, st)
 }
 
 // relevels reports whether any rule may change the level of a stream's line: a line that nobody wants so far may then still be wanted.

@@ -95,7 +95,7 @@ func (st *stream) hand() {
 	w.l.Disarm(&s.timer)
 	if s.fe.p.Options.LogASAP && tn.rec.logs(w) {
 		tn.rec.srvConn = tn.place.Server.Streams()
-		tn.rec.emit(w, nil, true)
+		tn.rec.emit(w, nil)
 		tn.rec.logged = true
 	}
 	tn.begin(w.l, own)
@@ -140,7 +140,7 @@ func (r *record) finishTCP(st *stream) {
 	if r.logs(w) {
 		r.logged = true
 		r.srv = r.serverName(st)
-		r.emit(w, st, false)
+		r.emit(w, st)
 	}
 }
 

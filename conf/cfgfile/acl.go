@@ -141,7 +141,8 @@ func (r *testReader) flags() bool {
 			r.cur.IgnoreCase = true
 		case "-n":
 			r.cur.NoDNS = true
-		case "-M":
+		case "-M": // of the files behind it
+			r.fresh(func(t *conf.Test) bool { return t.Maps })
 			r.cur.Maps = true
 		case "-m":
 			if !r.method() {

@@ -55,7 +55,7 @@ type Record struct {
 	Ta int64 // H: total since the request's first byte
 	Tt int64 // T: total since Start
 
-	// ASAP is set where the line is written before the end ("option logasap"): totals get a "+".
+	// ASAP is set where lines are written before the end ("option logasap"): totals get a "+".
 	ASAP bool
 
 	Status   int   // H; -1 where none was sent
