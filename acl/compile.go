@@ -323,10 +323,10 @@ func regexTrouble(err error) string { return strings.TrimPrefix(err.Error(), "er
 
 // checkPlace reports a fetch that finds nothing where it runs: an error in an expression, whose value would always be
 // missing, and a warning in a condition, which is false then, as in HAProxy.
-func (c *Compiler) checkPlace(call *conf.Call, f *fetch, hard bool) {
+func (c *Compiler) checkPlace(call *conf.Call, f *fetch, hard bool) bool {
 	lacks := c.place.lacks(f.need)
 	if lacks == 0 {
-		return
+		return true
 	}
 	e := conf.Bad(call.Pos, c.at(call.Name), "needs %s, which %s does not have", lacks, c.place)
 	if hard {
@@ -334,6 +334,15 @@ func (c *Compiler) checkPlace(call *conf.Call, f *fetch, hard bool) {
 	} else {
 		c.warn(e)
 	}
+	return false
+}
+
+// without is a fetch that finds nothing. What it looks for may still be at hand where it runs, as the request is when the response comes: there is
+// nothing in HAProxy, and a rule must not do what it does not do there.
+func (f *fetch) without() *fetch {
+	none := *f
+	none.run = func(*Context, *args, *Sample) bool { return false }
+	return &none
 }
 
 // fetchNames is every name that a fetch or an ACL keyword goes by.

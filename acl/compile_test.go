@@ -89,6 +89,19 @@ func TestPlaces(t *testing.T) {
 	f(Anywhere, "status", "")
 }
 
+// A condition on what a place does not have is false, also where the context still has it.
+func TestPlaceFindsNothing(t *testing.T) {
+	for p, want := range map[Place]bool{InHTTPRequest: true, InHTTPResponse: false} {
+		cond, err := NewCompiler(Options{}).At(p).Cond(testCond(t, "path -m found"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cond.Match(newContext(t, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n")); got != want {
+			t.Errorf("path in %s: %v; want %v", p, got, want)
+		}
+	}
+}
+
 func errText(err error) string {
 	if err == nil {
 		return ""

@@ -45,8 +45,8 @@ func (c *Compiler) TakeUsers() []*Users {
 // expr compiles; nil after an error.
 func (c *Compiler) expr(e *conf.Expr, f *fetch, hard bool) *Expr {
 	f, a := c.compileFetch(&e.Fetch, f, hard)
-	if f != nil {
-		c.checkPlace(&e.Fetch, f, hard)
+	if f != nil && !c.checkPlace(&e.Fetch, f, hard) {
+		f = f.without()
 	}
 	x := &Expr{fetch: f, args: a}
 	ok := f != nil

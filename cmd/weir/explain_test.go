@@ -277,3 +277,19 @@ func TestDifference(t *testing.T) {
 		t.Fatalf("got %q", got)
 	}
 }
+
+// What comes last is told, whatever hints were sent before it.
+func TestFinalResponse(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		if got := final(text); got != want {
+			t.Errorf("final(%q) = %q; want %q", text, got, want)
+		}
+	}
+	const hint = "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"
+	f("", "")
+	f(hint, "")
+	f(hint+hint+"HTTP/1.1 403 Forbidden\r\n\r\nno", "HTTP/1.1 403 Forbidden\r\n\r\nno")
+	f("HTTP/1.1 101 Switching Protocols\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n")
+	f(hint+"HTTP/1.1 1", "") // cut in its middle
+}

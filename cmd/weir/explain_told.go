@@ -63,11 +63,12 @@ func (w *witness) told(px *frontend.Proxy, r *asked, out *frontend.Outcome) *exp
 		w.arrived(x, px, r, out)
 		return x
 	}
-	if len(out.Response) == 0 {
+	answer := final(string(out.Response))
+	if answer == "" {
 		x.Closed = true
 		return x
 	}
-	head, body, _ := strings.Cut(string(out.Response), "\r\n\r\n")
+	head, body, _ := strings.Cut(answer, "\r\n\r\n")
 	x.Response = strings.Split(head, "\r\n")
 	if body != "" {
 		x.Response = append(x.Response, "", body)
@@ -76,6 +77,14 @@ func (w *witness) told(px *frontend.Proxy, r *asked, out *frontend.Outcome) *exp
 		fmt.Sscanf(status, "%d", &x.Status)
 	}
 	return x
+}
+
+// final is a response without the interim ones before it, which their early-hint rules tell of.
+func final(text string) string {
+	for strings.HasPrefix(text, "HTTP/1.1 1") && !strings.HasPrefix(text, "HTTP/1.1 101") {
+		_, text, _ = strings.Cut(text, "\r\n\r\n")
+	}
+	return text
 }
 
 func (w *witness) arrived(x *explanation, px *frontend.Proxy, r *asked, out *frontend.Outcome) {
