@@ -87,7 +87,7 @@ var checkRows = []row[server]{
 	{info: info{name: "downinter", typ: tDuration, min: 1, doc: "time between two checks while it is down; where not given, inter"}, at: func(s *server) any { return &s.Checks.DownInter }},
 	{info: info{name: "rise", typ: tInt, min: 1, def: "2", doc: "good checks in a row that bring it up"}, at: func(s *server) any { return &s.Checks.Rise }},
 	{info: info{name: "fall", typ: tInt, min: 1, def: "3", doc: "bad checks in a row that take it down"}, at: func(s *server) any { return &s.Checks.Fall }},
-	{info: info{name: "port", typ: tInt, min: 1, max: 65535, doc: "port to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Port }},
+	{info: info{name: "port", typ: tInt, max: 65535, doc: "port to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Port }},
 	{info: info{name: "addr", typ: tString, doc: "address to check; where not given, the server's"}, at: func(s *server) any { return &s.Checks.Addr }},
 }
 
