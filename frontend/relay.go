@@ -231,6 +231,8 @@ func (r *relay) decode(out []byte) ([]byte, status) {
 	if r.framing != message.Chunked {
 		data = r.raw()
 		r.take(len(data))
+	} else if r.win.keep {
+		return r.decodeKept(out)
 	} else {
 		d, n, err := r.chunks.Decode(r.win.bytes())
 		r.win.r += n
@@ -250,6 +252,32 @@ func (r *relay) decode(out []byte) ([]byte, status) {
 		out = http1.AppendLastChunk(out, r.trailers)
 	}
 	return out, relayDone
+}
+
+// decodeKept is decode of chunks that may have to be sent again: they stay in the window as they came.
+func (r *relay) decodeKept(out []byte) ([]byte, status) {
+	for {
+		data, n, err := r.chunks.Next(r.win.bytes())
+		r.win.r += n
+		r.moved += int64(n)
+		if r.chunked {
+			out = http1.AppendChunk(out, data)
+		} else {
+			out = append(out, data...)
+		}
+		switch {
+		case err == nil:
+			continue
+		case err == io.EOF:
+			r.ended = true
+			if r.chunked {
+				out = http1.AppendLastChunk(out, r.trailers)
+			}
+		case err != http1.ErrIncomplete:
+			return nil, relaySrcBad
+		}
+		return out, relayDone
+	}
 }
 
 // emit sends b, which is the worker's scratch, and holds what dst does not take.
