@@ -24,7 +24,7 @@ func challengeNames(t *testing.T, l *acmeLab) (dns, told string) {
 		t.Fatal(err)
 	}
 	go func() { p.err = p.cmd.Wait(); close(p.done) }()
-	t.Cleanup(func() { end(p) })
+	t.Cleanup(p.end)
 	if err := p.ready(ports[1:], nil); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestACMEByDNS(t *testing.T) {
 	t.Parallel()
 	l := newACMELab(t, 90*86400, false)
 	dns, told := challengeNames(t, l)
-	end(l.proc)
+	l.proc.end()
 	l.names = dns
 	l.startCA(t)
 	l.start(t, ".cfg", acmeHead+`frontend in

@@ -75,14 +75,12 @@ func (l *acmeLab) startCA(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { p.err = cmd.Wait(); close(p.done) }()
-	t.Cleanup(func() { end(p) })
+	t.Cleanup(p.end)
 	if err := p.ready([]int{l.at}, nil); err != nil {
 		t.Fatal(err)
 	}
 	l.proc = p
 }
-
-func end(p *proc) { p.cmd.Process.Kill(); <-p.done }
 
 // localNames is a DNS server for which every name is this host's. It ends with the test.
 func localNames(t *testing.T) string {
@@ -148,7 +146,7 @@ func (l *acmeLab) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { end(p) })
+	t.Cleanup(p.end)
 	if err := p.ready([]int{l.http, l.tls}, []string{l.sock()}); err != nil {
 		t.Fatal(err)
 	}
@@ -300,6 +298,7 @@ frontend "in" {
 // TestACME has a certificate issued, loads it after a restart while the authority is away, keeps it when a renewal fails, and swaps it
 // under a connection when one succeeds: for both languages and both challenges.
 func TestACME(t *testing.T) {
+	t.Parallel()
 	for _, x := range []struct{ name, ending, text, crt string }{
 		{"rule", ".cfg", acmeByRule, "a.pem"},
 		{"store", ".cfg", acmeByALPN, "a.pem"},
@@ -316,9 +315,9 @@ func TestACME(t *testing.T) {
 			}
 			l.status(t, "\tle\tScheduled\t"+first.NotAfter.UTC().Format("2006-01-02T15:04:05Z")+"\t89d ", "\t-\n")
 			l.private(t, x.crt)
-			end(l.proc)
+			l.proc.end()
 
-			end(l.weir)
+			l.weir.end()
 			l.run(t)
 			if c, err := l.shown("b.example.com"); err != nil || !c.Equal(first) {
 				t.Fatalf("after a restart: %v, %v", c, err)

@@ -57,6 +57,7 @@ func subjects(t *testing.T) []string {
 // TestAttacks sends every case through Weir and holds it to its verdict and to what docs/attacks.md records. With -update it
 // goes through haproxy and nginx as well and writes the table.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	classes := loadAttacks(t)
 	recorded, err := readTable(attackTable)
 	if err != nil {

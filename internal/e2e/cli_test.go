@@ -72,7 +72,7 @@ func (s *cliScript) run(t *testing.T, kind string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.cmd.Process.Kill()
+	defer p.end()
 	if err := p.ready([]int{port}, nil); err != nil {
 		t.Fatalf("%s: %v", kind, err)
 	}
@@ -126,6 +126,7 @@ func maskCLI(answer, conf string, counts bool) string {
 
 // TestCLI asks Debian's haproxy and Weir the same and wants the same answers.
 func TestCLI(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	scripts, err := filepath.Glob("testdata/cli/*.txt")
 	if err != nil || len(scripts) == 0 {

@@ -19,6 +19,7 @@ func TestConvertOracle(t *testing.T) {
 	}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
 			text, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -28,6 +29,7 @@ func TestConvertOracle(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := newPlaces(t.TempDir(), "convert")
+			at.unbound = true
 			writeOracleFiles(t, f, at)
 			name := filepath.Join(at.dir, "haproxy.cfg")
 			r, diags := convert.Convert([]cfgfile.Source{{Name: name, Text: []byte(f.config(at))}}, filepath.Join(at.dir, "weir.hcl"))

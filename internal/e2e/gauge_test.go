@@ -119,6 +119,7 @@ var gaugeScenes = []gaugeScene{
 
 // TestGauges compares what the fetches of live numbers say in a frontend's rules, in a backend's, in those of the response and in the log.
 func TestGauges(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	for _, s := range gaugeScenes {
 		t.Run(s.name, func(t *testing.T) {
@@ -237,7 +238,7 @@ func startText(t *testing.T, kind, dir, text string, ports ...int) *proc {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.cmd.Process.Kill() })
+	t.Cleanup(p.end)
 	if err := p.ready(ports, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ const genFile = 100
 
 // TestGenerated compares what haproxy and Weir do with random rules and requests.
 func TestGenerated(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	t.Logf("seed %d: go test ./internal/e2e -run TestGenerated -gen.seed %d", *genSeed, *genSeed)
 	first, count := 0, *genCount
@@ -65,6 +66,7 @@ func (f *oracleFile) dropRefused(t *testing.T, kind string, refused func(*oracle
 	for len(f.cases) > 0 {
 		dir := shortDir(t)
 		at := newPlaces(dir, kind)
+		at.unbound = true
 		conf := filepath.Join(dir, kind+".cfg")
 		text := f.config(at)
 		if err := f.write(dir, conf, text); err != nil {

@@ -31,6 +31,7 @@ backend b
 
 // TestHTTP2Attacks: whoever attacks is cut off and counted, what Weir holds stays bounded, and everybody else is served meanwhile.
 func TestHTTP2Attacks(t *testing.T) {
+	t.Parallel()
 	big := make([]byte, 8<<20)
 	stop := make(chan struct{})
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -29,6 +29,7 @@ backend b
 
 // TestHTTP2Clients has the clients of others speak HTTP/2 with Weir, over TLS and without.
 func TestHTTP2Clients(t *testing.T) {
+	t.Parallel()
 	curl, nghttp, h2load := peer.Need(t, "curl"), peer.Need(t, "nghttp"), peer.Need(t, "h2load")
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)

@@ -29,6 +29,7 @@ backend b
 
 // TestH2Spec runs the conformance tests for HTTP/2 that the field uses, with TLS and without.
 func TestH2Spec(t *testing.T) {
+	t.Parallel()
 	dir := shortDir(t)
 	at := newPlaces(dir, "h2spec")
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", at.port("s")))
@@ -47,7 +48,7 @@ func TestH2Spec(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.cmd.Process.Kill() })
+	t.Cleanup(p.end)
 	if err := p.ready([]int{at.port("h2c"), at.port("h2")}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ const oracleAtOnce = 16
 // runOracle runs every case of a file through one proxy.
 func (f *oracleFile) runOracle(kind, dir string) (out []*observed, err error) {
 	at := newPlaces(dir, kind)
+	defer at.release()
 	conf := filepath.Join(dir, kind+".cfg")
 	if err := f.write(dir, conf, f.config(at)); err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func (f *oracleFile) runOracle(kind, dir string) (out []*observed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.cmd.Process.Kill()
+	defer p.end()
 	if err := p.ready(listening, nil); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ const minOracle = 300
 // TestOracle sends the same bytes through Debian's haproxy and through Weir, each with the very same haproxy.cfg, and wants
 // the server and the client to receive the same bytes and the log to hold the same line.
 func TestOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	files, err := filepath.Glob("testdata/oracle/*.txt")
 	if err != nil {

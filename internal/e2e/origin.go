@@ -67,7 +67,7 @@ func (o *origin) split(stmts []stmt) {
 }
 
 func (o *origin) listen() error {
-	l, err := net.Listen(o.network, o.addr)
+	l, err := listen(o.network, o.addr)
 	if err != nil {
 		return err
 	}

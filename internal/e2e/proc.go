@@ -173,6 +173,12 @@ func (p *proc) kill() error {
 	return p.complaints()
 }
 
+// end ends the process, whatever it is at.
+func (p *proc) end() {
+	p.cmd.Process.Kill()
+	<-p.done
+}
+
 // complaints are what weir should not have said.
 func (p *proc) complaints() error {
 	if p.kind != "weir" {

@@ -187,5 +187,6 @@ func (r *run) end() (err error) {
 		f()
 	}
 	r.wg.Wait()
+	r.at.release()
 	return errors.Join(err, r.background())
 }

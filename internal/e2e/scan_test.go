@@ -115,6 +115,7 @@ func sslscan(t *testing.T, addr string) (bad []string) {
 
 // TestSSLScan: sslscan finds nothing weak in the default configuration; in one that asks for what is old, it does.
 func TestSSLScan(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "sslscan")
 	addr, _ := scanLab(t, scanConf)
 	if bad := sslscan(t, addr); bad != nil {
@@ -131,6 +132,7 @@ type testsslFinding struct{ ID, Severity, Finding string }
 
 // TestTestSSL: testssl finds nothing above "low" in the default configuration.
 func TestTestSSL(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: testssl takes the better part of a minute")
 	}

@@ -39,6 +39,7 @@ func proxies(t *testing.T) []string {
 }
 
 func TestScript(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/script/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)

@@ -30,7 +30,7 @@ type seedOrigin struct {
 const checkKey = "haproxy"
 
 func (o *seedOrigin) start() error {
-	l, err := net.Listen("tcp", fmt.Sprintf(":%d", o.port))
+	l, err := listen("tcp", fmt.Sprintf(":%d", o.port))
 	if err != nil {
 		return err
 	}

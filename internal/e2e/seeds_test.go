@@ -14,6 +14,7 @@ import (
 // TestSeeds runs configurations of systems that exist through Debian's haproxy and through Weir, step by step the same, and
 // wants the same account of it: what servers and clients received, which server every table was on, health, and the log.
 func TestSeeds(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	for _, s := range []struct {
 		name, file string
@@ -44,6 +45,7 @@ func TestSeeds(t *testing.T) {
 
 // TestSeedWithoutBackslashes: the health check as it stands in the seed, commented out, works once it is uncommented.
 func TestSeedWithoutBackslashes(t *testing.T) {
+	t.Parallel()
 	runSeed(t, "weir", "haproxy-websocket.cfg", uncommented("option httpchk", "http-check expect"), func(w *seedWorld) error {
 		return w.states("bk_ws/websrv1 UP L7OK 101", "bk_ws/websrv2 UP L7OK 101")
 	})

@@ -49,6 +49,7 @@ func TestSlowClients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(p.end)
 	if err := p.ready([]int{at.port("f")}, nil); err != nil {
 		t.Fatal(err)
 	}

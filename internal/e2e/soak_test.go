@@ -96,7 +96,7 @@ func startSoak(t *testing.T, kind string) (*places, *proc) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.cmd.Process.Kill() })
+	t.Cleanup(p.end)
 	if err := p.ready([]int{at.port("f")}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ frontend f
 
 // TestSockpair hands connections over from one process to another, Weir and HAProxy on either side.
 func TestSockpair(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	for _, kinds := range [][2]string{{"weir", "weir"}, {"weir", "haproxy"}, {"haproxy", "weir"}} {
 		t.Run(kinds[0]+"-"+kinds[1], func(t *testing.T) {

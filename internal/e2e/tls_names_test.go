@@ -110,6 +110,7 @@ func oddFetches(prefix string) string {
 
 // TestOddNamesOracle: names, numbers and keys that are seldom seen are told as HAProxy tells them, of clients' certificates and of our own.
 func TestOddNamesOracle(t *testing.T) {
+	t.Parallel()
 	peer.Need(t, "haproxy")
 	l := newTLSLab(t)
 	p := &pki{t: t}

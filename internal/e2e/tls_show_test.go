@@ -95,7 +95,7 @@ func TestTLSShowOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { p.cmd.Process.Kill(); <-p.done })
+		t.Cleanup(p.end)
 		if err := p.ready([]int{port}, []string{sock}); err != nil {
 			t.Fatalf("%s: %v\n%s", kind, err, p.stderr.String())
 		}

@@ -79,7 +79,7 @@ func (l *tlsLab) startProc(t *testing.T, kind, text string) (addr, sock string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.cmd.Process.Kill(); <-p.done })
+	t.Cleanup(p.end)
 	if err := p.ready([]int{port}, nil); err != nil {
 		t.Fatalf("%s: %v\n%s", kind, err, p.stderr.String())
 	}

@@ -37,6 +37,7 @@ type hello struct{ Server, Table string }
 
 // TestWebSocket is the main job on real input: WebSocket clients that stick to one of two servers by tableId.
 func TestWebSocket(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: 1,000 WebSockets, Node.js and a browser take a while")
 	}
@@ -85,7 +86,7 @@ func newWSWorld(t *testing.T, kind string) *wsWorld {
 	}
 	var err error
 	if w.proxy, err = startProc(kind, conf); err == nil {
-		t.Cleanup(func() { w.proxy.cmd.Process.Kill() })
+		t.Cleanup(w.proxy.end)
 		err = w.proxy.ready([]int{w.at.port("f")}, nil)
 	}
 	if err != nil {
