@@ -17,7 +17,9 @@ type Context struct {
 	Src, Dst netip.AddrPort
 
 	FrontendName, BackendName, ServerName, ListenerName string
-	FrontendID, BackendID, ServerID, ListenerID         int
+	// Listener is what Env knows the client's listener by; its name may be none.
+	Listener                                    string
+	FrontendID, BackendID, ServerID, ListenerID int
 	// FirstRequest is set for the first request on its connection.
 	FirstRequest bool
 	// Raw and RawResp are what the client and the server have sent and nobody has taken yet: what tcp-request and

@@ -50,7 +50,7 @@ func runGauge(c *Context, a *args, s *Sample) bool {
 			proxy = c.FrontendName
 		case ActConn, Stopping:
 		case DstConn:
-			proxy, server = c.FrontendName, c.ListenerName
+			proxy, server = c.FrontendName, c.Listener
 		default:
 			proxy = c.currentBackend()
 		}

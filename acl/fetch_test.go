@@ -17,7 +17,7 @@ func (e *fakeEnv) Gauge(g Gauge, proxy, server string) (int64, bool) {
 func TestGauges(t *testing.T) {
 	c := newContext(t, "GET / HTTP/1.1\n")
 	env := &fakeEnv{}
-	c.Env, c.BackendName, c.ListenerName = env, "cur", "l1"
+	c.Env, c.BackendName, c.Listener = env, "cur", "l1"
 	f := func(expr, asked, want string) {
 		t.Helper()
 		b, ok := mustExpr(t, expr).AppendText(nil, c)

@@ -22,6 +22,7 @@ func (e *ended) context(w *worker, r *record, lr *logfmt.Record) *acl.Context {
 	e.ctx.Begin(w.l.Wall())
 	e.ctx.Stream, e.ctx.Env = e, env{w.px}
 	e.ctx.FrontendName, e.ctx.ListenerName, e.ctx.BackendName = r.fe.p.Name, r.s.ln.b.Name, r.route.p.Name
+	e.ctx.Listener = r.s.ln.name
 	return &e.ctx
 }
 

@@ -124,7 +124,7 @@ func (s *session) fill(ctx *acl.Context) {
 		ctx.Dst = s.ln.dst
 	}
 	ctx.FrontendName, ctx.FrontendID = s.fe.p.Name, s.fe.p.ID
-	ctx.ListenerName, ctx.ListenerID = s.ln.b.Name, s.ln.id
+	ctx.ListenerName, ctx.ListenerID, ctx.Listener = s.ln.b.Name, s.ln.id, s.ln.name
 	ctx.UseProxyHeader = s.fe.p.Options.UseProxyHeader
 	ctx.Sess, ctx.State, ctx.ClientTLS = &s.root().vars, s.w.px.state, s.tls
 }
