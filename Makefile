@@ -31,15 +31,16 @@ LONGEST := ./internal/e2e ./frontend
 # Packages tested at once: a test plays clients, servers and the proxy at the same time, and keeps several processors busy by itself.
 TESTJOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$(( n >= 8 ? n / 4 : 1 )))
 
+# "make lint" vets: another time, for the race detector's own build, would find the same.
 # weirdebug asserts that nothing of a loop is touched by another goroutine, and overwrites buffers that are given back.
 race:
 	@[ -n "$(RACE)" ] || { echo 'no C compiler: the tests run without the race detector'; [ "$$CI" != true ]; }
 	$(GO) build $(RACE) -tags weirdebug ./...
-	$(GO) test $(RACE) -tags weirdebug -timeout $(TESTTIME) -p $(TESTJOBS) $(LONGEST) ./...
+	$(GO) test $(RACE) -vet=off -tags weirdebug -timeout $(TESTTIME) -p $(TESTJOBS) $(LONGEST) ./...
 
 # The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
 allocs:
-	$(GO) test -run 'Alloc' -count 1 $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9_]*Alloc' . | xargs -n 1 dirname | sort -u)
+	$(GO) test -vet=off -run 'Alloc' -count 1 $$(grep -rlE --include='*_test.go' '^func Test[A-Za-z0-9_]*Alloc' . | xargs -n 1 dirname | sort -u)
 
 # More than the default runs without go test's own limit.
 soak: ## mixed load for SOAKTIME (2m) on a plain build: nothing may grow
@@ -54,6 +55,7 @@ pgo: ## load weir and write the profile that "make build" compiles by
 
 lint: ## vet, gofmt, staticcheck and the repository's own rules
 	$(GO) vet ./...
+	$(GO) vet -tags weirdebug ./internal/loop
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt on these files'; exit 1; }
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -count 1 ./internal/lint
