@@ -93,7 +93,7 @@ func init() {
 	addDynamicCommands()
 	addProcessCommands()
 	insertCommand(command{"set severity-output", "none|number|string", "show the severity of messages on this connection", LevelUser, false, setSeverity})
-	insertCommand(command{"show servers conn", "[<backend>]", "the connections to each server", LevelOperator, false, showServersConn})
+	insertCommand(command{"show servers conn", "[<backend>]", "the connections to each server", LevelUser, false, showServersConn})
 }
 
 // alwaysShown is how many rows at the end of the table every help lists.

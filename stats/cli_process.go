@@ -43,7 +43,7 @@ var activityRows = []struct {
 }
 
 func addProcessCommands() {
-	insertCommand(command{"show activity", "", "what each event loop has done", LevelOperator, false, showActivity})
+	insertCommand(command{"show activity", "", "what each event loop has done", LevelUser, false, showActivity})
 	insertCommand(command{"set anon global-key", "<key>", "the key of anonymized mode where none is given", LevelAdmin, true, anonGlobal})
 	insertCommand(command{"set anon off", "", "show names and addresses as they are", LevelUser, false, anonOff})
 	insertCommand(command{"set anon on", "[<key>]", "show hashes in the place of names and addresses", LevelUser, false, anonOn})
@@ -52,10 +52,10 @@ func addProcessCommands() {
 	insertCommand(command{"show dev", "", "tell of the program, the machine and the process, for a report", LevelOperator, false, showDev})
 	insertCommand(command{"show fd", "[num]", "list the open file descriptors, or one", LevelOperator, false, showFD})
 	insertCommand(command{"show libs", "", "list the loaded objects, with their addresses", LevelOperator, false, showLibs})
-	insertCommand(command{"show pools", "", "how much memory is used for what", LevelOperator, false, showPools})
+	insertCommand(command{"show pools", "", "how much memory is used for what", LevelUser, false, showPools})
 	insertCommand(command{"show profiling", "[all|status|tasks|memory] [byaddr] [<lines>]", "what tasks have cost, and memory", LevelOperator, false, showProfiling})
 	insertCommand(command{"show tasks", "", "how many tasks each event loop has", LevelOperator, false, showTasks})
-	insertCommand(command{"show threads", "", "the state of each event loop", LevelOperator, false, showThreads})
+	insertCommand(command{"show threads", "", "the state of each event loop", LevelUser, false, showThreads})
 }
 
 func (c *call) activity() ([]LoopActivity, error) {
