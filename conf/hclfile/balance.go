@@ -42,7 +42,7 @@ func readHash(d *decoder, s *section, a *attr, call *hclsyntax.FunctionCallExpr)
 
 func (d *decoder) balanceWords(a *attr) (string, bool) {
 	call, ok := unparen(a.expr).(*hclsyntax.FunctionCallExpr)
-	if !ok || call.Name == "env" {
+	if !ok || call.Name == "env" || call.Name == unhexName { // a text all the same
 		v, ok := d.constant(a.expr, a.path)
 		if ok && v.kind != vString {
 			d.wrong(v, a, conf.Algorithms()...)
