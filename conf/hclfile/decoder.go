@@ -168,11 +168,12 @@ func readBlock[T any](d *decoder, g *grammar[T], t *T, hb *hclsyntax.Block, path
 
 // block reads the head of an HCL block.
 func (d *decoder) block(hb *hclsyntax.Block, path string) *block {
-	b := &block{name: hb.Type, labels: hb.Labels, body: hb.Body, pos: d.pos(hb.TypeRange)}
+	b := &block{name: hb.Type, labels: slices.Clone(hb.Labels), body: hb.Body, pos: d.pos(hb.TypeRange)}
 	title := hb.Type
 	for i, l := range hb.Labels {
 		b.labelPos = append(b.labelPos, d.pos(hb.LabelRanges[i]))
 		title += " " + strconv.Quote(l)
+		b.labels[i] = readLabel(l)
 	}
 	b.path = join(path, title)
 	return b

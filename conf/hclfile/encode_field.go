@@ -26,6 +26,15 @@ func quote(s string) string {
 	return string(hclwrite.TokensForValue(v).Bytes())
 }
 
+// quoteLabel is quote for a block's label, which is no expression: there the call is the text.
+func quoteLabel(s string) string {
+	q := quote(s)
+	if !strings.HasPrefix(q, unhexName) && readLabel(s) == s {
+		return q
+	}
+	return `"` + unhexName + "(" + hex.EncodeToString([]byte(s)) + `)"`
+}
+
 // fieldText writes a field's value; "" where it is at its default.
 func fieldText(field any, r *info) string {
 	switch f := field.(type) {

@@ -70,7 +70,7 @@ func (p *printer) end(comment string) {
 func (p *printer) block(n *Node) {
 	p.WriteString(n.Name)
 	for _, l := range n.Labels {
-		p.WriteString(" " + quote(l))
+		p.WriteString(" " + quoteLabel(l))
 	}
 	if one := n.oneLine(); one != "" {
 		p.WriteString(" " + one)

@@ -197,7 +197,7 @@ it: ` + "`lower(hdr(\"Host\"))`, `field(path(), 2, \"/\")`" + `.
 - A list stands for its elements: ` + "`one_of(path(), [\"/a\", \"/b\"])`" + ` is ` + "`one_of(path(), \"/a\", \"/b\")`" + `. One that matches is enough.
 - ` + "`file(\"NAME\")`" + ` among the values stands for the lines of a file: ` + "`in_net(src(), file(\"office.lst\"), \"10.0.0.0/8\")`" + `.
 - An object at the end sets what HAProxy has flags for: ` + "`{ id = 3, ignore_case = true, maps = true, no_dns = true }`" + ` are -u 3, -i, -M and -n.
-- ` + "`unhex(\"ff41\")`" + ` is a constant of these bytes, for what is no Unicode text.
+- ` + "`unhex(\"ff41\")`" + ` is a constant of these bytes, for what is no Unicode text. A block's label is written "unhex(ff41)" then.
 `
 
 const referenceFormats = `

@@ -229,6 +229,17 @@ func (d *decoder) unhex(e *hclsyntax.FunctionCallExpr, pos conf.Pos, path string
 	return value{kind: vString, pos: pos, s: string(b)}, true
 }
 
+// readLabel returns what a block's label says: "unhex(DIGITS)" is the bytes that HCL has no way to write.
+func readLabel(l string) string {
+	digits, ok := strings.CutPrefix(l, unhexName+"(")
+	if digits, ok2 := strings.CutSuffix(digits, ")"); ok && ok2 {
+		if b, err := hex.DecodeString(digits); err == nil {
+			return string(b)
+		}
+	}
+	return l
+}
+
 // member returns NAME of root.NAME or root["NAME"].
 func member(e hclsyntax.Expression, root string) (string, bool) {
 	t, ok := e.(*hclsyntax.ScopeTraversalExpr)
