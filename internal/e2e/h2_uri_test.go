@@ -318,7 +318,11 @@ func (x *uriCase) askURI(path, client string) (string, error) {
 	if _, err := io.WriteString(c, x.h1Text()); err != nil {
 		return "", err
 	}
-	head, err := readRawHead(bufio.NewReader(c))
+	br := bufio.NewReader(c)
+	head, err := readRawHead(br)
+	if strings.HasPrefix(head, "HTTP/1.1 101 ") { // the server ends the tunnel, not this client
+		io.Copy(io.Discard, br)
+	}
 	var fields []hpack.HeaderField
 	for line := range strings.Lines(head) {
 		if name, value, _ := strings.Cut(strings.TrimSpace(line), ": "); len(fields) > 0 {
