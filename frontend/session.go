@@ -302,19 +302,10 @@ type lingerer struct {
 }
 
 func (g *lingerer) Ready(c *loop.Conn) {
-	b := g.s.w.l.GetBuf()
-	defer g.s.w.l.PutBuf(b)
-	for g.left > 0 {
-		n, err := c.TryRecv(b.B)
-		if err == loop.ErrAgain {
-			return
-		}
-		if err != nil {
-			break
-		}
-		g.left -= n
+	n, over := c.Forget(g.left)
+	if g.left -= n; over {
+		g.end()
 	}
-	g.end()
 }
 
 func (g *lingerer) end() { g.s.close() }

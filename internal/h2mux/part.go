@@ -1,10 +1,6 @@
 package h2mux
 
-import (
-	"time"
-
-	"weir/internal/loop"
-)
+import "time"
 
 // A connection that has said all it had to say is not closed at once: what its client has not taken yet is still in the kernel, and any octet that comes
 // after the close, such as the WINDOW_UPDATE of somebody who is reading the last response, would have the kernel throw that away with a reset. So the
@@ -39,19 +35,10 @@ const lingerBytes = 256 << 10
 
 // hear reads what comes and forgets it.
 func (m *Conn) hear() {
-	b := m.l.GetBuf()
-	defer m.l.PutBuf(b)
-	for m.left > 0 {
-		n, err := m.c.TryRecv(b.B)
-		if err == loop.ErrAgain {
-			return
-		}
-		if err != nil {
-			break
-		}
-		m.left -= n
+	n, over := m.c.Forget(m.left)
+	if m.left -= n; over {
+		m.abort()
 	}
-	m.abort()
 }
 
 // parts looks, every partTime, whether the client takes what is left for it.

@@ -258,6 +258,23 @@ func (c *Conn) TryRecv(b []byte) (int, error) {
 	return c.received(n, e, len(b))
 }
 
+// Forget reads what comes and forgets it. It returns how much that was, and true when nothing more can come, or more than most has come.
+func (c *Conn) Forget(most int) (n int, over bool) {
+	b := c.l.GetBuf()
+	defer c.l.PutBuf(b)
+	for n < most {
+		k, err := c.TryRecv(b.B)
+		if err == ErrAgain {
+			return n, false
+		}
+		if err != nil {
+			break
+		}
+		n += k
+	}
+	return n, true
+}
+
 // received is what recv(2) for up to most bytes has to tell.
 func (c *Conn) received(n int, e unix.Errno, most int) (int, error) {
 	switch {

@@ -72,6 +72,31 @@ func TestTryRecv(t *testing.T) {
 	})
 }
 
+func TestForget(t *testing.T) {
+	l := startLoop(t)
+	c, peer := newConn(t, l)
+	forget := func(most, want int, wantOver bool) {
+		t.Helper()
+		onLoop(t, l, func() {
+			if n, over := c.Forget(most); n != want || over != wantOver {
+				t.Errorf("Forget(%d) = %d, %v; want %d, %v", most, n, over, want, wantOver)
+			}
+		})
+	}
+	forget(8, 0, false)
+	onLoop(t, l, func() { c.SetHandler(handlerFunc(func(*Conn) {})) })
+	peer.Write([]byte("abcdef"))
+	until(t, l, "readable", c.Readable)
+	forget(0, 0, true)
+	forget(8, 6, false)
+	peer.Write([]byte("abcdef"))
+	until(t, l, "readable again", c.Readable)
+	forget(4, 6, true) // what is there is taken in one go
+	peer.CloseWrite()
+	until(t, l, "hung up", c.HungUp)
+	forget(8, 0, true)
+}
+
 func TestReset(t *testing.T) {
 	l := startLoop(t)
 	c, peer := newConn(t, l)

@@ -145,6 +145,7 @@ func (l *Loop) dispatch(e *unix.EpollEvent) {
 	if c.task == nil && c.h != nil {
 		l.handling = c
 		c.h.Ready(c)
+		l.handling = nil
 		return
 	}
 	c.ready()
