@@ -9,7 +9,7 @@ SOAKTIME ?= 2m
 # One version for everybody; go run fetches and caches it.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help run build test race allocs soak bench pgo lint fuzz docker clean
+.PHONY: help run build test race shake allocs soak bench pgo lint fuzz docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ race:
 	@[ -n "$(RACE)" ] || { echo 'no C compiler: the tests run without the race detector'; [ "$$CI" != true ]; }
 	$(GO) build $(RACE) -tags weirdebug ./...
 	$(GO) test $(RACE) -vet=off -tags weirdebug -timeout $(TESTTIME) -p $(TESTJOBS) $(LONGEST) ./...
+
+# Whoever takes for granted what comes first is found out when loops wait at random (package loop, debug_on.go).
+shake: ## the tests while event loops stumble at random, SHAKE=10ms at most: none may depend on an order of events
+	WEIR_STUMBLE=$(or $(SHAKE),10ms) $(GO) test $(RACE) -vet=off -tags weirdebug -count 1 -timeout 0 -p $(TESTJOBS) $(LONGEST) ./...
 
 # The race runtime allocates by itself, so the gates of the hot path are measured in a plain build.
 allocs:

@@ -30,6 +30,9 @@ func weirBinary() (string, error) {
 		if raceEnabled {
 			args = append(args, "-race")
 		}
+		if os.Getenv("WEIR_STUMBLE") != "" { // only a debug build does
+			args = append(args, "-tags", "weirdebug")
+		}
 		out, err := exec.Command("go", append(args, "weir/cmd/weir")...).CombinedOutput()
 		if err != nil {
 			built.err = fmt.Errorf("go build weir/cmd/weir: %w\n%s", err, out)

@@ -106,8 +106,9 @@ func askSocket(path, command string) (string, error) {
 var (
 	entryRefs   = regexp.MustCompile(`(?m)^0x[0-9a-f]+ `)
 	entryCounts = regexp.MustCompile(`entry_cnt=\d+`)
-	aclKeywords = regexp.MustCompile(`acl '(\w+)_(beg|dir|dom|end|len|reg|sub)'`) // Weir tells the fetch of "path_beg"
-	ownSinks    = regexp.MustCompile(`(?m)^ +dpapi +: .*\n`)                      // of versions with acme
+	aclKeywords = regexp.MustCompile(`acl '(\w+)_(beg|dir|dom|end|len|reg|sub)'`)       // Weir tells the fetch of "path_beg"
+	ownSinks    = regexp.MustCompile(`(?m)^ +dpapi +: .*\n`)                            // of versions with acme
+	stateTimes  = regexp.MustCompile(`(?m)^(\d+ \S+ \d+ \S+ \S+ \d+ \d+ \d+ \d+) \d+ `) // since a server's last change, in show servers state
 	ownLists    = regexp.MustCompile(`(?m)^\d+ \(\) acl 'var' file 'httpclient' .*\n`)
 )
 
@@ -116,6 +117,7 @@ func maskCLI(answer, conf string, counts bool) string {
 	answer = entryRefs.ReplaceAllString(answer, "0x0 ")
 	answer = ownSinks.ReplaceAllString(answer, "")
 	answer = ownLists.ReplaceAllString(answer, "")
+	answer = stateTimes.ReplaceAllString(answer, "$1 T ")
 	answer = aclKeywords.ReplaceAllString(answer, "acl '$1'")
 	answer = strings.ReplaceAll(answer, conf, "proxy.cfg")
 	if counts {

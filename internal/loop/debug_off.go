@@ -11,3 +11,4 @@ func (*debugIDs) own()       {}
 func (*debugIDs) disown()    {}
 func (*Loop) mustOwn(string) {}
 func mangle([]byte)          {}
+func stumble()               {}

@@ -5,8 +5,11 @@ package loop
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // debugBuild: ownership is asserted and released buffers are overwritten. "make test" runs with -tags weirdebug.
@@ -52,5 +55,21 @@ func goid() string {
 func mangle(b []byte) {
 	for i := range b {
 		b[i] = 0xDB
+	}
+}
+
+// stumbling is the longest that a loop waits, at random, before one turn of four: WEIR_STUMBLE=5ms. Events then come together and in other orders
+// than usually, which is how a test (or the proxy) that takes an order for granted is found.
+var stumbling = func() time.Duration {
+	d, err := time.ParseDuration(os.Getenv("WEIR_STUMBLE"))
+	if err != nil && os.Getenv("WEIR_STUMBLE") != "" {
+		panic("WEIR_STUMBLE: " + err.Error())
+	}
+	return d
+}()
+
+func stumble() {
+	if stumbling > 0 && rand.N(4) == 0 {
+		time.Sleep(rand.N(stumbling))
 	}
 }

@@ -175,6 +175,7 @@ func (l *Loop) Run() {
 
 // turn is the loop body.
 func (l *Loop) turn() {
+	stumble()
 	// 1st poll: without sleeping while there is work, else until an event, a timer or mail comes. 2nd clock: one
 	// reading serves the whole turn.
 	l.events, l.told = l.pollOnce(), 0
