@@ -261,7 +261,7 @@ func (l *line) unknown(t *table, w Word) {
 	}
 	first := firstWords(t, w.Text)
 	for _, name := range []string{full, w.Text} {
-		if _, ok := t.later[name]; ok && (name == full || first == nil) {
+		if _, ok := t.later[name]; ok && (name != w.Text || first == nil) {
 			l.add(conf.NotDone(w.Pos, l.path, prefixOf(t)+name, ""))
 			return
 		}
