@@ -17,7 +17,7 @@ var casts = [numTypes][numTypes]cast{
 	Int:    {Any: nop, Bool: intToBool, Int: nop, Addr: intToAddr, Str: intToStr, Bin: intToBin},
 	Addr:   {Any: nop, Bool: addrToBool, Int: addrToInt, Addr: nop, Str: addrToStr, Bin: addrToBin},
 	Str:    {Any: nop, Bool: strToBool, Int: strToInt, Addr: strToAddr, Str: nop, Bin: retype(Bin), Method: retype(Method)},
-	Bin:    {Any: nop, Int: strToInt, Addr: binToAddr, Str: binToStr, Bin: nop, Method: retype(Method)},
+	Bin:    {Any: nop, Str: binToStr, Bin: nop, Method: retype(Method)},
 	Method: {Any: nop, Str: retype(Str), Bin: retype(Bin), Method: nop},
 }
 
@@ -84,11 +84,6 @@ func addrToBin(c *Context, s *Sample) bool {
 	}
 	b := s.Addr.As16()
 	return s.setBin(c.Arena.Copy(b[:]))
-}
-
-func binToAddr(_ *Context, s *Sample) bool {
-	a, ok := netip.AddrFromSlice(s.Bytes)
-	return ok && s.setAddr(a)
 }
 
 // binToStr ends at the first NUL, as HAProxy's texts do.

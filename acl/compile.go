@@ -118,6 +118,9 @@ func (c *Compiler) compileFetch(call *conf.Call, f *fetch, hard bool) (*fetch, *
 			return nil, nil
 		}
 	}
+	if len(call.Args) == 0 && slices.Contains(fieldValues, f.name) {
+		f, a.doubt = f.without(), "names no field, so that it never has a value"
+	}
 	if a.doubt != "" {
 		c.warn(conf.Bad(call.Pos, c.at(call.Name), "%s", a.doubt))
 	}

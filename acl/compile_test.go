@@ -44,6 +44,8 @@ t:1:9: frontend "web": src: ip: got "1.2.3.4/99"; want an address, a network suc
 	f("req.body a", `t:1:9: frontend "web": -m: req.body gives bin, which has no matching method of its own; want found, bool, int, ip, bin, len, str, beg, end, sub, dir, dom or reg`)
 	f("req.body -m bin 0", `t:1:9: frontend "web": req.body: bin: got "0"; want an even number of hex digits`)
 	f("src_port,sha2(3) -m found", `t:1:2: frontend "web": sha2: sha2([bits]): got "3"; want 224, 256, 384 or 512`)
+	f("req.body,add(1) 2", `t:1:2: frontend "web": add: takes int, but what comes before it gives bin`)
+	f("req.body -m int 2", `t:1:9: frontend "web": -m: method "int" cannot be used with req.body, which gives bin`)
 	f("always_true,ipmask(8) 1.2.3.4", `t:1:2: frontend "web": ipmask: takes ip, but what comes before it gives bool`)
 	f("int(1),add(txn) 1", `t:1:2: frontend "web": add(value): got "txn"; want an integer or a variable such as txn.count`)
 }

@@ -29,6 +29,9 @@ var headerFetches = []fetch{
 	{"res.hdrs", "", Bin, needResHead, runResHdrs, nil, "the whole response header block"},
 }
 
+// fieldValues are those that have no value in HAProxy where they are written without parentheses; with empty ones they are any field's.
+var fieldValues = []string{"hdr", "req.hdr", "req.fhdr", "req.hdr_ip", "req.hdr_val", "res.hdr", "res.fhdr", "res.hdr_ip", "res.hdr_val"}
+
 func fixCount(a *args) error {
 	err := fixName(a)
 	a.multi = false

@@ -59,11 +59,17 @@ func (d *decoder) cutCall(w Word, at int, kind, path string) (conf.Call, int, bo
 			return conf.Call{}, 0, false
 		}
 		n += m
-		if len(args) != 1 || args[0] != "" {
+		if len(args) != 1 || args[0] != "" || isFieldValue(c.Name) {
 			c.Args = args
 		}
 	}
 	return c, n, true
+}
+
+// isFieldValue reports a fetch of header fields, to which hdr() means any field and hdr none.
+func isFieldValue(name string) bool {
+	_, rest, ok := strings.Cut(name, "hdr")
+	return ok && rest != "s" && rest != "_cnt" && rest != "_names"
 }
 
 // expr reads a word that is an expression and nothing else; nil after an error.
