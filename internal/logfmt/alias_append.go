@@ -20,12 +20,15 @@ func (a *Alias) Append(f *Formatter, dst []byte, r *Record, fl Flags) []byte {
 		dst, _ = a.text(f, dst, r, fl)
 		return dst
 	}
-	if a.addr && fl&Hex != 0 {
+	start, missing := len(dst), fl
+	if a.addr && fl&Hex != 0 { // an address in hexadecimal has no quotes, the lack of one has
 		fl &^= Quote | Escape
 	}
-	start := len(dst)
 	dst, ok := a.text(f, openQuote(dst, fl), r, fl)
-	return closeText(dst, start, ok, fl)
+	if !ok {
+		return AppendMissing(dst[:start], missing)
+	}
+	return closeText(dst, start, true, fl)
 }
 
 func openQuote(dst []byte, fl Flags) []byte {
