@@ -273,10 +273,3 @@ func (a *agent) state(r *stats.ServerStateRow) {
 	}
 	r.AgentPort = uint16(a.port.Load())
 }
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"weir/conf"
 )
 
 // change is the one way a server's state changes: fn edits it, then what loops read is derived anew, the
@@ -140,11 +142,19 @@ func (b *Backend) noteEmpty(left int) {
 		if empty {
 			b.downs++
 			b.downSince = time.Now()
-			b.events.say(zap.ErrorLevel, fmt.Sprintf("backend %s has no server available!", b.Name()), zap.String("backend", b.Name()))
+			b.events.say(zap.ErrorLevel, b.word()+" "+b.Name()+" has no server available!", zap.String("backend", b.Name()))
 		} else {
 			b.downtime += time.Since(b.downSince)
 		}
 	}
+}
+
+// word is what HAProxy calls it: a listen section is a proxy.
+func (b *Backend) word() string {
+	if b.conf.Kind&conf.Frontend != 0 {
+		return "proxy"
+	}
+	return "backend"
 }
 
 // countUsable is how many active and backup servers balancing may use.

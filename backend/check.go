@@ -195,13 +195,17 @@ func (c *checker) spread(d time.Duration) time.Duration {
 	return d - part + time.Duration(rand.Int64N(2*int64(part)))
 }
 
+// whyOf is the reason that the line of a change of state gives: none where the check has a line of its own.
+func (s *Server) whyOf(r *checkResult) string {
+	if s.b.conf.Options.LogHealthChecks {
+		return ""
+	}
+	return r.reason()
+}
+
 // report moves the server's health by the result of a check.
 func (s *Server) report(r checkResult) {
-	why := r.reason()
-	if s.b.conf.Options.LogHealthChecks { // it has a line of its own
-		why = ""
-	}
-	s.change(why, func(st *state) {
+	s.change(s.whyOf(&r), func(st *state) {
 		if st.stopped() {
 			return
 		}

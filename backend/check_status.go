@@ -84,7 +84,9 @@ func (r *checkResult) reason() string {
 	if r.text != "" {
 		fmt.Fprintf(&b, ", info: %q", r.text)
 	}
-	fmt.Fprintf(&b, ", check duration: %dms", r.took.Milliseconds())
+	if r.status != checkHANA { // no check has been made
+		fmt.Fprintf(&b, ", check duration: %dms", r.took.Milliseconds())
+	}
 	return b.String()
 }
 

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,12 +24,13 @@ func TestObserve(t *testing.T) {
 		}
 		var got []string
 		for range 3 {
-			srv.Observe(false)
-			srv.Observe(false)
-			srv.Observe(true) // they are in a row no more
-			srv.Observe(false)
-			srv.Observe(false)
-			srv.Observe(false)
+			srv.ObserveResponse(ObservedStatus)
+			srv.ObserveConnect(false)
+			srv.ObserveResponse("")   // they are in a row no more
+			srv.ObserveConnect(false) // a server that cannot be reached is as bad as one that answers badly
+			srv.ObserveConnect(true)  // that it can be reached says nothing of its responses
+			srv.ObserveResponse(ObservedTimeout)
+			srv.ObserveResponse(ObservedClose)
 			got = append(got, srv.state.String())
 		}
 		if s := strings.Join(got, ", "); s != want {
@@ -40,6 +42,53 @@ func TestObserve(t *testing.T) {
 	f("fastinter", 2, 3, "UP, UP, UP")
 	f("sudden-death", 2, 5, "UP 1/5, DOWN, DOWN")
 	f("mark-down", 2, 3, "DOWN, DOWN, DOWN")
+}
+
+// TestObserveConnect: "layer4" looks at connections alone, and a server that observes nothing counts nothing.
+func TestObserveConnect(t *testing.T) {
+	f := func(layer, want string) {
+		t.Helper()
+		p := proxy("roundrobin", "s1")
+		s := p.Servers[0]
+		s.Check, s.Observe, s.ErrorLimit, s.OnError = true, layer, 2, "mark-down"
+		s.Checks = conf.ServerCheck{Rise: 1, Fall: 1}
+		srv := newTest(t, p).Server("s1")
+		srv.report(checkResult{status: checkL4OK})
+		srv.ObserveConnect(false)
+		srv.ObserveConnect(true)
+		srv.ObserveConnect(false)
+		got := srv.state.String()
+		srv.ObserveConnect(false)
+		if got += ", " + srv.state.String(); got != want {
+			t.Errorf("%q: got %s; want %s", layer, got, want)
+		}
+	}
+	f("layer4", "UP, DOWN")
+	f("layer7", "DOWN, DOWN")
+	f("", "UP, UP")
+}
+
+// TestObserveLines has HAProxy's lines about a server that traffic has marked down, and its word for a listen section.
+func TestObserveLines(t *testing.T) {
+	const info = `, reason: Health analyze, info: "Detected 1 consecutive errors, last one was: Close from server (http)"`
+	const left = `. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`
+	f := func(logChecks bool, kind conf.Kind, want ...string) {
+		t.Helper()
+		p := proxy("roundrobin", "s1")
+		p.Kind, p.Options.LogHealthChecks = kind, logChecks
+		s := p.Servers[0]
+		s.Check, s.Observe, s.ErrorLimit, s.OnError = true, "layer7", 1, "mark-down"
+		s.Checks = conf.ServerCheck{Rise: 2, Fall: 3}
+		b, lines := newLogged(t, p)
+		b.Server("s1").report(checkResult{status: checkL4OK})
+		lines()
+		b.Server("s1").ObserveResponse(ObservedClose)
+		if got := lines(); !slices.Equal(got, want) {
+			t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	f(false, conf.Backend, "Server bk/s1 is DOWN"+info+left, "backend bk has no server available!")
+	f(true, conf.Backend|conf.Frontend, "Health check for server bk/s1 failed"+info+", status: 0/2 DOWN.", "Server bk/s1 is DOWN"+left, "proxy bk has no server available!")
 }
 
 func TestGoodStatus(t *testing.T) {

@@ -51,10 +51,10 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 	st.tried = st.w.l.Now()
 	err := r.b.Connect(t, &st.lease, st.mayReuse(), after(st.w.l.Now(), firstSet(st.set.connect, tm.Connect)))
 	st.rec.connected(st)
-	if srv := st.lease.Server; srv.Observes("layer4") {
-		if f := asFault(err); err == nil || f != fault.ClientAbortConnect && f != fault.ConnectResource {
-			srv.Observe(err == nil)
-		}
+	if err == nil {
+		st.lease.Server.ObserveConnect(true)
+	} else if f := asFault(err); f != fault.ClientAbortConnect && f != fault.ConnectResource {
+		st.lease.Server.ObserveConnect(false)
 	}
 	if err != nil {
 		st.rec.unconnected(st)

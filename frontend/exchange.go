@@ -104,10 +104,19 @@ func (st *stream) observe(f *fault.Fault) {
 	if !srv.Observes("layer7") {
 		return
 	}
-	if f == nil || f == fault.UnwantedStatus {
-		srv.Observe(backend.GoodStatus(st.resp.Status))
-	} else if f.Side == fault.Server || f.Side == fault.STimeout || f == fault.BadResponse {
-		srv.Observe(false)
+	switch {
+	case f == nil || f == fault.UnwantedStatus:
+		if backend.GoodStatus(st.resp.Status) {
+			srv.ObserveResponse("")
+		} else {
+			srv.ObserveResponse(backend.ObservedStatus)
+		}
+	case f == fault.BadResponse:
+		srv.ObserveResponse(backend.ObservedBadReply)
+	case f.Side == fault.STimeout:
+		srv.ObserveResponse(backend.ObservedTimeout)
+	case f.Side == fault.Server:
+		srv.ObserveResponse(backend.ObservedClose)
 	}
 }
 
