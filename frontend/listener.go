@@ -392,18 +392,22 @@ func (fe *Frontend) Enable() {
 }
 
 // ShutdownListeners closes the frontend's sockets for good; what is connected goes on.
-func (fe *Frontend) ShutdownListeners() {
+func (fe *Frontend) ShutdownListeners() bool {
 	if fe.shut.Swap(true) {
-		return
+		return false
 	}
 	fe.closeListeners()
 	fe.px.sayStopped(fe.p, fe, fe.px.Backend(fe.p.Name))
+	return true
 }
+
+// IsShut reports whether the listeners are closed for good.
+func (fe *Frontend) IsShut() bool { return fe.shut.Load() }
 
 // Pause is "disable frontend": what an operator asks for is told in the log. false: it was paused already.
 func (fe *Frontend) Pause() bool {
 	if fe.shut.Load() || fe.disabled.Load() {
-		return fe.shut.Load()
+		return false
 	}
 	fe.Disable()
 	fe.px.announce(fe.log, "Paused "+fe.word()+" "+fe.p.Name+".")
@@ -421,7 +425,7 @@ func (fe *Frontend) word() string {
 // Resume is "enable frontend". false: it was not paused.
 func (fe *Frontend) Resume() bool {
 	if fe.shut.Load() || !fe.disabled.Load() {
-		return fe.shut.Load()
+		return false
 	}
 	fe.Enable()
 	fe.px.announce(fe.log, "Resumed "+fe.word()+" "+fe.p.Name+".")

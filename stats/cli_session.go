@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// cliSession is one connection to a stats socket. In the way it begins, one line of commands is answered and the
-// connection closes; "prompt" makes it interactive: every answer is followed by an empty line and "> ".
+// cliSession is one connection to a stats socket. In the way it begins, one line of commands is answered, with those that came together with
+// it, and the connection closes; "prompt" makes it interactive: every answer is followed by an empty line and "> ".
 type cliSession struct {
 	server  *Server
 	socket  *cliSocket
@@ -27,13 +27,18 @@ type cliSession struct {
 	prompt  bool
 	quit    bool
 	shows   Severity        // "set severity-output"
+	began   bool            // it has sent a line
+	strange bool            // what follows the line may be no commands
 	modes   map[string]bool // by "experimental-mode" and "expert-mode"
 	anon    uint32          // the key of "set anon on"; 0 = names are shown as they are
 }
 
 func newCLISession(s *Server, cs *cliSocket, c net.Conn) *cliSession {
-	return &cliSession{server: s, socket: cs, conn: c, in: bufio.NewReaderSize(c, 4096), peer: peerOf(c), level: cs.Level, timeout: cs.Timeout, shows: cs.Severity}
+	return &cliSession{server: s, socket: cs, conn: c, in: bufio.NewReaderSize(c, lineBuffer), peer: peerOf(c), level: cs.Level, timeout: cs.Timeout, shows: cs.Severity}
 }
+
+// lineBuffer is how much may come together: as HAProxy's buffer.
+const lineBuffer = 16 << 10
 
 var errLineTooLong = errors.New("Command line too long.")
 
@@ -57,6 +62,10 @@ func (s *cliSession) run() {
 
 // doLine runs the commands of a line and says whether to read another.
 func (s *cliSession) doLine(line string) bool {
+	first := !s.began
+	if s.began = true; !first && !s.prompt && strings.TrimSpace(line) == "" {
+		return s.more() // an empty line behind commands asks for nothing
+	}
 	l, err := parseLine(line)
 	if err != nil {
 		return s.answer([]byte(err.Error()+"\n")) && s.prompt
@@ -69,6 +78,7 @@ func (s *cliSession) doLine(line string) bool {
 			return false
 		}
 	}
+	s.strange = l.payload // an empty line in the midst of it has ended it: what follows may be the rest
 	for i, words := range l.commands {
 		// It is the last command's.
 		mine := l.payload && i == len(l.commands)-1
@@ -80,8 +90,13 @@ func (s *cliSession) doLine(line string) bool {
 			return false
 		}
 	}
-	return s.prompt
+	return s.more()
 }
+
+// more says whether to read another line. What has come together with a line is answered too, though nothing is waited for: "printf 'disable
+// server b/s1\ndisable server b/s2\n' | socat" means both. Nothing is done behind a line that is no command: the body of a request that a
+// browser was talked into sending to a TCP socket stands behind such lines; nor behind a payload.
+func (s *cliSession) more() bool { return s.prompt || !s.strange && s.in.Buffered() > 0 }
 
 // exec runs one command. A panic ends the command, not the process.
 func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (out []byte) {
@@ -101,6 +116,7 @@ func (s *cliSession) exec(words []string, hasPayload bool, payload []string) (ou
 	}
 	cmd, args := findCommand(words)
 	if cmd == nil {
+		s.strange = true
 		if err := refused(words); err != nil {
 			return append(append(s.shows.mark(nil, severityError), err.Error()...), '\n')
 		}

@@ -171,11 +171,14 @@ func TestCLIAnswers(t *testing.T) {
 func TestCLIInteractive(t *testing.T) {
 	path, _, _ := testSocket(t, newLab(), Socket{Level: LevelUser})
 	for in, want := range map[string]string{
-		"prompt\nshow version;show version\nquit\n":                        "\n> 9.9.9\n\n> 9.9.9\n\n> ",
-		"prompt\nshow version\nprompt\n":                                   "\n> 9.9.9\n\n> \n",
-		"prompt\nset timeout cli 86400\nshow version\nquit\n":              "\n> \n> 9.9.9\n\n> ",
-		"show version\nshow version\n":                                     "9.9.9\n\n", // one line only
-		"show version":                                                     "9.9.9\n\n", // the end of input ends the line
+		"prompt\nshow version;show version\nquit\n":           "\n> 9.9.9\n\n> 9.9.9\n\n> ",
+		"prompt\nshow version\nprompt\n":                      "\n> 9.9.9\n\n> \n",
+		"prompt\nset timeout cli 86400\nshow version\nquit\n": "\n> \n> 9.9.9\n\n> ",
+		"show version\nshow version\n":                        "9.9.9\n\n9.9.9\n\n", // what comes together is answered together
+		"show version\r\n\r\nshow version; show version":      "9.9.9\n\n9.9.9\n\n9.9.9\n\n",
+		"show version\nquit\nshow version\n":                  "9.9.9\n\n",
+		"show version\nprompt\nshow version\nquit\n":          "9.9.9\n\n\n> 9.9.9\n\n> ",
+		"show version": "9.9.9\n\n", // the end of input ends the line
 		"prompt\nadd map #1 <<\na b\nshow version\n\nshow version\nquit\n": "\n> + + + ",
 	} {
 		got := ask(t, path, in)
@@ -189,6 +192,10 @@ func TestCLIInteractive(t *testing.T) {
 		if got != want {
 			t.Errorf("%q answers %q; want %q", in, got, want)
 		}
+	}
+	// What a browser is talked into sending to a TCP socket has commands in its body; they are not done.
+	if got := ask(t, path, "POST / HTTP/1.1\r\nHost: a\r\n\r\nshow version\r\n"); !strings.HasPrefix(got, "Unknown command") || strings.Contains(got, "9.9.9") {
+		t.Errorf("HTTP is answered %q", got)
 	}
 	if got := ask(t, path, "show version <<\nx\n\n"); got != "This command takes no payload.\n\n" {
 		t.Errorf("payload for a command without: %q", got)

@@ -22,6 +22,9 @@ var (
 	ErrNoFrontend = errors.New("No such frontend.")
 	ErrEnabled    = errors.New("All sockets are already enabled.")
 	ErrDisabled   = errors.New("All sockets are already disabled.")
+	ErrShut       = errors.New("Frontend was already shut down.")
+	ErrShutOn     = errors.New("Frontend was previously shut down, cannot enable.")
+	ErrShutOff    = errors.New("Frontend was previously shut down, cannot disable.")
 	// ErrStaticBackend is for AddServer.
 	ErrStaticBackend = errors.New("Backend must use a dynamic load balancing to support dynamic servers.")
 )

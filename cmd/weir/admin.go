@@ -85,23 +85,31 @@ func (a *admin) withFrontend(name string, fn func(*frontend.Frontend)) error {
 }
 
 func (a *admin) EnableFrontend(_ context.Context, name string) error {
-	done := true
-	if err := a.withFrontend(name, func(fe *frontend.Frontend) { done = fe.Resume() }); err != nil || done {
-		return err
-	}
-	return stats.ErrEnabled
+	return a.listening(name, (*frontend.Frontend).Resume, stats.ErrEnabled, stats.ErrShutOn)
 }
 
 func (a *admin) DisableFrontend(_ context.Context, name string) error {
-	done := true
-	if err := a.withFrontend(name, func(fe *frontend.Frontend) { done = fe.Pause() }); err != nil || done {
-		return err
-	}
-	return stats.ErrDisabled
+	return a.listening(name, (*frontend.Frontend).Pause, stats.ErrDisabled, stats.ErrShutOff)
 }
 
 func (a *admin) ShutdownFrontend(_ context.Context, name string) error {
-	return a.withFrontend(name, (*frontend.Frontend).ShutdownListeners)
+	return a.listening(name, (*frontend.Frontend).ShutdownListeners, stats.ErrShut, stats.ErrShut)
+}
+
+// listening does something to a frontend's listeners: already says that it was so before, and shut that they are closed for good.
+func (a *admin) listening(name string, do func(*frontend.Frontend) bool, already, shut error) error {
+	var failed error
+	if err := a.withFrontend(name, func(fe *frontend.Frontend) {
+		switch {
+		case fe.IsShut():
+			failed = shut
+		case !do(fe):
+			failed = already
+		}
+	}); err != nil {
+		return err
+	}
+	return failed
 }
 
 func (a *admin) SetMaxconnFrontend(_ context.Context, name string, n int) error {
