@@ -90,8 +90,17 @@ func fdAddr(kind AddrKind, s string) (Addr, error) {
 	return Addr{Kind: kind, FD: int(n)}, nil
 }
 
-// tcpAddr reads host and port. The last colon parts them, as in HAProxy: ":::80" is [::]:80.
+// tcpAddr reads host and port.
 func tcpAddr(s string) (Addr, error) {
+	a, err := hostPort(s)
+	if ip, notIP := netip.ParseAddr(s); err != nil && notIP == nil && ip.Is6() { // its last part was taken for a port
+		err = fmt.Errorf("want an IPv6 address in brackets: [%s]", ip)
+	}
+	return a, err
+}
+
+// hostPort parts them at the last colon, as in HAProxy: ":::80" is [::]:80.
+func hostPort(s string) (Addr, error) {
 	host, port := s, ""
 	// A colon inside brackets belongs to the address: "[::1]" has no port.
 	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {

@@ -91,6 +91,9 @@ func (s *Socket) bindUnix(path string) (net.Listener, *boundFile, error) {
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".weir-")
 	if err != nil {
+		if p := (*fs.PathError)(nil); errors.As(err, &p) { // the name that was tried is nobody's business
+			err = &fs.PathError{Op: "write to", Path: filepath.Dir(path), Err: p.Err}
+		}
 		return fail(err)
 	}
 	defer os.RemoveAll(dir)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"sync"
 	"time"
 
@@ -135,11 +134,8 @@ func cause(err error) error {
 
 // remedy says what to do where that is not plain from the error.
 func remedy(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return "; make its directory first"
-	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		return "; the process has given its rights up: a restart can do it"
 	}
 	return ""
 }

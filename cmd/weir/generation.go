@@ -32,7 +32,11 @@ type generation struct {
 // build makes a generation of cfg that binds and starts nothing yet; before is the one whose sockets it will share.
 func (p *proxies) build(cfg *conf.Config, before *generation) (*generation, error) {
 	log := p.r.log
-	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread, SndBuf: cfg.Global.Tune.SndBufLog})
+	access := logsink.New(logsink.Options{Tag: cfg.Global.LogTag, Host: cfg.Global.LogSendHost, Producers: cfg.Global.NbThread, SndBuf: cfg.Global.Tune.SndBufLog,
+		Lost: func(target string, err error) {
+			// On a goroutine of its own: whoever reads stderr may be slow, too.
+			go log.Warn("log lines are lost; weir_dropped_logs_total counts them", zap.String("target", target), zap.Error(err))
+		}})
 	g := &generation{n: 1, cfg: cfg, access: access, log: log, started: time.Now()}
 	// The services need a source, the source needs the proxies, and the proxies the services.
 	g.src = &source{access: access, past: &p.past, process: p.started}

@@ -157,7 +157,7 @@ func (p *proxies) prepare(rep reporter, old *generation) (next *prepared, change
 			plan.Abort()
 		}
 		g.discard()
-		return nil, nil, hintAtRights(err)
+		return nil, nil, hintAtRights(err, &old.cfg.Global)
 	}
 	return &prepared{g, plan}, changed, nil
 }
@@ -316,9 +316,9 @@ func (p *proxies) fitProcessors() {
 	}
 }
 
-// hintAtRights says why an address that only root may have cannot be had.
-func hintAtRights(err error) error {
-	if !strings.Contains(err.Error(), "permission denied") {
+// hintAtRights says why an address that only root may have cannot be had, where before has given root's rights up.
+func hintAtRights(err error, before *conf.Global) error {
+	if !strings.Contains(err.Error(), "permission denied") || before.User == "" && before.Group == "" {
 		return err
 	}
 	return fmt.Errorf("%w\nthe process has given up the rights that it started with: what needs them can only be opened by a restart", err)

@@ -19,10 +19,11 @@ const roomWait = 20 * time.Millisecond
 
 // datagram sends each message as one datagram and loses it where the receiver is slower than we are.
 type datagram struct {
-	sndbuf int // 0 = the kernel\'s
+	sndbuf int // 0 = the kernel's
 	addr   unix.Sockaddr
 	fd     int // -1 = not connected
 	retry  time.Time
+	why    complaint
 	stuck  bool // nothing was read during a whole wait: until something is, none is worth while
 }
 
@@ -35,8 +36,8 @@ func inetAddr(a netip.AddrPort) unix.Sockaddr {
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }
 
-func newDatagram(addr unix.Sockaddr, sndbuf int) *datagram {
-	return &datagram{addr: addr, fd: -1, sndbuf: sndbuf}
+func newDatagram(addr unix.Sockaddr, sndbuf int, why complaint) *datagram {
+	return &datagram{addr: addr, fd: -1, sndbuf: sndbuf, why: why}
 }
 
 func (d *datagram) limit() int { return defaultLen }
@@ -56,6 +57,7 @@ func (d *datagram) write(msg []byte) bool {
 		case unix.EINTR:
 		case unix.EAGAIN:
 			if d.stuck || !d.room() {
+				d.why.lost(errSlow)
 				return false
 			}
 		case unix.ECONNREFUSED:
@@ -67,6 +69,7 @@ func (d *datagram) write(msg []byte) bool {
 		case unix.ENOTCONN, unix.ECONNRESET, unix.EPIPE, unix.EBADF:
 			d.disconnect()
 		default: // ENOBUFS: full; EMSGSIZE: never fits
+			d.why.lost(err)
 			return false
 		}
 	}
@@ -96,6 +99,7 @@ func (d *datagram) connect() bool {
 	}
 	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
+		d.why.lost(err)
 		return false
 	}
 	if d.sndbuf > 0 { // a wish: the kernel has a limit of its own
@@ -103,6 +107,7 @@ func (d *datagram) connect() bool {
 	}
 	if err := connectTo(fd, d.addr); err != nil {
 		unix.Close(fd)
+		d.why.lost(err)
 		return false
 	}
 	d.fd, d.retry = fd, time.Time{}

@@ -32,7 +32,7 @@ func TestDatagramBurst(t *testing.T) {
 			got <- string(buf[:n])
 		}
 	}()
-	d := newDatagram(unixAddr(path), 0)
+	d := newDatagram(unixAddr(path), 0, complaint{})
 	var sent []string
 	for i := range lines {
 		line := fmt.Sprint("line ", i)
@@ -78,7 +78,7 @@ func TestDatagramSndBuf(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer daemon.Close()
-	d := newDatagram(unixAddr(path), 40000)
+	d := newDatagram(unixAddr(path), 40000, complaint{})
 	defer d.close(nil)
 	if !d.write([]byte("x")) {
 		t.Fatal("nothing is sent")

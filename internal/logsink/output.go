@@ -47,31 +47,32 @@ func (w *Writer) output(l *conf.LogTarget) (output, error) {
 }
 
 func (w *Writer) open(l *conf.LogTarget) (output, error) {
+	why := complaint{say: w.opts.Lost, target: l.Target}
 	switch {
 	case l.Target == "stdout":
-		return newStream(orFile(w.opts.Stdout, os.Stdout), &w.dropped), nil
+		return newStream(orFile(w.opts.Stdout, os.Stdout), &w.dropped, why), nil
 	case l.Target == "stderr":
-		return newStream(orFile(w.opts.Stderr, os.Stderr), &w.dropped), nil
+		return newStream(orFile(w.opts.Stderr, os.Stderr), &w.dropped, why), nil
 	}
 	switch l.Addr.Kind {
 	case conf.AddrFD:
-		return newInherited(l, &w.dropped)
+		return newInherited(l, &w.dropped, why)
 	case conf.AddrUnix:
-		d := newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf)
+		d := newDatagram(unixAddr(l.Addr.Path), w.opts.SndBuf, why)
 		d.connect() // at once: the writer's thread may be in a chroot when the first line comes
 		d.retry = time.Time{}
 		return d, nil
 	case conf.AddrAbstract:
-		return newDatagram(unixAddr(abstractName(&l.Addr)), w.opts.SndBuf), nil
+		return newDatagram(unixAddr(abstractName(&l.Addr)), w.opts.SndBuf, why), nil
 	case conf.AddrTCP:
 		addr, err := resolve(&l.Addr)
 		if err != nil {
 			return nil, err
 		}
 		if family, _, tagged := strings.Cut(l.Target, "@"); tagged && strings.HasPrefix(family, "tcp") {
-			return newStream(&dialer{addr: addr.String()}, &w.dropped), nil
+			return newStream(&dialer{addr: addr.String()}, &w.dropped, why), nil
 		}
-		return newDatagram(inetAddr(addr), w.opts.SndBuf), nil
+		return newDatagram(inetAddr(addr), w.opts.SndBuf, why), nil
 	}
 	return nil, errors.New(`want "stdout", "stderr", an address with a port, or the path of a unix socket`)
 }
@@ -87,12 +88,12 @@ func abstractName(a *conf.Addr) string {
 }
 
 // newInherited writes to a descriptor of its own: another Writer may write to the same file, and either may end first.
-func newInherited(l *conf.LogTarget, dropped *atomic.Uint64) (output, error) {
+func newInherited(l *conf.LogTarget, dropped *atomic.Uint64, why complaint) (output, error) {
 	fd, err := unix.FcntlInt(uintptr(l.Addr.FD), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("fd %d: %w", l.Addr.FD, err)
 	}
-	return newStream(&ownFile{os.NewFile(uintptr(fd), l.Target)}, dropped), nil
+	return newStream(&ownFile{os.NewFile(uintptr(fd), l.Target)}, dropped, why), nil
 }
 
 // ownFile is a file that ends with its stream.

@@ -21,6 +21,9 @@ const (
 type stream struct {
 	dst     io.Writer
 	dropped *atomic.Uint64
+	why     complaint // the goroutine's
+
+	full complaint // write's
 
 	mu      sync.Mutex
 	waiting []byte // guarded by mu: messages to write
@@ -31,9 +34,9 @@ type stream struct {
 	done    chan struct{}
 }
 
-func newStream(dst io.Writer, dropped *atomic.Uint64) *stream {
+func newStream(dst io.Writer, dropped *atomic.Uint64, why complaint) *stream {
 	s := &stream{
-		dst: dst, dropped: dropped,
+		dst: dst, dropped: dropped, why: why, full: why,
 		ready: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	go s.run()
@@ -46,6 +49,7 @@ func (s *stream) write(msg []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.waiting)+len(msg) > streamBacklog {
+		s.full.lost(errSlow)
 		return false
 	}
 	s.waiting = append(s.waiting, msg...)
@@ -83,6 +87,7 @@ func (s *stream) send() {
 	if len(b) > 0 {
 		if n, err := s.dst.Write(b); err != nil {
 			s.dropped.Add(uint64(bytes.Count(b[n:], []byte{'\n'})))
+			s.why.lost(err)
 		}
 	}
 	s.mu.Lock()

@@ -36,6 +36,9 @@ type Options struct {
 	RingSize  int    // bytes, a power of two; default 512 KiB
 	SndBuf    int    // SO_SNDBUF of sockets of datagrams; 0 = the kernel's
 
+	// Lost is told why a target has lost lines, every ten minutes at most. It may not block.
+	Lost func(target string, err error)
+
 	// Stdout and Stderr are written to in place of the process's own.
 	Stdout, Stderr io.Writer
 }
