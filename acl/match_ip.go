@@ -1,9 +1,11 @@
 package acl
 
 import (
+	"encoding/binary"
 	"errors"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -94,15 +96,36 @@ func (m *ipMatch) addHost(name string) error {
 	return err
 }
 
-// shortIPv4 reads an address with its zero octets left out: 127.1 is 127.0.0.1 (HAProxy's guide, 7.1.6).
+// shortIPv4 reads what the C library takes for an address: numbers with leading zeros are octal, and of less than four numbers the last one
+// fills what is left: 127.1 and 2130706433 are 127.0.0.1. HAProxy reads them where it looks names up, see isWhole.
 func shortIPv4(text string) (netip.Addr, error) {
 	parts := strings.Split(text, ".")
-	if len(parts) < 2 || len(parts) > 3 {
+	if len(parts) > 4 {
 		return netip.Addr{}, errIP
 	}
-	last := parts[len(parts)-1]
-	full := slices.Concat(parts[:len(parts)-1], []string{"0", "0"}[:4-len(parts)], []string{last})
-	return netip.ParseAddr(strings.Join(full, "."))
+	var ip uint64
+	for i, part := range parts {
+		bits, base := 8, 10
+		if i == len(parts)-1 {
+			bits = 8 * (4 - i)
+		}
+		if strings.HasPrefix(part, "0") {
+			base = 8
+		}
+		n, err := strconv.ParseUint(part, base, bits)
+		if err != nil {
+			return netip.Addr{}, errIP
+		}
+		ip = ip<<bits | n
+	}
+	return netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(ip)))), nil
+}
+
+// isWhole reports an address or a network that needs no reading as shortIPv4 does.
+func isWhole(text string) bool {
+	addr, _, _ := strings.Cut(text, "/")
+	_, err := netip.ParseAddr(addr)
+	return err == nil
 }
 
 // lastOf is the highest address of a network.

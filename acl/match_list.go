@@ -67,7 +67,13 @@ func (l *PatternList) resolve() {
 	defer l.mu.Unlock()
 	for _, p := range l.entries {
 		var m ipMatch
-		if p.addrs != nil || m.addAddr(p.key) == nil {
+		if p.addrs != nil {
+			continue
+		}
+		if m.addAddr(p.key) == nil {
+			if !isWhole(p.key) {
+				p.addrs = []netip.Addr{}
+			}
 			continue
 		}
 		if addrs, err := lookupHost(p.key); err == nil {

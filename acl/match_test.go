@@ -284,3 +284,31 @@ func BenchmarkPatterns(b *testing.B) {
 		}
 	}
 }
+
+// Short addresses are what the C library takes them for, in conditions and in the files of -f; HAProxy's maps and commands have none.
+func TestShortAddresses(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		ip, err := shortIPv4(text)
+		if got := ip.String(); err != nil && want != "" || err == nil && got != want {
+			t.Errorf("%q: got %s, %v; want %s", text, got, err, want)
+		}
+		if isWhole(text) || checkKey("ip", text, false) == nil {
+			t.Errorf("%q is taken as a key", text)
+		}
+	}
+	f("127.1", "127.0.0.1")
+	f("127", "0.0.0.127")
+	f("2130706433", "127.0.0.1")
+	f("10.256", "10.0.1.0")
+	f("1.2.65535", "1.2.255.255")
+	f("010.0.0.1", "8.0.0.1")
+	f("08.0.0.1", "")
+	f("0x7f.1", "")
+	f("4294967296", "")
+	f("1.2.3.256", "")
+	f("256.1", "")
+	f("127.", "")
+	f("1.2.3.4.5", "")
+	f("", "")
+}

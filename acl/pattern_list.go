@@ -103,7 +103,7 @@ func checkKey(method, key string, fold bool) error {
 		}
 	case "ip":
 		var m ipMatch
-		if m.addAddr(key) != nil {
+		if m.addAddr(key) != nil || !isWhole(key) {
 			return fmt.Errorf("'%s' is not a valid IPv4 or IPv6 address", key)
 		}
 	case "reg":

@@ -62,6 +62,9 @@ func (st *stream) countFault(f *fault.Fault) {
 		fe.ReqErrors++
 		ln.ReqErrors++
 		return
+	case fault.ClientAbortBody: // which is both to HAProxy
+		fe.ReqErrors++
+		ln.ReqErrors++
 	case fault.InternalError:
 		fe.InternalErrors++
 	}

@@ -95,7 +95,7 @@ func TestAskRules(t *testing.T) {
 	w := dialPeer(t, px.addr("f", 0))
 	w.send("POST /wait HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab")
 	w.Close()
-	px.logLine("- - - test.cfg:19 CR 400 ")
+	px.logLine("- - - test.cfg:19 CR -1 ")
 	r := dialPeer(t, px.addr("f", 0))
 	r.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	r.status(503)

@@ -28,7 +28,7 @@ func (st *stream) bufferBody(t *loop.Task, d time.Duration, n int) *fault.Fault 
 		case err == nil:
 			continue
 		case err != loop.ErrAgain:
-			return fault.ClientAbortRequest
+			return fault.ClientAbortBody
 		}
 		if err := s.c.WaitRead(t, deadline); err == loop.ErrTimeout {
 			return fault.ClientTimeoutRequest
@@ -37,6 +37,15 @@ func (st *stream) bufferBody(t *loop.Task, d time.Duration, n int) *fault.Fault 
 		}
 	}
 	return nil
+}
+
+// unreadBody is what the log says of the request whose body did not come: without an end of the client, that it was not received.
+func (st *stream) unreadBody(f *fault.Fault) {
+	if f == fault.ClientAbortBody {
+		st.rec.received = st.w.l.Now()
+		return
+	}
+	st.rec.unreached(onRequest)
 }
 
 // goOn answers an expectation ourselves, which is then not the server's any more (RFC 9110, 10.1.1).

@@ -31,6 +31,7 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 	}
 	if r.p != fe.p { // a listen section's rules have been run
 		if over, n := st.inspect(t, r.tcpReq); over {
+			st.rec.unreached(onRequest)
 			return true, n
 		}
 		if st.admit(t, &r.settings, r.p) {
@@ -50,7 +51,7 @@ func (st *stream) decide(t *loop.Task) (answered bool, n next) {
 func (st *stream) admit(t *loop.Task, s *settings, p *conf.Proxy) (over bool) {
 	if p.Options.HTTPBufferRequest {
 		if f := st.bufferBody(t, 0, 0); f != nil {
-			st.rec.unreached(onRequest)
+			st.unreadBody(f)
 			st.then = st.refuse(t, f)
 			return true
 		}

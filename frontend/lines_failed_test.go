@@ -72,3 +72,62 @@ backend b
 	c.closed()
 	px.logLine("P 0 PR\n")
 }
+
+// TestLeftBody has clients that leave in a body that is waited for: they are told nothing, and the log has no status, as in HAProxy.
+func TestLeftBody(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newCfgProxy(t, fmt.Sprintf(`
+defaults
+  mode http
+  log stdout local0
+  timeout client 60s
+  log-format "%%b/%%s %%ST %%B %%tsc %%HP ."
+frontend f
+  bind 127.0.0.1:1
+  default_backend b
+frontend g
+  bind 127.0.0.1:2
+  option http-buffer-request
+  default_backend b
+backend b
+  http-request wait-for-body time 60s
+  server s %s
+`, o.addr()))
+	leave := func(ft, path, body string) {
+		t.Helper()
+		c := dialPeer(t, px.addr(ft, 0))
+		c.send("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + body)
+		c.Conn.(*net.TCPConn).CloseWrite()
+		c.closed()
+	}
+	for i, body := range []string{"Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"} {
+		leave("f", fmt.Sprint("/f", i), body)
+		px.logLine(fmt.Sprintf("b/<NOSRV> -1 0 CR-- /f%d ", i))
+		leave("g", fmt.Sprint("/g", i), body)
+		px.logLine(fmt.Sprintf("g/<NOSRV> -1 0 CR-- /g%d ", i))
+	}
+}
+
+// TestDroppedResponse has a response that is dropped silently: its status is in the log, as in HAProxy, and no time of it.
+func TestDroppedResponse(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newCfgProxy(t, fmt.Sprintf(`
+defaults
+  mode http
+  log stdout local0
+  log-format "%%b/%%s %%TR %%Tr %%ST %%B %%tsc %%HP ."
+frontend f
+  bind 127.0.0.1:1
+  default_backend b
+backend b
+  tcp-request content silent-drop if { path /request }
+  http-response silent-drop
+  server s %s
+`, o.addr()))
+	for _, path := range []string{"/request", "/response"} {
+		dialPeer(t, px.addr("f", 0)).send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+	}
+	o.accept().send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+	px.logLine("b/<NOSRV> -1 -1 -1 0 PR-- /request .")
+	px.logLine(" -1 200 0 PR-- /response .")
+}

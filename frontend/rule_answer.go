@@ -113,6 +113,9 @@ type silentDrop struct{ ttl int }
 func (d silentDrop) do(st *stream, _ *loop.Task, on phase) verdict {
 	st.deniedReq()
 	st.rec.unreached(on)
+	if on == onResponse {
+		st.rec.status = st.resp.Status // which the log has, as in HAProxy
+	}
 	st.rec.fail(fault.Denied)
 	st.s.c.Vanish(d.ttl)
 	return st.over(nextClose)

@@ -240,7 +240,7 @@ func (d *waitForBody) do(st *stream, t *loop.Task, on phase) verdict {
 		return st.waitResponse(t, d.conf)
 	}
 	if f := st.bufferBody(t, d.conf.Time, d.conf.AtLeast); f != nil {
-		st.rec.unreached(on)
+		st.unreadBody(f)
 		return st.over(st.refuse(t, f))
 	}
 	return carryOn

@@ -126,12 +126,13 @@ func (st *stream) inspectResponse(t *loop.Task) (over bool, n next) {
 	}
 	st.ctx.Final, st.ctx.Resp = true, &st.resp
 	last, _ := st.try(t, c.rules)
+	switch last.(type) {
+	case *conf.Reject, *conf.SilentDrop, *conf.Close: // to the log, there has been no response
+		st.rec.resp, st.rec.status, st.rec.respCap = 0, 0, st.rec.respCap[:0]
+	}
 	if _, closed := last.(*conf.Close); closed {
 		st.lease.Conn.Reset()
 		return true, st.refuse(t, fault.ServerAbortHeaders)
-	}
-	if last != nil {
-		st.rec.resp, st.rec.status = 0, 0
 	}
 	return st.ruledServer(last)
 }

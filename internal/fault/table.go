@@ -3,6 +3,7 @@ package fault
 // The rows. Names are stable: they are the "reason" label of metrics.
 var (
 	ClientAbortRequest   = &Fault{Client, PhaseRequest, 400, RetryNo, "client_abort_request", "the client closed before its request was complete"}
+	ClientAbortBody      = &Fault{Client, PhaseRequest, 0, RetryNo, "client_abort_body", "the client closed before the body that was waited for was complete"}
 	ClientTimeoutRequest = &Fault{CTimeout, PhaseRequest, 408, RetryNo, "client_timeout_request", "the client did not send a complete request within timeout http-request"}
 	BadRequest           = &Fault{Proxy, PhaseRequest, 400, RetryNo, "bad_request", "the request is malformed"}
 	Denied               = &Fault{Proxy, PhaseRequest, 403, RetryNo, "denied", "a rule denied the request"}
