@@ -119,6 +119,7 @@ func TestCheckTellsNamesAndSockets(t *testing.T) {
   log "no.such.host.invalid:514" { facility = "local0" }
   user  = "nosuchuser"
   group = "nosuchgroup"
+  issuers_chain_path = "/no/such/directory"
   stats_socket "/tmp/a.sock" {
     user  = "nosuchuser"
     group = "nosuchgroup"
@@ -136,6 +137,7 @@ frontend "f" {
   bind "fd@DATAGRAMS" {}
   bind "sockpair@9998" {}
   bind "sockpair@PIPE" {}
+  bind ":1" { namespace = "weir-no-such-namespace" }
   default_backend = "b"
 }
 backend "b" {
@@ -143,20 +145,22 @@ backend "b" {
 }
 `)
 	tellsAll(t, text,
+		`1:1: global: issuers_chain_path: the directory "/no/such/directory" cannot be entered: No such file or directory`,
 		`2:3: global: log: address "no.such.host.invalid": `,
 		`3:11: global: there is no user "nosuchuser"`,
 		`4:11: global: there is no group "nosuchgroup"`,
-		`6:13: global: stats_socket: there is no user "nosuchuser"`,
-		`7:13: global: stats_socket: there is no group "nosuchgroup"`,
-		`11:3: frontend "f": log: address "no.such.host.invalid": `,
-		`14:12: frontend "f": bind: there is no user "nosuchuser"`,
-		`15:13: frontend "f": bind: there is no group "nosuchgroup"`,
-		`17:3: frontend "f": bind: "fd@9999": no such file descriptor was handed over`,
-		`18:3: frontend "f": bind: "fd@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
-		`19:3: frontend "f": bind: "fd@`+strconv.Itoa(datagrams)+`": the socket is not of type stream`,
-		`20:3: frontend "f": bind: "sockpair@9998": no such file descriptor was handed over`,
-		`21:3: frontend "f": bind: "sockpair@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
-		`25:3: backend "b": server "s": "sockpair@9997": no such file descriptor was handed over`,
+		`7:13: global: stats_socket: there is no user "nosuchuser"`,
+		`8:13: global: stats_socket: there is no group "nosuchgroup"`,
+		`12:3: frontend "f": log: address "no.such.host.invalid": `,
+		`15:12: frontend "f": bind: there is no user "nosuchuser"`,
+		`16:13: frontend "f": bind: there is no group "nosuchgroup"`,
+		`18:3: frontend "f": bind: "fd@9999": no such file descriptor was handed over`,
+		`19:3: frontend "f": bind: "fd@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
+		`20:3: frontend "f": bind: "fd@`+strconv.Itoa(datagrams)+`": the socket is not of type stream`,
+		`21:3: frontend "f": bind: "sockpair@9998": no such file descriptor was handed over`,
+		`22:3: frontend "f": bind: "sockpair@`+strconv.Itoa(fds[0])+`": the file descriptor is no socket`,
+		`23:3: frontend "f": bind ":1": namespace "weir-no-such-namespace": no such file or directory`,
+		`27:3: backend "b": server "s": "sockpair@9997": no such file descriptor was handed over`,
 	)
 }
 

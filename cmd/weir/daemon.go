@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // daemonEnv names the descriptor on which the process in the background says that it is ready. That it is set also says that the
@@ -75,8 +77,13 @@ func again(args []string, dir string, ready *os.File) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := &exec.Cmd{Path: self, Args: args, Dir: dir, ExtraFiles: []*os.File{ready}}
-	cmd.Env = append(os.Environ(), daemonEnv+"="+strconv.Itoa(3)) // the first of ExtraFiles
+	// It keeps its number, which nobody has: 3, the first of cmd.ExtraFiles, may be a socket that was handed over.
+	fd := ready.Fd()
+	if _, err := unix.FcntlInt(fd, unix.F_SETFD, 0); err != nil {
+		return nil, err
+	}
+	cmd := &exec.Cmd{Path: self, Args: args, Dir: dir}
+	cmd.Env = append(os.Environ(), daemonEnv+"="+strconv.Itoa(int(fd)))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, nil

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +12,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"weir/internal/peer"
 )
 
 // daemonConf writes a configuration that is to be a daemon.
@@ -126,4 +132,60 @@ func TestRunDaemonStays(t *testing.T) {
 	}
 	f("", "--foreground", "master_worker has no effect")
 	f(filepath.Join(t.TempDir(), "n"), "", "daemon has no effect: a service manager waits")
+}
+
+// A listener that was handed over is the daemon's, whatever its number: 3 is the first that anything else would take.
+func TestDaemonKeepsInherited(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("weir", func(t *testing.T) { daemonOnFD(t, self, "haproxy") })
+	t.Run("haproxy", func(t *testing.T) { daemonOnFD(t, peer.Need(t, "haproxy")) })
+}
+
+func daemonOnFD(t *testing.T, name string, args ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, pidFile := filepath.Join(dir, "h.cfg"), filepath.Join(dir, "pid")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	f, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	text := "defaults\n mode http\n timeout client 1m\n timeout server 1m\n timeout connect 1m\n" +
+		"frontend f\n bind fd@3\n http-request return status 204\n"
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, append(args, "-D", "-f", path, "-p", pidFile)...)
+	cmd.Env = append(os.Environ(), "WEIR_TEST_MAIN=1")
+	cmd.ExtraFiles = []*os.File{f}
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	said, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(said)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGKILL) })
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(2 * time.Minute))
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	if line, err := bufio.NewReader(c).ReadString('\n'); !strings.HasPrefix(line, "HTTP/1.1 204 ") {
+		t.Errorf("got %q, %v", line, err)
+	}
 }

@@ -11,10 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"weir/conf"
+	"weir/internal/loop"
 )
 
 // checkSystem looks at what a configuration expects of the machine: users and groups, and the directories of sockets and files. All of it
-// would fail only at the start, one thing after another. Who is not known is an error, as in HAProxy; a directory may be made by whoever
+// would fail only at the start, one thing after another. Who is not known is an error, as in HAProxy, and so is a network namespace; a directory may be made by whoever
 // starts the process, and is a warning.
 func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	c := new(systemCheck)
@@ -24,6 +25,9 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	c.logs(g.Logs, "global")
 	if g.Chroot != "" {
 		c.directory(g.Pos, "global: chroot", g.Chroot)
+	}
+	if dir := g.TLS.IssuersChain; dir != "" {
+		c.mustBeDirectory(g.Pos, "global: "+keyword(g.Pos, "issuers-chain-path"), dir)
 	}
 	if g.PidFile != "" {
 		c.directory(g.Pos, "global: pidfile", filepath.Dir(g.PidFile))
@@ -49,6 +53,7 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 			c.user(b.UserPos, b.Pos, path, b.User)
 			c.group(b.GroupPos, b.Pos, path, b.Group)
 			c.socket(b.Pos, path, &b.Addr)
+			c.namespace(b.Pos, fmt.Sprintf("%s %q", path, b.Addr.String()), b.Namespace)
 		}
 	}
 	return c.diags
@@ -136,6 +141,26 @@ func (c *systemCheck) directory(pos conf.Pos, path, dir string) {
 		c.diags.Warn(conf.Bad(pos, path, "the directory %q cannot be entered: %s; it must be there at the start", dir, plainCause(err)))
 	case !st.IsDir():
 		c.diags.Warn(conf.Bad(pos, path, "%q is not a directory; it must be one at the start", dir))
+	}
+}
+
+// mustBeDirectory is for a directory that HAProxy wants to be there.
+func (c *systemCheck) mustBeDirectory(pos conf.Pos, path, dir string) {
+	switch st, err := os.Stat(dir); {
+	case err != nil:
+		c.diags.Add(conf.Bad(pos, path, "the directory %q cannot be entered: %s", dir, plainCause(err)))
+	case !st.IsDir():
+		c.diags.Add(conf.Bad(pos, path, "%q is not a directory", dir))
+	}
+}
+
+// namespace checks that a network namespace is there. A server's is opened where its addresses are looked at.
+func (c *systemCheck) namespace(pos conf.Pos, path, name string) {
+	if name == "" {
+		return
+	}
+	if _, err := loop.OpenNamespace(name); err != nil {
+		c.diags.Add(conf.Bad(pos, path, "%s", err))
 	}
 }
 
