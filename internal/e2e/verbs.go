@@ -20,6 +20,7 @@ func init() {
 		"reset":      {0, true, ": closes it with RST", verbReset},
 		"eof":        {0, true, ": the other side ends its direction, with no byte before", verbEOF},
 		"closed":     {0, true, ": the other side has closed, cleanly or by RST; bytes on the way are let go", verbClosed},
+		"cut":        {0, true, ": the other side has closed by RST; bytes on the way are let go", verbCut},
 		"idle":       {1, true, "DURATION: neither a byte nor an end comes for so long", verbIdle},
 		"full-queue": {1, false, "PORTNAME: something listens there whose accept queue is full, so that a SYN gets no answer", verbFullQueue},
 		"refused":    {1, false, "PORTNAME: a connection is refused", verbRefused},

@@ -139,6 +139,14 @@ func verbClosed(a *actor, _ []string) error {
 	return fmt.Errorf("got %w; want the end", err)
 }
 
+func verbCut(a *actor, _ []string) error {
+	a.conn.SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.Copy(io.Discard, a.br); !errors.Is(err, syscall.ECONNRESET) {
+		return fmt.Errorf("got %v; want a reset", err)
+	}
+	return nil
+}
+
 func verbIdle(a *actor, args []string) error {
 	d, err := time.ParseDuration(args[0])
 	if err != nil {

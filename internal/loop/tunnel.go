@@ -266,7 +266,11 @@ func (tn *Tunnel) finish(end End) {
 	tn.up.drop(l)
 	tn.down.drop(l)
 	tn.Client.Close()
-	tn.Server.Close()
+	if end == EndClientError {
+		tn.Server.Reset() // a FIN would say that what came of the client is all of it (RFC 9113, 8.5, has it so too)
+	} else {
+		tn.Server.Close()
+	}
 	if tn.Done != nil {
 		tn.Done(tn, end)
 	}
