@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -96,8 +97,35 @@ func (v *validator) errorFileData(f *ErrorFile, path string) {
 		v.add(Bad(f.Pos, path, "%q is larger than a buffer holds (%d bytes)", f.Path, room))
 	case !bytes.HasPrefix(f.Data, []byte("HTTP/1.")):
 		v.add(Bad(f.Pos, path, `%q is not a raw HTTP response: want "HTTP/1.0 503 ..." on its first line`, f.Path))
-	case !bytes.Contains(f.Data, []byte("\r\n\r\n")) && !bytes.Contains(f.Data, []byte("\n\n")):
-		v.add(Bad(f.Pos, path, "%q has no empty line after its header fields", f.Path))
+	default:
+		v.errorFileFraming(f, path)
+	}
+}
+
+// errorFileFraming checks that the file is as long as it says: one that is not has been cut off or edited, and nobody knows what was meant.
+func (v *validator) errorFileFraming(f *ErrorFile, path string) {
+	length := ""
+	for body := f.Data; ; {
+		line, rest, ok := bytes.Cut(body, []byte("\n"))
+		if !ok {
+			v.add(Bad(f.Pos, path, "%q has no empty line after its header fields", f.Path))
+			return
+		}
+		line, body = bytes.TrimSuffix(line, []byte("\r")), rest
+		if len(line) == 0 {
+			if n := strconv.Itoa(len(body)); length != "" && length != n {
+				v.add(Bad(f.Pos, path, "%q says content-length %q, and %s bytes follow its header fields", f.Path, length, n))
+			}
+			return
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		switch text := strings.TrimSpace(string(value)); strings.ToLower(string(name)) {
+		case "content-length":
+			length = text
+		case "transfer-encoding":
+			v.add(Bad(f.Pos, path, "%q says transfer-encoding %q: its body stands there as it is", f.Path, text))
+			return
+		}
 	}
 }
 

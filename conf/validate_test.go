@@ -191,5 +191,9 @@ func TestErrorFiles(t *testing.T) {
 	f("", "") // nothing is sent then
 	f("<html>", `"page.http" is not a raw HTTP response: want "HTTP/1.0 503 ..." on its first line`)
 	f("HTTP/1.0 503 No\r\nA: b\r\n", `"page.http" has no empty line after its header fields`)
+	f("HTTP/1.0 503 No\r\nContent-Length:  4 \r\n\r\nbody", "")
+	f("HTTP/1.0 503 No\ncontent-length: 4\n\nbody\n", `"page.http" says content-length "4", and 5 bytes follow its header fields`)
+	f("HTTP/1.0 503 No\r\nContent-Length: x\r\n\r\nbody", `"page.http" says content-length "x", and 4 bytes follow its header fields`)
+	f("HTTP/1.0 503 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", `"page.http" says transfer-encoding "chunked": its body stands there as it is`)
 	f("HTTP/1.0 503 No\r\n\r\n"+strings.Repeat("x", 16384), `"page.http" is larger than a buffer holds (15360 bytes)`)
 }
