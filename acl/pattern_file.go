@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"weir/conf"
@@ -71,8 +70,8 @@ func readPatternFile(cfg *conf.Config, name string, pos conf.Pos) ([]byte, error
 
 // pathOf is where a file that a line names is, by default_path.
 func pathOf(cfg *conf.Config, path string, pos conf.Pos) string {
-	if cfg != nil && cfg.Global.DefaultPath == "config" && !filepath.IsAbs(path) && pos.File != "" {
-		return filepath.Join(filepath.Dir(pos.File), path)
+	if cfg != nil {
+		return cfg.Global.FilePath(pos, path)
 	}
 	return path
 }

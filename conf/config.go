@@ -79,7 +79,8 @@ type Global struct {
 	UserPos        Pos // of the names
 	GroupPos       Pos
 	PidFile        string
-	DefaultPath    string // what relative file names are relative to: "current" directory (default) or "config" file's
+	DefaultPath    string // what relative file names are relative to: "current" directory (default), "config" file's, its "parent" or "origin"
+	DefaultOrigin  string // the directory of "origin"
 	Node           string // name in "show info" and logs; default the host name
 	Description    string
 	LogTag         string // default "weir", in haproxy.cfg "haproxy"

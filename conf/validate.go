@@ -188,6 +188,9 @@ func (v *validator) global() {
 	v.within(g.Pos, "spread-checks", g.SpreadChecks, 0, 50, "global")
 	v.within(g.Pos, "bufsize", g.Tune.BufSize, 1024, 1<<24, "global", "tune")
 	v.within(g.Pos, "maxrewrite", g.Tune.MaxRewrite, 0, g.Tune.BufSize/2, "global", "tune")
+	if origin := g.DefaultPath == "origin"; origin != (g.DefaultOrigin != "") {
+		v.add(Bad(g.Pos, v.path("global", "default-origin"), "the directory of default_path = \"origin\", and of nothing else"))
+	}
 	for _, s := range g.StatsSockets {
 		if err := s.Addr.CheckBind(); err != nil {
 			v.add(Misread(s.Pos, v.path("global", "stats-socket"), s.Addr.String(), err))

@@ -3,7 +3,6 @@ package conf
 import (
 	"bytes"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,11 +73,7 @@ func (v *validator) errorFiles(title string, files map[int]*ErrorFile) {
 
 // errorFile reads a page.
 func (v *validator) errorFile(f *ErrorFile, path string) {
-	name := f.Path
-	if !filepath.IsAbs(name) && v.cfg.Global.DefaultPath == "config" {
-		name = filepath.Join(filepath.Dir(f.Pos.File), name)
-	}
-	data, err := v.readFile(name)
+	data, err := v.readFile(v.cfg.Global.FilePath(f.Pos, f.Path))
 	if err != nil {
 		v.add(Bad(f.Pos, path, "cannot read %q: %s", f.Path, lastCause(err)))
 		return

@@ -99,8 +99,8 @@ func convertFiles(s *streams, paths []string, out string) ([]byte, error) {
 	if r.Same == nil {
 		return r.Text, nil
 	}
-	if r.Config.Global.DefaultPath == "config" && !sameFolder(sources, out) {
-		return nil, fmt.Errorf("convert: with default-path config, file names are relative to the configuration's folder; want -o %s",
+	if p := r.Config.Global.DefaultPath; (p == "config" || p == "parent") && !sameFolder(sources, out) {
+		return nil, fmt.Errorf("convert: with default-path "+p+", file names are relative to the configuration's folder; want -o %s",
 			filepath.Join(filepath.Dir(sources[0].Name), filepath.Base(out)))
 	}
 	return nil, fmt.Errorf("convert: BUG, and nothing was written: %w", r.Same)

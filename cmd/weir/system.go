@@ -26,6 +26,9 @@ func checkSystem(cfg *conf.Config) conf.Diagnostics {
 	if g.Chroot != "" {
 		c.directory(g.Pos, "global: chroot", g.Chroot)
 	}
+	if g.DefaultPath == "origin" {
+		c.mustBeDirectory(g.Pos, "global: "+keyword(g.Pos, "default-path"), g.DefaultOrigin)
+	}
 	if dir := g.TLS.IssuersChain; dir != "" {
 		c.mustBeDirectory(g.Pos, "global: "+keyword(g.Pos, "issuers-chain-path"), dir)
 	}

@@ -1,7 +1,6 @@
 package cfgfile
 
 import (
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,11 +150,7 @@ func (l *line) replyBody(r *conf.Reply, kind string) {
 
 // replyFile reads the file of a reply.
 func (l *line) replyFile(w Word) ([]byte, bool) {
-	name := w.Text
-	if !filepath.IsAbs(name) && l.d.cfg.Global.DefaultPath == "config" {
-		name = filepath.Join(filepath.Dir(w.Pos.File), name)
-	}
-	text, err := readFile(name, maxReplyFile)
+	text, err := readFile(l.d.cfg.Global.FilePath(w.Pos, w.Text), maxReplyFile)
 	switch {
 	case err != nil:
 		l.bad(w, "cannot read %q: %s", w.Text, cause(err))

@@ -34,7 +34,7 @@ var globalTable = table{context: "global", in: inGlobal, pending: pendingGlobal,
 	{name: "chroot", in: inGlobal, args: "<directory>", doc: "directory to be locked into", read: globalText("<directory>", func(g *conf.Global) *string { return &g.Chroot })},
 	{name: "daemon", in: inGlobal, doc: "go to the background", read: globalFlag(func(g *conf.Global) *bool { return &g.Daemon })},
 	{name: "master-worker", in: inGlobal, args: "[no-exit-on-failure]", doc: "a master process that looks after workers", read: readMasterWorker},
-	{name: "default-path", in: inGlobal, args: "<current|config>", doc: "what relative file names are relative to", read: readDefaultPath},
+	{name: "default-path", in: inGlobal, args: "<current|config|parent|origin <directory>>", doc: "what relative file names are relative to", read: readDefaultPath},
 	{name: "log", in: inGlobal, args: logUsage, neg: true, doc: "where log lines go", read: readGlobalLog},
 	{name: "log-tag", in: inGlobal, args: "<text>", doc: "program name in syslog lines", read: globalText("<text>", func(g *conf.Global) *string { return &g.LogTag })},
 	{name: "log-send-hostname", in: inGlobal, args: "[<name>]", doc: "host name in syslog lines", read: readSendHostname},
@@ -152,13 +152,16 @@ func readMasterWorker(l *line) {
 }
 
 func readDefaultPath(l *line) {
-	w, ok := l.arg("<current|config>")
+	g := &l.d.cfg.Global
+	w, ok := l.arg("<current|config|parent|origin>")
 	switch {
 	case !ok:
-	case w.Text == "current" || w.Text == "config":
-		l.d.cfg.Global.DefaultPath = w.Text
-	case w.Text == "parent" || w.Text == "origin":
-		l.add(conf.NotDone(w.Pos, "global", "default-path "+w.Text, ""))
+	case w.Text == "current" || w.Text == "config" || w.Text == "parent":
+		g.DefaultPath, g.DefaultOrigin = w.Text, ""
+	case w.Text == "origin":
+		if dir, ok := l.arg("<directory>"); ok {
+			g.DefaultPath, g.DefaultOrigin = w.Text, dir.Text
+		}
 	default:
 		l.wrong(w, "current", "config", "parent", "origin")
 	}

@@ -260,7 +260,7 @@ func (b *builder) finish() []*hclfile.Node {
 		b.out = append(b.out, &hclfile.Node{Above: above, Blank: true})
 	}
 	var kids []*hclfile.Node
-	if !b.hasPath && b.cfg.Global.DefaultPath != "config" {
+	if !b.hasPath && b.cfg.Global.DefaultPath == "current" {
 		path := hclfile.Attribute("default_path", b.cfg.Global.DefaultPath)
 		path.Beside = " haproxy.cfg's default: file names are relative to where Weir is started"
 		kids = append(kids, path)

@@ -3,7 +3,6 @@ package hclfile
 import (
 	"io"
 	"os"
-	"path/filepath"
 
 	"weir/conf"
 	"weir/conf/cfgfile"
@@ -23,11 +22,7 @@ type replyFile struct {
 
 func (d *decoder) readReplyFiles() {
 	for _, f := range d.replyFiles {
-		name := f.reply.Path
-		if !filepath.IsAbs(name) && d.cfg.Global.DefaultPath == "config" {
-			name = filepath.Join(filepath.Dir(f.pos.File), name)
-		}
-		data, err := readUpTo(name, maxReplyFile+1)
+		data, err := readUpTo(d.cfg.Global.FilePath(f.pos, f.reply.Path), maxReplyFile+1)
 		switch {
 		case err != nil:
 			d.add(conf.Bad(f.pos, f.path, "cannot read %q: %s", f.reply.Path, cause(err)))

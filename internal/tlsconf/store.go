@@ -97,10 +97,8 @@ func (s *Store) file(name, base string, pos conf.Pos) string {
 		return name
 	case base != "":
 		return s.file(base, "", pos) + "/" + name // the commands of a stats socket know it by this name, as in HAProxy
-	case s.cfg.Global.DefaultPath == "config" && pos.File != "":
-		return filepath.Join(filepath.Dir(pos.File), name)
 	}
-	return name
+	return s.cfg.Global.FilePath(pos, name)
 }
 
 // pair is the certificate of that file, read once.
