@@ -37,7 +37,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 		return connectFault(err)
 	}
 	two, trust := s.conf.Proto == "h2" && !ls.HTTP1, s.tls.trust.Load() // before the handshake looks what it goes by
-	if s.tls.streams {
+	if s.tls.streams.Load() {
 		agreed, err := s.secure(t, c, ls, deadline)
 		if err != nil {
 			return err

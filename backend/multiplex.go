@@ -31,7 +31,7 @@ func (ls *Lease) multiplex(k *link) error {
 	s, b := ls.Server, ls.b
 	k.alone = ls.Private || k.owner != 0 || ls.Socket.Any()
 	s.muxes.Add(1)
-	o := h2mux.Options{HTTP2: b.http2, Secure: s.tls.streams, Stall: b.conf.Timeouts.Server, Ping: s.conf.IdlePing, Closed: k.over}
+	o := h2mux.Options{HTTP2: b.http2, Secure: s.tls.streams.Load(), Stall: b.conf.Timeouts.Server, Ping: s.conf.IdlePing, Closed: k.over}
 	o.HTTP2.Counters = (*http2.Counters)(&b.local[ls.loop.ID()].traffic.HTTP2)
 	if b.note != nil {
 		l := ls.loop

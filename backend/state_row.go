@@ -17,7 +17,7 @@ func (s *Server) StateRow() stats.ServerStateRow {
 		BackendID: s.b.conf.ID, Backend: s.b.Name(), ServerID: s.id(), Server: s.Name(),
 		OpState: st.opState(), AdminState: st.adminState(), UserWeight: st.weight, InitialWeight: st.weight0,
 		LastChange: time.Since(st.changed), CheckStatus: checkStatuses[st.last.status].number, CheckHealth: st.health,
-		CheckResult: st.last.result(), FQDN: s.fqdn(), SSL: s.conf.TLS.On,
+		CheckResult: st.last.result(), FQDN: s.fqdn(), SSL: s.TLS(),
 	}
 	if s.conf.Disabled { // also where it was made ready since
 		r.AdminState |= adminDisabled

@@ -19,7 +19,7 @@ import (
 // secured is the TLS of a server; the zero value is none.
 type secured struct {
 	conf    *tlsconf.Server // nil = neither streams nor checks speak TLS
-	streams bool
+	streams atomic.Bool     // which "set server ssl" changes where there is a conf
 	opt     tlsio.Options
 	trust   atomic.Uint32 // how often what handshakes go by has changed
 	failed  atomic.Uint64 // handshakes
@@ -45,7 +45,8 @@ func (s *Server) useTLS() error {
 	if err != nil {
 		return err
 	}
-	s.tls.conf, s.tls.streams, s.tls.opt = t, s.conf.TLS.On, s.b.secure
+	s.tls.conf, s.tls.opt = t, s.b.secure
+	s.tls.streams.Store(s.conf.TLS.On)
 	t.OnChange(s.distrust)
 	return nil
 }
@@ -68,7 +69,18 @@ func (s *Server) forgetTLS() {
 }
 
 // TLS reports whether streams speak TLS to the server.
-func (s *Server) TLS() bool { return s.tls.streams }
+func (s *Server) TLS() bool { return s.tls.streams.Load() }
+
+// SetTLS has the streams to come speak TLS to the server, or not. Only a server whose line says how can change.
+func (s *Server) SetTLS(on bool) error {
+	if s.tls.conf == nil {
+		return errors.New("'set server <srv> ssl' cannot be set.  default-server should define ssl settings")
+	}
+	if s.tls.streams.Swap(on) != on {
+		s.distrust() // the connections that are there are of the other kind
+	}
+	return nil
+}
 
 // secure is the TLS handshake on a connection that has just been made, and tells the protocol that was agreed on; with an error it is
 // closed.
@@ -103,7 +115,7 @@ func (s *Server) secure(t *loop.Task, c *loop.Conn, ls *Lease, deadline int64) (
 
 // unshaken is what there is of the TLS of a connection that could not even be made; nil = it would have none.
 func (s *Server) unshaken() *tlsio.Conn {
-	if !s.tls.streams {
+	if !s.tls.streams.Load() {
 		return nil
 	}
 	return tlsio.Fixed(tls.ConnectionState{}, tlsio.Info{Newest: s.tls.conf.Config("").MaxVersion})
@@ -115,7 +127,7 @@ func (ls *Lease) Shaken() *tlsio.Conn { return ls.shaken }
 // TellAlert says why a server with TLS has given a connection up, where it did so with an alert: in TLS 1.3 that is how it says, after the handshake,
 // that it does not take our certificate (RFC 8446, 4.4.2.4).
 func (ls *Lease) TellAlert() {
-	if ls.Conn == nil || !ls.Server.tls.streams {
+	if ls.Conn == nil || !ls.Server.tls.streams.Load() {
 		return
 	}
 	if y := tlsio.Of(ls.Conn); y.Err() != nil {

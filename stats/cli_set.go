@@ -88,7 +88,7 @@ func checkWeight(s string) error {
 }
 
 // errSetServerUsage is the answer to an option that does not exist.
-var errSetServerUsage = errors.New("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | health | maxconn | state | weight")
+var errSetServerUsage = errors.New("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | fqdn | health | maxconn | ssl | state | weight")
 
 func setServer(c *call) error {
 	if _, err := c.server(c.arg(0)); err != nil {
@@ -105,11 +105,57 @@ func setServer(c *call) error {
 		return setServerAddr(c)
 	case "maxconn":
 		return setServerMaxconn(c, c.arg(0), value)
+	case "ssl":
+		return setServerTLS(c, value)
+	case "fqdn":
+		return errFQDN(value)
 	}
 	if done, err := setServerChecks(c); done {
 		return err
 	}
 	return errSetServerUsage
+}
+
+// TLSAdmin is an Admin that can turn the TLS of a server's connections on and off.
+type TLSAdmin interface {
+	SetServerTLS(ctx context.Context, backend, server string, on bool) error
+}
+
+// setServerTLS is "set server B/S ssl on|off".
+func setServerTLS(c *call, value string) error {
+	a, ok := c.admin.(TLSAdmin)
+	if !ok {
+		return errNoAdmin
+	}
+	r, err := c.server(c.arg(0))
+	if err != nil {
+		return err
+	}
+	old, err := c.serverState(r)
+	switch {
+	case err != nil:
+		return err
+	case value != "on" && value != "off":
+		if err := a.SetServerTLS(c.ctx, r.Proxy, r.Name, old.SSL); err != nil { // that it has none at all is told first
+			return err
+		}
+		return errSetTLS
+	}
+	if err := a.SetServerTLS(c.ctx, r.Proxy, r.Name, value == "on"); err != nil {
+		return err
+	}
+	c.tell(severityNotice, "server ssl setting updated.")
+	return nil
+}
+
+var errSetTLS = errors.New("'set server <srv> ssl' expects 'on' or 'off'.")
+
+// errFQDN is the answer to a new name for a server: there are no resolvers that would look it up.
+func errFQDN(name string) error {
+	if name == "" {
+		return errors.New("set server <b>/<s> fqdn requires a FQDN.")
+	}
+	return errors.New("set server <b>/<s> fqdn failed because no resolution is configured.")
 }
 
 // setServerWord runs an action that takes one of a few words.

@@ -30,10 +30,11 @@ func ParseSeverity(word string) Severity {
 const (
 	severityError   = 3
 	severityWarning = 4
+	severityNotice  = 5
 	severityInfo    = 6
 )
 
-var severityNames = map[int]string{severityError: "err", severityWarning: "warning", severityInfo: "info"}
+var severityNames = map[int]string{severityError: "err", severityWarning: "warning", severityNotice: "notice", severityInfo: "info"}
 
 // mark begins a message.
 func (s Severity) mark(b []byte, severity int) []byte {

@@ -7,7 +7,11 @@ import (
 	"weir/backend"
 )
 
-// The commands that change how servers are checked.
+// The commands that change how servers are checked, and how they are spoken to.
+
+func (a *admin) SetServerTLS(_ context.Context, b, s string, on bool) error {
+	return a.with(b, s, func(srv *backend.Server) error { return srv.SetTLS(on) })
+}
 
 func (a *admin) SetServerAgent(_ context.Context, b, s string, on bool) error {
 	return a.with(b, s, func(srv *backend.Server) error { return srv.SetAgent(on) })
