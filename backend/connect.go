@@ -22,7 +22,7 @@ func (b *Backend) Connect(t *loop.Task, ls *Lease, allowReuse bool, deadline int
 	sl, bl := &s.local[l.ID()], &b.local[l.ID()]
 	addr := s.target(ls.dst)
 	owner := ls.owner()
-	if allowReuse && !ls.Socket.Any() && owner == 0 && (ls.share(addr) || ls.reuse(sl.pool.get(addr, ls.poolName(), ls.HTTP1, ls.refused))) {
+	if allowReuse && !ls.Socket.Any() && owner == 0 && (ls.share(addr) || ls.reuse(sl.pool.get(addr, ls))) {
 		return nil
 	}
 	if b.crowded(b.fds.high) {

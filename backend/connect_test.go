@@ -175,6 +175,30 @@ func TestMaxReuse(t *testing.T) {
 	b.Stop()
 }
 
+// TestProved: "http-reuse aggressive" has first requests go over connections that have been reused.
+func TestProved(t *testing.T) {
+	l := newLoops(t, 1)[0]
+	b, _ := pooled(t, l, func(*conf.Server) {})
+	onLoop(l, func(task *loop.Task) {
+		var ls Lease
+		got := ""
+		for _, proved := range []bool{false, true, false, true} { // the second leaves two idle ones, of which the last is taken first
+			ls.Proved = proved
+			lease(t, task, b, &ls, true)
+			if ls.Reused {
+				got += "r"
+			} else {
+				got += "n"
+			}
+			b.Release(&ls, true)
+		}
+		if got != "nnrr" {
+			t.Errorf("got %s; want nnrr", got)
+		}
+	})
+	b.Stop()
+}
+
 // TestPurge: idle connections that nobody needs go by halves.
 func TestPurge(t *testing.T) {
 	f := newFake(t)

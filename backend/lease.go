@@ -43,6 +43,8 @@ type Lease struct {
 	Name string
 	// HTTP1 asks for a connection of HTTP/1 where the server may speak either, Private for one that is shared with nobody.
 	HTTP1, Private bool
+	// Proved refuses idle connections of HTTP/1 that have not been reused yet: it is not known whether their server means to keep them.
+	Proved bool
 	// Socket is for the connection to the server, which nobody else uses then.
 	Socket loop.SocketOptions
 

@@ -57,12 +57,13 @@ func (k *link) begin(fresh bool) {
 	n.OpenStreams++
 }
 
-// get takes the most recent connection to addr, and for that server name, that still lives; nil when there is none. old asks for one
-// that speaks HTTP/1; but is one that is not taken.
-func (p *pool) get(addr *loop.Addr, sni string, old bool, but *link) *link {
+// get takes the most recent connection to addr that still lives, and that is for the lease's server name, of the HTTP that it asks for, and proved
+// where it wants that; nil when there is none.
+func (p *pool) get(addr *loop.Addr, ls *Lease) *link {
+	sni := ls.poolName()
 	for k := p.head; k != nil; {
 		next := k.next
-		if k.sni != sni || old && k.mux != nil || k == but {
+		if k.sni != sni || ls.HTTP1 && k.mux != nil || k == ls.refused || ls.Proved && k.mux == nil && k.uses == 0 {
 			k = next
 			continue
 		}

@@ -44,6 +44,7 @@ func (st *stream) connect(t *loop.Task) *fault.Fault {
 		st.lease.Name = st.w.intern(st.text)
 	}
 	st.lease.HTTP1, st.lease.Private = st.oldHTTP(), st.private()
+	st.lease.Proved = r.p.Reuse == conf.ReuseAggressive && !st.safe()
 	if st.lease.Private && st.tries == 0 && r.b.Resume(&st.lease, &st.s.held) {
 		st.rec.connected(st)
 		return nil
@@ -105,11 +106,15 @@ func (st *stream) mayReuse() bool {
 	switch st.route.p.Reuse {
 	case conf.ReuseNever:
 		return false
-	case conf.ReuseAlways:
+	case conf.ReuseAlways, conf.ReuseAggressive:
 		return true
 	}
-	return st.s.requests > 1 || st.s.trunk != nil || st.repeatable()
+	return st.safe()
 }
+
+// safe reports whether "safe" lets the request go over an idle connection. Under "aggressive" another one may go over a connection that has been
+// reused before: its server does not close it behind each response.
+func (st *stream) safe() bool { return st.s.requests > 1 || st.s.trunk != nil || st.repeatable() }
 
 // repeatable reports whether sending the request twice does what sending it once does, and it is all there to be sent.
 func (st *stream) repeatable() bool {
