@@ -382,13 +382,18 @@ func (s *Store) addLine(list, text string) string {
 	}
 	n, err := parseListLine(text)
 	var option *optionError
+	var value *valueError
 	switch {
 	case strings.Contains(text, "\n"):
 		return cannot + "only one line of payload is supported!"
 	case err == errNoBracket:
 		return cannot + "parsing [CLI:1]: missing '['" // HAProxy's words
+	case errors.As(err, &value):
+		return cannot + value.haproxy
 	case errors.As(err, &option):
 		return cannot + "parsing [CLI:1]: " + option.haproxy()
+	case err == errBrackets:
+		return cannot + "parsing [CLI:1]: too many '['" // HAProxy's words
 	case err == errNoFile:
 		return cannot + "parsing [CLI:1]: file must start with a cert" // HAProxy's words
 	case err != nil:
@@ -404,6 +409,9 @@ func (s *Store) addLine(list, text string) string {
 	case s.pairs[n.path] == nil:
 		return cannot + "certificate '" + n.path + "' does not exist!"
 	}
+	if said := s.unreadable(n); said != "" {
+		return cannot + said
+	}
 	n.list, n.number = list, 1
 	if l.folder {
 		n.list = ""
@@ -418,6 +426,17 @@ func (s *Store) addLine(list, text string) string {
 		return cannot + err.Error()
 	}
 	return answer(fmt.Sprintf("Inserting certificate '%s' in crt-list '%s'%s", n.path, list, strings.Repeat(".", s.listUsers(l))), "Success!")
+}
+
+// unreadable says in HAProxy's words which file of authorities a line names in vain.
+func (s *Store) unreadable(n *line) (said string) {
+	names := map[string]string{"ca-file": n.tls.CAFile, "ca-verify-file": n.tls.CAVerifyFile, "crl-file": n.tls.CRLFile}
+	s.readable(conf.Pos{}, &n.tls, &report{bad: func(keyword, _ string, _ ...any) {
+		if said == "" {
+			said = "'" + keyword + "' : unable to load " + s.file(names[keyword], s.cfg.Global.TLS.CABase, conf.Pos{})
+		}
+	}})
+	return said
 }
 
 func (s *Store) listUsers(l *listFile) int {

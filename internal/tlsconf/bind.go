@@ -285,6 +285,8 @@ func (b *Bind) choice(l *line, p *Pair, r *report) *choice {
 	}
 	if t.Verify == "optional" || t.Verify == "required" {
 		b.clients(c, &t, r)
+	} else {
+		b.s.readable(b.b.Pos, &t, r)
 	}
 	b.keys.bind(c.cfg, c.policy())
 	return c

@@ -120,6 +120,17 @@ func TestBindErrors(t *testing.T) {
 	f("", crt("good.pem"))
 	f(`crt: "nothing.pem": no such file or directory`, crt("nothing.pem"))
 	f("no private key in it", crt("bare.pem"))
+	for _, verify := range []string{"", "none"} { // what nothing is checked by must be there all the same
+		b := crt("good.pem")
+		b.Verify, b.CAFile = verify, "nothing.pem"
+		f(`ca-file: "nothing.pem": no such file or directory`, b)
+		b = crt("good.pem")
+		b.Verify, b.CAVerifyFile = verify, "nothing.pem"
+		f(`ca-verify-file: "nothing.pem": no such file or directory`, b)
+		b = crt("good.pem")
+		b.Verify, b.CRLFile = verify, "nothing.pem"
+		f(`crl-file: "nothing.pem": no such file or directory`, b)
+	}
 	f("the private key is not that of the certificate", crt("mixed.pem"))
 	f("no certificate in it", crt("empty.pem"))
 	f("the private key is encrypted", crt("locked.pem"))

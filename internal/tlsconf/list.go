@@ -53,6 +53,8 @@ func parseList(file string, b []byte) ([]*line, error) {
 
 var errNoFile = errors.New("file must start with a cert: no file stands before the options")
 
+var errBrackets = errors.New("too many '[': the options stand in one pair of brackets")
+
 var errNoBracket = errors.New("missing '[' before the options")
 
 // parseListLine returns nil for an empty line or a comment.
@@ -85,6 +87,9 @@ func parseListLine(text string) (*line, error) {
 	for _, f := range l.filters {
 		if strings.HasSuffix(f, "]") && !strings.Contains(f, "[") {
 			return nil, errNoBracket
+		}
+		if strings.HasPrefix(f, "[") {
+			return nil, errBrackets
 		}
 		if strings.ContainsAny(f, "[]#") {
 			return nil, fmt.Errorf("got %q; want a name such as www.example.com, *.example.com or !x.example.com", f)
@@ -192,14 +197,23 @@ func (l *line) checkOptions() error {
 	t := &l.tls
 	for _, v := range []string{t.MinVer, t.MaxVer} {
 		if v != "" && !contains(conf.TLSVersions, v) {
-			return fmt.Errorf("got %q; want a version such as TLSv1.2", v)
+			return &valueError{v, "'" + v + "' : unknown ssl/tls version", "got %q; want a version such as TLSv1.2"}
 		}
 	}
 	if t.Verify != "" && !contains([]string{"none", "optional", "required"}, t.Verify) {
-		return fmt.Errorf("verify: got %q; want none, optional or required", t.Verify)
+		said := "'verify' : unknown verify method '" + t.Verify + "', only 'none', 'optional', and 'required' are supported\n"
+		return &valueError{t.Verify, said, "verify: got %q; want none, optional or required"}
 	}
 	return nil
 }
+
+// valueError is a word that an option does not take.
+type valueError struct {
+	got, haproxy string // haproxy says it in HAProxy's words
+	format       string
+}
+
+func (e *valueError) Error() string { return fmt.Sprintf(e.format, e.got) }
 
 // unhonoured warns of what the line asks for and does not get.
 func (l *line) unhonoured(r *report) {

@@ -106,8 +106,11 @@ func (v *Server) build(r *report) *client {
 		}
 		c.auth = v.s.authorities(v.srv.Pos, &conf.BindTLS{TLS: t.TLS}, r)
 		c.of = append(c.of, c.auth.of...)
-	} else if t.CRLFile != "" {
-		r.warn("crl-file", "nothing is checked with verify none")
+	} else {
+		v.s.readable(v.srv.Pos, &conf.BindTLS{TLS: t.TLS}, r)
+		if t.CRLFile != "" {
+			r.warn("crl-file", "nothing is checked with verify none")
+		}
 	}
 	c.base = c.named(c.base, "")
 	if c.check = c.named(c.base, v.p.CheckName(t)); t.CheckALPN != nil {

@@ -242,6 +242,25 @@ func (s *Store) list(path string, pos conf.Pos) (*listFile, error) {
 	return l, nil
 }
 
+// readable wants the files that nothing is checked by to be there all the same, as HAProxy does.
+func (s *Store) readable(pos conf.Pos, t *conf.BindTLS, r *report) {
+	base := s.cfg.Global.TLS.CABase
+	for _, f := range []struct{ keyword, name string }{{"ca-file", t.CAFile}, {"ca-verify-file", t.CAVerifyFile}} {
+		if f.name == "" {
+			continue
+		}
+		if _, err := s.ca(s.file(f.name, base, pos)); err != nil {
+			r.bad(f.keyword, "%q: %s", f.name, err)
+		}
+	}
+	if t.CRLFile == "" {
+		return
+	}
+	if _, err := s.crl(s.file(t.CRLFile, base, pos)); err != nil {
+		r.bad("crl-file", "%q: %s", t.CRLFile, err)
+	}
+}
+
 // authorities are those that a line trusts. Without a file for them nobody is trusted: that is an error of the caller's.
 func (s *Store) authorities(pos conf.Pos, t *conf.BindTLS, r *report) *authorities {
 	base := s.cfg.Global.TLS.CABase
