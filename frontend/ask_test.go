@@ -87,6 +87,7 @@ func TestAsk(t *testing.T) {
 
 // The log tells which rule had the last word, and which one was waiting.
 func TestAskRules(t *testing.T) {
+	t.Parallel()
 	px := newCfgProxy(t, fmt.Sprintf(askConf, "127.0.0.1:1"))
 	c := dialPeer(t, px.addr("f", 0))
 	c.send("GET /deny HTTP/1.1\r\nHost: h\r\n\r\n")

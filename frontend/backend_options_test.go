@@ -162,6 +162,7 @@ backend "b" {
 
 // "idle-close-on-response": when the process stops, an idle connection has one more response.
 func TestIdleCloseOnResponse(t *testing.T) {
+	t.Parallel()
 	px := buildTestProxy(t, fmt.Sprintf(limitConf, "", "", "option { idle_close_on_response = true }"))
 	if err := px.Start(); err != nil {
 		t.Fatal(err)

@@ -58,6 +58,7 @@ func stopping(px *testProxy) chan error {
 
 // TestHTTP2StopInFlight: what a client has sent before it could know of the stop is answered, all of it, and the connection ends behind that.
 func TestHTTP2StopInFlight(t *testing.T) {
+	t.Parallel()
 	px := newTestProxy(t, simple(httpOrigin(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), "", ""))
 	k := dialH2(t, px.addr("f", 0))
 	k.request(1, true, getRoot...)

@@ -12,6 +12,7 @@ import (
 // TestHTTP2LastResponse: a client that is slow to take its last response, and says meanwhile what it has taken, gets all of it: the connection is not closed
 // over what the kernel still holds of it.
 func TestHTTP2LastResponse(t *testing.T) {
+	t.Parallel()
 	f := func(clientEnds bool) {
 		t.Helper()
 		o := newTestOrigin(t)

@@ -146,6 +146,7 @@ func TestHTTP2ServerBreaksOff(t *testing.T) {
 
 // What the server has done nothing with is sent again, with its body, whatever its method.
 func TestHTTP2ServerRetries(t *testing.T) {
+	t.Parallel()
 	f := func(name string, refuse func(k *rawH2, id uint32)) {
 		t.Run(name, func(t *testing.T) {
 			o := newTestOrigin(t)
@@ -247,6 +248,7 @@ func drain(t *testing.T, p *peer, n int) {
 
 // A connection that leads nowhere any more is found out by the first request that waits for nothing.
 func TestHTTP2ServerSilent(t *testing.T) {
+	t.Parallel()
 	o := newTestOrigin(t)
 	px := newTestProxy(t, h2Server(o, "timeout {\n server = \"3s\"\n}"))
 	p := dialPeer(t, px.addr("f", 0))

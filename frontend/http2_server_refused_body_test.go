@@ -22,6 +22,7 @@ func (k *rawH2) body() (text string) {
 
 // TestHTTP2ServerRefusedBody: a body that was sent on already is sent again where a connection leaves its request out, however it is framed.
 func TestHTTP2ServerRefusedBody(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{
 		"Content-Length: 9\r\n\r\nabcdefghi",
 		"Transfer-Encoding: chunked\r\n\r\n9\r\nabcdefghi\r\n0\r\n\r\n",

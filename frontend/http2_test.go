@@ -377,6 +377,7 @@ func TestHTTP2Resets(t *testing.T) {
 
 // A stop lets what runs come to its end and takes nothing new once the client knows.
 func TestHTTP2Stop(t *testing.T) {
+	t.Parallel()
 	o := newTestOrigin(t)
 	px := newTestProxy(t, simple(o.addr(), "", ""))
 	k := dialH2(t, px.addr("f", 0))
@@ -473,6 +474,7 @@ func TestHTTP2DefaultPort(t *testing.T) {
 
 // An idle connection is asked to go, and goes.
 func TestHTTP2Idle(t *testing.T) {
+	t.Parallel()
 	addr := httpOrigin(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })
 	px := newTestProxy(t, simple(addr, "timeout {\n http_keep_alive = \"50ms\"\n}", ""))
 	k := dialH2(t, px.addr("f", 0))

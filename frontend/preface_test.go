@@ -173,6 +173,7 @@ func TestUseSource(t *testing.T) {
 
 // A SOCKS proxy is told where to connect, then relays; one that refuses is a connection that failed.
 func TestSocks(t *testing.T) {
+	t.Parallel()
 	socks := newTestOrigin(t)
 	px := newTestProxy(t, prefaceConf("127.0.0.1:7", "", fmt.Sprintf("socks4 = %q\n    send_proxy = true", socks.addr())))
 	c := dialPeer(t, px.addr("f", 0))

@@ -27,6 +27,7 @@ func (n howMany) Error() string { return strings.Repeat("|", int(n)) + " are the
 
 // A tunnel and a request that waits for its response are listed, and can be ended; the log says K.
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	f := func(mode conf.Mode, phase, state string) {
 		t.Helper()
 		o := newTestOrigin(t)
