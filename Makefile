@@ -31,6 +31,10 @@ LONGEST := ./internal/e2e ./frontend
 # Packages tested at once: a test plays clients, servers and the proxy at the same time, and keeps several processors busy by itself.
 TESTJOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$(( n >= 8 ? n / 4 : 1 )))
 
+# A process with the race detector sleeps for a second before it exits, so that a race of another goroutine is still told: the tests start
+# hundreds of them.
+export GORACE ?= atexit_sleep_ms=50
+
 # "make lint" vets: another time, for the race detector's own build, would find the same.
 # weirdebug asserts that nothing of a loop is touched by another goroutine, and overwrites buffers that are given back.
 race:
