@@ -131,3 +131,34 @@ backend b
 	px.logLine("b/<NOSRV> -1 -1 -1 0 PR-- /request .")
 	px.logLine(" -1 200 0 PR-- /response .")
 }
+
+// To the log of what a tcp-response rule drops there has been no response, though it has come: no status, no captures.
+func TestDroppedResponseLine(t *testing.T) {
+	o := newTestOrigin(t)
+	px := newCfgProxy(t, `global
+  nbthread 1
+  log stdout format raw local0
+defaults
+  mode http
+  timeout client 1m
+  timeout connect 20s
+  timeout server 1m
+frontend f
+  log global
+  log-format "%ST %Tr %ts %hr %hs"
+  bind 127.0.0.1:80
+  capture request header Host len 10
+  capture response header Server len 10
+  default_backend b
+backend b
+  tcp-response inspect-delay 20s
+  tcp-response content reject if { res.hdr_cnt(server) ge 0 }
+  server s1 `+o.addr()+"\n")
+	c := dialPeer(t, px.addr("f", 0))
+	c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	s := o.accept()
+	s.head()
+	s.send("HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Length: 0\r\n\r\n")
+	c.closed()
+	px.logLine("-1 -1 PD {h} {}")
+}
