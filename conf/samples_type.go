@@ -14,9 +14,9 @@ type samples struct {
 }
 
 // fetchSpelling is how HCL, and the older of two names, writes a fetch: req_ver for req.ver.
-func fetchSpelling(name string) string {
-	return strings.NewReplacer("-", "_", ".", "_", "+", "_").Replace(name)
-}
+func fetchSpelling(name string) string { return marks.Replace(name) }
+
+var marks = strings.NewReplacer("-", "_", ".", "_", "+", "_")
 
 var knownSamples = sync.OnceValue(func() samples {
 	s := samples{fetches: map[string]string{}, convs: map[string]string{}, renamed: map[string]string{}, allConvs: strings.Fields(converterNames)}

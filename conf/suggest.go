@@ -14,21 +14,21 @@ func Nearest(got string, known []string) string {
 		return ""
 	}
 	// A third of the letters may be wrong: more, and the suggestion looks like a joke.
-	best, limit := "", max(1, len(got)/3)+1
+	best, limit, folded := "", max(1, len(got)/3)+1, fold(got)
 	for _, w := range known {
-		if len(w) > maxSuggest || w == got {
+		if len(w) > maxSuggest || w == got || max(len(w)-len(got), len(got)-len(w)) >= limit { // as many letters at least are missing
 			continue
 		}
-		if d := distance(fold(got), fold(w)); d < limit && d < len(got) {
+		if d := distance(folded, fold(w)); d < limit && d < len(got) {
 			best, limit = w, d
 		}
 	}
 	return best
 }
 
-func fold(s string) string {
-	return strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToLower(s))
-}
+var separators = strings.NewReplacer("-", "_", ".", "_")
+
+func fold(s string) string { return separators.Replace(strings.ToLower(s)) }
 
 // distance is the number of letters to insert, delete, replace or swap with their neighbour
 // to get from a to b.

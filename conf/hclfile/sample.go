@@ -26,9 +26,9 @@ var knownNames = sync.OnceValue(func() names {
 })
 
 // spelling writes a name of HAProxy so that it can be called in HCL.
-func spelling(name string) string {
-	return strings.NewReplacer("-", "_", ".", "_", "+", "_").Replace(name)
-}
+func spelling(name string) string { return marks.Replace(name) }
+
+var marks = strings.NewReplacer("-", "_", ".", "_", "+", "_")
 
 // unparen removes parentheses.
 func unparen(e hclsyntax.Expression) hclsyntax.Expression {
