@@ -57,6 +57,8 @@ func TestLaxStaysStrict(t *testing.T) {
 	f("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", ErrHosts)
 	f("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\nHost:\r\n\r\n", ErrHosts)
 	f("GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", ErrHosts)
+	f("GET http://a#b HTTP/1.1\r\nHost: a\r\n\r\n", ErrTarget)
+	f("GET http://a\xe9/ HTTP/1.1\r\nHost: a\r\n\r\n", ErrTarget)
 	f("GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", ErrTargetChar)
 	f("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", ErrFold)
 	f("GET / HTTP/1.\r\nHost: a\r\n\r\n", ErrVersion)

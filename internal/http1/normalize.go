@@ -10,7 +10,7 @@ import "weir/internal/message"
 func normalize(req *message.Request) {
 	host, port := message.SplitPort(req.Authority)
 	cut := len(req.Authority) - len(host)
-	if cut == 0 || namedPort(port, req.Scheme) != nil {
+	if cut == 0 || namedPort(port, req.Scheme) != nil || !validHost(req.Authority) { // "::" is forgiven and left alone: what is its port?
 		return
 	}
 	switch {

@@ -172,7 +172,8 @@ func splitAbsolute(req *message.Request, t []byte, h *head) error {
 	for end < len(rest) && rest[end] != '/' && rest[end] != '?' {
 		end++
 	}
-	if end == 0 || !validHost(rest[:end]) && !h.forgive(ErrHost) || end < len(rest) && rest[end] == '?' {
+	// What would be written in another way is no host: nobody knows where in "a#b" others end it.
+	if end == 0 || scanTarget(rest[:end], 0) < end || !validHost(rest[:end]) && !h.forgive(ErrHost) || end < len(rest) && rest[end] == '?' {
 		return ErrTarget
 	}
 	req.Scheme, req.Authority, req.Path = t[:i:i], rest[:end:end], rest[end:]
